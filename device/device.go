@@ -1,0 +1,135 @@
+package device
+
+import "context"
+
+// Device owns memory and executes programs.
+type Device interface {
+	// Info describes the device; it never changes and never fails.
+	Info() Info
+	// Memory reports the device's accounts at this moment.
+	Memory() MemoryStats
+	// Alloc returns a buffer of nbytes bytes whose content is undefined.
+	// Zero bytes are a valid buffer. It fails with ErrInvalid for a negative
+	// size and with ErrOutOfMemory when the budget does not allow it; a
+	// failed Alloc changes no account.
+	Alloc(nbytes int64) (Buffer, error)
+	// Compile translates src for this device. A source the compiler rejects
+	// gives an [*Error] that wraps a [*CompileError] with the compiler's own
+	// log; a language the device doesn't speak gives ErrUnsupported.
+	// Compiling the same source twice may return the same translation from a
+	// cache, but each returned Program is closed by itself.
+	Compile(src Source) (Program, error)
+	// NewStream opens a stream with nothing in it.
+	NewStream() (Stream, error)
+	// Close waits for commands already enqueued, then frees everything the
+	// device still holds. It is idempotent. Every later call on the device
+	// or on anything made by it gives ErrClosed.
+	Close() error
+}
+
+// Buffer is a contiguous piece of one device's memory.
+type Buffer interface {
+	// Size is the number of bytes asked for.
+	Size() int64
+	// Free gives the memory back once the commands already enqueued that use
+	// it are done. A second Free gives ErrClosed, as does any later use.
+	Free() error
+}
+
+// Program is a kernel compiled for one device.
+type Program interface {
+	// Close frees the program. A second Close gives ErrClosed.
+	Close() error
+}
+
+// Stream executes commands in order, asynchronously to its caller. One
+// goroutine at a time may use it.
+type Stream interface {
+	// Upload copies src to dst, starting offset bytes into it.
+	// A range outside dst gives ErrInvalid at once. Zero bytes are allowed.
+	Upload(dst Buffer, offset int64, src []byte) error
+	// Download copies len(dst) bytes out of src, starting offset bytes into it.
+	Download(dst []byte, src Buffer, offset int64) error
+	// Launch enqueues one execution of p. The slices in d may be reused as
+	// soon as Launch returns.
+	Launch(p Program, d Dispatch) error
+	// Record returns an event that fires when everything enqueued so far has
+	// been executed, or has failed.
+	Record() (Event, error)
+	// WaitEvent makes commands enqueued from now on wait for e, an event of
+	// any stream of the same device. A failed event fails this stream too.
+	WaitEvent(e Event) error
+	// Synchronize waits until everything enqueued has been executed and
+	// returns the stream's error, if it has one. When ctx ends first it
+	// returns the context's cause; the commands go on.
+	Synchronize(ctx context.Context) error
+	// Close waits for the stream's commands and frees it. It is idempotent
+	// and returns the stream's error, if it has one.
+	Close() error
+}
+
+// Event marks a place in a stream.
+type Event interface {
+	// Done is closed when the event has fired. Err is valid from then on.
+	Done() <-chan struct{}
+	// Err is nil before the event has fired and after it has fired with
+	// success; otherwise it is what went wrong.
+	Err() error
+}
+
+// Wait waits until e has fired and returns its error, or the cause of ctx when
+// that ends first. A fired event beats an ended context.
+func Wait(ctx context.Context, e Event) error {
+	select {
+	case <-e.Done():
+		return e.Err()
+	default:
+	}
+	select {
+	case <-e.Done():
+		return e.Err()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// Dispatch is one execution of a program.
+type Dispatch struct {
+	// Groups is the number of work-groups in each dimension. A dimension
+	// below 1 gives ErrInvalid; one above what the device states in
+	// [Caps.MaxGroups] gives ErrInvalid too.
+	Groups [3]int
+	// Buffers are bound in order to the program's buffer slots 0, 1, ...
+	Buffers []Buffer
+	// Scalars are the program's scalar words: tandem_word[] in GLSL. A
+	// 64-bit value takes two words, low word first.
+	Scalars []uint32
+}
+
+// Language is what a [Source] is written in.
+type Language string
+
+// The languages that devices speak.
+const (
+	GLSL Language = "glsl" // a complete OpenGL 4.3 compute shader
+	CUDA Language = "cuda" // CUDA C or PTX
+	Go   Language = "go"   // a Go function, for devices that are the host or imitate one
+)
+
+// Source is a program before it is compiled.
+type Source struct {
+	Name     string // of the kernel, for messages
+	Language Language
+	Text     string         // for GLSL and CUDA
+	Func     func(HostCall) // for Go
+	Buffers  int            // number of buffer slots
+	Scalars  int            // number of scalar words
+}
+
+// HostCall is one execution of a Go program over the memory of the device it
+// runs on. The slices are valid for the call only.
+type HostCall struct {
+	Groups  [3]int
+	Buffers [][]byte // 8-byte aligned
+	Scalars []uint32
+}

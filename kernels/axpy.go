@@ -1,0 +1,57 @@
+package kernels
+
+import (
+	"gonum.org/v1/gonum/blas/gonum"
+)
+
+// host is gonum's BLAS, called directly: what the application registered with
+// blas32.Use may be Tandem itself.
+var host gonum.Implementation
+
+const axpyText = `
+void main() {
+	uint i = tandem_index();
+	if (i >= tandem_n) return;
+	i += tandem_lo;
+	precise REAL sum = a * x[i + x_at] + y[i + y_at];
+	y[i + y_at] = sum;
+}`
+
+var axpyKernels = forFloats(func(t Type) Kernel {
+	return Kernel{
+		Name:    "axpy",
+		Params:  []Param{{"x", t, In}, {"y", t, InOut}},
+		Scalars: []Scalar{{"a", t}},
+		GLSL:    &Shader{Text: axpyText, Local: [3]int{256}},
+		Go: byFloat(t,
+			func(c *Call) {
+				x, y := Slice[float32](c, 0), Slice[float32](c, 1)
+				host.Saxpy(len(x), c.Float32(0), x, 1, y, 1)
+			},
+			func(c *Call) {
+				x, y := Slice[float64](c, 0), Slice[float64](c, 1)
+				host.Daxpy(len(x), c.Float64(0), x, 1, y, 1)
+			}),
+	}
+})
+
+// Axpy is y[i] += a*x[i], for x and y of one length.
+func Axpy[T Float, X, Y Vector[T]](a T, x X, y Y) Launch {
+	return axpy(float64(a), Of[T](x), Of[T](y))
+}
+
+// Saxpy is [Axpy] for float32.
+func Saxpy[X, Y Vector[float32]](a float32, x X, y Y) Launch { return Axpy(a, x, y) }
+
+// Daxpy is [Axpy] for float64.
+func Daxpy[X, Y Vector[float64]](a float64, x X, y Y) Launch { return Axpy(a, x, y) }
+
+func axpy(a float64, x, y Operand) Launch {
+	l := NewLaunch(axpyKernels.of(y.typ), y.n)
+	l.AddArg(x, Elementwise)
+	l.AddArg(y, Elementwise)
+	l.wantLen("x", x, y.n)
+	l.AddFloat(a)
+	l.SetCost(Cost{Flops: 2, Bytes: 3 * float64(y.typ.Size())})
+	return l
+}

@@ -1,0 +1,45 @@
+package kernels
+
+import "fmt"
+
+// pair is a kernel for float32 and one for float64.
+type pair [2]*Kernel
+
+func (p pair) of(t Type) *Kernel {
+	if t == Float64 {
+		return p[1]
+	}
+	return p[0]
+}
+
+// forFloats defines a kernel for both floating-point types: REAL stands for the
+// type in the GLSL variant.
+func forFloats(describe func(t Type) Kernel) pair {
+	var p pair
+	for i, t := range []Type{Float32, Float64} {
+		k := describe(t)
+		k.Name += "." + t.String()
+		if k.GLSL != nil {
+			shader := *k.GLSL
+			shader.Text = "#define REAL " + t.glsl() + "\n#line 1\n" + shader.Text
+			k.GLSL = &shader
+		}
+		p[i] = Define(k)
+	}
+	return p
+}
+
+// byFloat picks the Go variant for a type.
+func byFloat(t Type, f32, f64 func(*Call)) func(*Call) {
+	if t == Float64 {
+		return f64
+	}
+	return f32
+}
+
+// wantLen keeps a mistake unless o has n elements.
+func (l *Launch) wantLen(arg string, o Operand, n int) {
+	if o.n != n {
+		l.Fail(arg, fmt.Errorf("%w: %d elements, want %d", ErrShape, o.n, n))
+	}
+}

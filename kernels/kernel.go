@@ -1,0 +1,134 @@
+package kernels
+
+import (
+	"sync/atomic"
+
+	"github.com/tandem-go/tandem/device"
+)
+
+// The number of arguments and scalars of a kernel is bounded so that a Launch
+// is a plain value that needs no allocation.
+const (
+	MaxParams  = 6
+	MaxScalars = 12
+)
+
+// Kernel is an operation over an index space, with one variant per kind of
+// device. It is described once, by [Define], and immutable afterwards.
+type Kernel struct {
+	// Name identifies the kernel in messages and in the performance model:
+	// operation and element type, "axpy.float32".
+	Name string
+	// Params are the array arguments, in the order of their binding.
+	Params []Param
+	// Scalars are the scalar arguments, in order.
+	Scalars []Scalar
+	// Go computes the indices [c.Lo, c.Hi) on host memory. It is called by
+	// several goroutines at once, each with its own part of the index space.
+	Go func(c *Call)
+	// GLSL is the OpenGL variant; nil when the kernel has none.
+	GLSL *Shader
+	// Reduction is set when the kernel folds its index space into one value.
+	Reduction *Reduction
+
+	id int
+}
+
+// Param declares an array argument.
+type Param struct {
+	Name   string // a GLSL identifier
+	Type   Type
+	Access Access
+}
+
+// Scalar declares a scalar argument.
+type Scalar struct {
+	Name string // a GLSL identifier
+	Type Type
+}
+
+// Access is how a kernel uses an array argument.
+type Access uint8
+
+// The ways of access. Out promises that every element of an index's part is
+// written, so that its old value need not be moved.
+const (
+	In Access = 1 << iota
+	Out
+	InOut = In | Out
+)
+
+// Shader is the GLSL variant of a kernel.
+type Shader struct {
+	// Text is the shader's body with its main function. It stands after a
+	// prelude that declares the buffers by their names, the scalars, and
+	// what is described at [Kernel.Source].
+	Text string
+	// Local is the size of a work-group; zero dimensions count as 1.
+	Local [3]int
+	// Groups is the number of work-groups for n indices of l. If nil, every
+	// index is one invocation of a one-dimensional group.
+	Groups func(l *Launch, n int) [3]int
+	// Iterations bounds how often the loops of one invocation turn for n
+	// indices of l; see [device.Caps]. Nil means that there are no loops.
+	Iterations func(l *Launch, n int) int64
+	// SharedMemory is how many bytes of shared memory a work-group uses.
+	SharedMemory int
+	// PartialWords is the size, in 32-bit words, of the partial result that
+	// each work-group of a reduction writes.
+	PartialWords int
+}
+
+// Partial is the result of a reduction over a part of the index space. What
+// the numbers mean is the kernel's affair.
+type Partial [4]float64
+
+// Reduction tells how the partial results of a kernel become its result.
+type Reduction struct {
+	// Decode turns what one work-group of the GLSL variant wrote into a Partial.
+	Decode func(words []uint32) Partial
+	// Combine joins the partials of two neighbouring parts, the lower first.
+	Combine func(a, b Partial) Partial
+	// Finish stores the whole result in the launch's result pointers.
+	Finish func(l *Launch, p Partial)
+}
+
+var kernelCount atomic.Int64
+
+// Define completes a kernel and returns it. It panics when k is malformed,
+// which is a mistake in the program. Kernels are meant to be package variables.
+func Define(k Kernel) *Kernel {
+	switch {
+	case k.Name == "":
+		panic("kernels: Define: a kernel needs a name")
+	case k.Go == nil:
+		panic("kernels: Define: kernel " + k.Name + " needs a Go variant")
+	case len(k.Params) > MaxParams || len(k.Scalars) > MaxScalars:
+		panic("kernels: Define: kernel " + k.Name + " has too many arguments")
+	}
+	k.id = int(kernelCount.Add(1) - 1)
+	return &k
+}
+
+// ID is a small number that is unique to the kernel in this process.
+func (k *Kernel) ID() int { return k.id }
+
+// Float64 reports whether the kernel needs float64 arithmetic.
+func (k *Kernel) Float64() bool {
+	for _, p := range k.Params {
+		if p.Type == Float64 {
+			return true
+		}
+	}
+	for _, s := range k.Scalars {
+		if s.Type == Float64 {
+			return true
+		}
+	}
+	return false
+}
+
+// Speaks reports whether the kernel has a variant in the given language.
+func (k *Kernel) Speaks(lang device.Language) bool {
+	return lang == device.Go || lang == device.GLSL && k.GLSL != nil
+}

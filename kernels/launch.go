@@ -1,0 +1,236 @@
+package kernels
+
+import (
+	"fmt"
+	"math"
+	"unsafe"
+
+	"github.com/tandem-go/tandem/residency"
+)
+
+// Launch is a kernel with its arguments and its index space, ready to run any
+// number of times. It is a value: making one allocates nothing. The arguments'
+// memory is the caller's; while a launch runs, nobody else may write what it
+// reads or touch what it writes.
+type Launch struct {
+	kernel  *Kernel
+	n       int
+	nargs   int
+	nscal   int
+	args    [MaxParams]Arg
+	scalars [MaxScalars]uint64
+	cost    Cost
+	grain   int
+	result  any
+	index   *int
+	err     error
+}
+
+// Arg is one array argument of a launch.
+type Arg struct {
+	Operand
+	Footprint
+}
+
+// Footprint tells which elements of an array belong to an index. Index i of the
+// launch owns the elements [i*Per, i*Per+Width) and may read Halo elements
+// more on either side, as far as the array goes. With Per 0 every index may
+// read the whole array.
+type Footprint struct {
+	Per   int // elements from one index to the next
+	Width int // elements of one index, at most Per; 0 means Per
+	Halo  int // elements read beyond them, only for In arguments
+}
+
+// The footprints of most arguments.
+var (
+	Elementwise = Footprint{Per: 1}
+	Whole       = Footprint{}
+)
+
+// Cost is what one index costs, for the scheduler's first guess: arithmetic
+// operations, and bytes moved between memory and processor.
+type Cost struct {
+	Flops float64
+	Bytes float64
+}
+
+// NewLaunch starts the description of a launch over n indices. The result is
+// completed by its Arg, Scalar and Result methods; mistakes are kept and
+// answered by Err, so that calls can be chained without checking each.
+func NewLaunch(k *Kernel, n int) Launch {
+	l := Launch{kernel: k, n: n, grain: 1}
+	if n < 0 {
+		l.err = &ArgumentError{Kernel: k.Name, Arg: "n", Err: fmt.Errorf("%w: an index space of %d", ErrShape, n)}
+	}
+	return l
+}
+
+// AddArg adds the next array argument. The array must have every element that
+// the footprint gives to the launch's indices.
+func (l *Launch) AddArg(o Operand, f Footprint) {
+	if l.nargs == len(l.kernel.Params) {
+		panic("kernels: " + l.kernel.Name + ": more arguments than parameters")
+	}
+	p := l.kernel.Params[l.nargs]
+	if f.Width == 0 {
+		f.Width = f.Per
+	}
+	l.args[l.nargs] = Arg{Operand: o, Footprint: f}
+	l.nargs++
+	if l.err != nil {
+		return
+	}
+	switch {
+	case o.null:
+		l.err = &ArgumentError{Kernel: l.kernel.Name, Arg: p.Name, Err: ErrNil}
+	case o.typ != p.Type:
+		l.err = &ArgumentError{Kernel: l.kernel.Name, Arg: p.Name, Err: fmt.Errorf(
+			"%w: elements are %v, want %v", ErrShape, o.typ, p.Type)}
+	case f.Per > 0 && l.n > 0 && o.n < (l.n-1)*f.Per+f.Width:
+		l.err = &ArgumentError{Kernel: l.kernel.Name, Arg: p.Name, Err: fmt.Errorf(
+			"%w: %d elements, want %d", ErrShape, o.n, (l.n-1)*f.Per+f.Width)}
+	}
+}
+
+// AddFloat adds the next scalar argument, of type float32 or float64 as the
+// kernel declares it.
+func (l *Launch) AddFloat(v float64) {
+	switch l.nextScalar() {
+	case Float32:
+		l.scalars[l.nscal-1] = uint64(math.Float32bits(float32(v)))
+	case Float64:
+		l.scalars[l.nscal-1] = math.Float64bits(v)
+	default:
+		panic("kernels: " + l.kernel.Name + ": the scalar is no floating-point number")
+	}
+}
+
+// AddInt adds the next scalar argument, of type int32 or uint32. A value that
+// does not fit is a mistake that Err answers.
+func (l *Launch) AddInt(v int) {
+	t := l.nextScalar()
+	l.scalars[l.nscal-1] = uint64(uint32(v))
+	fits := t == Int32 && int(int32(v)) == v || t == Uint32 && int(uint32(v)) == v
+	if !fits && l.err == nil {
+		l.Fail(l.kernel.Scalars[l.nscal-1].Name, fmt.Errorf("%w: %d is no %v", ErrShape, v, t))
+	}
+}
+
+func (l *Launch) nextScalar() Type {
+	if l.nscal == len(l.kernel.Scalars) {
+		panic("kernels: " + l.kernel.Name + ": more scalars than declared")
+	}
+	l.nscal++
+	return l.kernel.Scalars[l.nscal-1].Type
+}
+
+// SetResult gives the places where a reduction stores its value, a pointer to
+// the element type, and, for a reduction that has one, its index.
+func (l *Launch) SetResult(value any, index *int) { l.result, l.index = value, index }
+
+// Result returns what SetResult was given.
+func (l *Launch) Result() (value any, index *int) { return l.result, l.index }
+
+// SetCost states what an index costs on average.
+func (l *Launch) SetCost(c Cost) { l.cost = c }
+
+// SetGrain states the number of indices below which cutting the index space
+// loses: the height of a tile, say. Cuts fall on multiples of it.
+func (l *Launch) SetGrain(indices int) { l.grain = max(1, indices) }
+
+// Fail keeps the first mistake found in an argument.
+func (l *Launch) Fail(arg string, err error) {
+	if l.err == nil {
+		l.err = &ArgumentError{Kernel: l.kernel.Name, Arg: arg, Err: err}
+	}
+}
+
+// Kernel is what the launch runs.
+func (l *Launch) Kernel() *Kernel { return l.kernel }
+
+// N is the number of indices.
+func (l *Launch) N() int { return l.n }
+
+// Cost is the average cost of an index.
+func (l *Launch) Cost() Cost { return l.cost }
+
+// Grain is the unit of cutting, at least 1.
+func (l *Launch) Grain() int { return l.grain }
+
+// Args are the array arguments. The slice aliases the launch.
+func (l *Launch) Args() []Arg { return l.args[:l.nargs] }
+
+// Access is how the kernel uses argument k.
+func (l *Launch) Access(k int) Access { return l.kernel.Params[k].Access }
+
+// Err is the first mistake in the arguments, an [*ArgumentError], or nil.
+func (l *Launch) Err() error {
+	if l.err != nil {
+		return l.err
+	}
+	if l.kernel == nil {
+		return &ArgumentError{Kernel: "none", Arg: "launch", Err: fmt.Errorf("%w: a zero Launch", ErrShape)}
+	}
+	if l.nargs != len(l.kernel.Params) || l.nscal != len(l.kernel.Scalars) {
+		return &ArgumentError{Kernel: l.kernel.Name, Arg: "launch", Err: fmt.Errorf(
+			"%w: %d arrays and %d scalars, want %d and %d", ErrShape, l.nargs, l.nscal, len(l.kernel.Params), len(l.kernel.Scalars))}
+	}
+	return l.overlap()
+}
+
+// overlap finds an output that shares memory with another argument. The same
+// array may be read and written only when each index touches just its own
+// elements of it.
+func (l *Launch) overlap() error {
+	for k := range l.Args() {
+		if l.Access(k)&Out == 0 {
+			continue
+		}
+		out := &l.args[k]
+		for j := range l.Args() {
+			in := &l.args[j]
+			if j == k || j < k && l.Access(j)&Out != 0 || !shareMemory(out, in) {
+				continue
+			}
+			same := out.host == in.host && out.Footprint == in.Footprint && in.Halo == 0
+			if !same || l.Access(j)&Out != 0 {
+				return &ArgumentError{Kernel: l.kernel.Name, Arg: l.kernel.Params[k].Name, Err: fmt.Errorf(
+					"%w with argument %s", ErrOverlap, l.kernel.Params[j].Name)}
+			}
+		}
+	}
+	return nil
+}
+
+func shareMemory(a, b *Arg) bool {
+	if a.n == 0 || b.n == 0 {
+		return false
+	}
+	aLo, bLo := uintptr(a.host), uintptr(b.host)
+	return aLo < bLo+uintptr(b.n*b.typ.Size()) && bLo < aLo+uintptr(a.n*a.typ.Size())
+}
+
+// Window is the stretch [lo, hi) of the argument's elements that the indices
+// [first, last) use. first must be below last.
+func (a *Arg) Window(first, last int) (lo, hi int) {
+	if a.Per == 0 {
+		return 0, a.n
+	}
+	lo = max(0, first*a.Per-a.Halo)
+	hi = min(a.n, (last-1)*a.Per+a.Width+a.Halo)
+	return lo, hi
+}
+
+// Type is the type of the argument's elements.
+func (a *Arg) Type() Type { return a.typ }
+
+// Memory is the resident buffer that the argument is, or nil for a slice.
+func (a *Arg) Memory() *residency.Memory { return a.mem }
+
+// HostBytes is the stretch [lo, hi) of elements, as bytes, in the argument's
+// memory on the host.
+func (a *Arg) HostBytes(lo, hi int) []byte {
+	size := a.typ.Size()
+	return unsafe.Slice((*byte)(a.host), a.n*size)[lo*size : hi*size]
+}

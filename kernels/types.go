@@ -1,0 +1,104 @@
+package kernels
+
+import (
+	"unsafe"
+
+	"github.com/tandem-go/tandem/residency"
+)
+
+// Type is the type of a kernel's elements or of a scalar.
+type Type uint8
+
+// The types that kernels know.
+const (
+	Float32 Type = iota
+	Float64
+	Int32
+	Uint32
+)
+
+// Size is the size of a value in bytes.
+func (t Type) Size() int {
+	if t == Float64 {
+		return 8
+	}
+	return 4
+}
+
+// String returns the Go name of the type.
+func (t Type) String() string { return [...]string{"float32", "float64", "int32", "uint32"}[t] }
+
+func (t Type) glsl() string { return [...]string{"float", "double", "int", "uint"}[t] }
+
+// Float is an element type of the built-in operations.
+type Float interface{ float32 | float64 }
+
+// Vector is an array argument: a slice of the host or a resident buffer.
+type Vector[T residency.Element] interface {
+	[]T | *residency.Buffer[T]
+}
+
+// FloatVector is an array argument of either floating-point type.
+type FloatVector interface {
+	[]float32 | []float64 | *residency.Buffer[float32] | *residency.Buffer[float64]
+}
+
+// Operand is an array argument without its static type.
+type Operand struct {
+	typ  Type
+	host unsafe.Pointer    // first element on the host
+	mem  *residency.Memory // nil for a slice of the host
+	n    int               // elements
+	null bool              // a nil slice or a nil buffer
+}
+
+// Of takes a slice or a buffer as an operand.
+func Of[T residency.Element, V Vector[T]](v V) Operand {
+	switch v := any(v).(type) {
+	case []T:
+		return ofSlice(v)
+	case *residency.Buffer[T]:
+		return ofBuffer(v)
+	}
+	panic("kernels: BUG: an operand of an unknown type")
+}
+
+func ofFloat[V FloatVector](v V) Operand {
+	switch v := any(v).(type) {
+	case []float32:
+		return ofSlice(v)
+	case []float64:
+		return ofSlice(v)
+	case *residency.Buffer[float32]:
+		return ofBuffer(v)
+	case *residency.Buffer[float64]:
+		return ofBuffer(v)
+	}
+	panic("kernels: BUG: an operand of an unknown type")
+}
+
+func ofSlice[T residency.Element](v []T) Operand {
+	return Operand{typ: typeOf[T](), host: unsafe.Pointer(unsafe.SliceData(v)), n: len(v), null: v == nil}
+}
+
+func ofBuffer[T residency.Element](b *residency.Buffer[T]) Operand {
+	if b == nil {
+		return Operand{typ: typeOf[T](), null: true}
+	}
+	mem := b.Memory()
+	return Operand{typ: typeOf[T](), host: unsafe.Pointer(unsafe.SliceData(mem.Home())), mem: mem, n: b.Len()}
+}
+
+func typeOf[T residency.Element]() Type {
+	var zero T
+	switch any(zero).(type) {
+	case float32:
+		return Float32
+	case float64:
+		return Float64
+	}
+	return Int32
+}
+
+// Len is the number of elements.
+func (o Operand) Len() int { return o.n }
