@@ -1,0 +1,196 @@
+package kernels
+
+import (
+	_ "embed"
+	"fmt"
+
+	"gonum.org/v1/gonum/blas"
+)
+
+// The tile of C that a work-group computes; gemm.glsl has the same numbers.
+const (
+	gemmTileRows  = 64
+	gemmTileCols  = 64
+	gemmTileDepth = 16
+)
+
+// gemmGrain is the height of the blocks that gonum cuts a product into.
+const gemmGrain = 64
+
+//go:embed gemm.glsl
+var gemmText string
+
+// gemmKernels has a kernel for each way of storing A and B, and for a C that is
+// only written (beta is 0) or also read.
+var gemmKernels [2][2][2]pair // by transA, transB, readsC
+
+func init() {
+	for i := range 8 {
+		tA, tB, readsC := i&4 != 0, i&2 != 0, i&1 != 0
+		gemmKernels[b2i(tA)][b2i(tB)][b2i(readsC)] = gemmKernel(tA, tB, readsC)
+	}
+}
+
+func gemmKernel(tA, tB, readsC bool) pair {
+	name, text, access := "gemm."+transLetter(tA)+transLetter(tB), "", Out
+	if tA {
+		text += "#define TRANS_A\n"
+	}
+	if tB {
+		text += "#define TRANS_B\n"
+	}
+	if readsC {
+		name, text, access = name+".acc", text+"#define READS_C\n", InOut
+	}
+	return forFloats(func(t Type) Kernel {
+		return Kernel{
+			Name:   name,
+			Params: []Param{{"a", t, In}, {"b", t, In}, {"c", t, access}},
+			Scalars: []Scalar{
+				{"cols", Uint32},
+				{"depth", Uint32},
+				{"lda", Uint32},
+				{"ldb", Uint32},
+				{"ldc", Uint32},
+				{"alpha", t},
+				{"beta", t},
+			},
+			GLSL: &Shader{
+				Text:         text + "#line 1\n" + gemmText,
+				Local:        [3]int{16, 16},
+				SharedMemory: (gemmTileRows + gemmTileCols) * gemmTileDepth * t.Size(),
+				Groups: func(l *Launch, n int) [3]int {
+					return [3]int{ceilDiv(n, gemmTileRows) * ceilDiv(l.uint(0), gemmTileCols), 1, 1}
+				},
+				Iterations: func(l *Launch, _ int) int64 {
+					return int64(ceilDiv(l.uint(1), gemmTileDepth)) * (1 + gemmTileDepth)
+				},
+			},
+			Go: byFloat(t, gemmCall(tA, tB, host.Sgemm), gemmCall(tA, tB, host.Dgemm)),
+		}
+	})
+}
+
+// gemmFunc is the shape of gonum's Sgemm and Dgemm.
+type gemmFunc[T Float] func(tA, tB blas.Transpose, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int)
+
+func gemmCall[T Float](tA, tB bool, multiply gemmFunc[T]) func(*Call) {
+	return func(c *Call) {
+		m, n, k := c.Hi-c.Lo, int(c.Uint(0)), int(c.Uint(1))
+		lda, ldb, ldc := int(c.Uint(2)), int(c.Uint(3)), int(c.Uint(4))
+		alpha, beta := real[T](c, 5), real[T](c, 6)
+		if k == 0 { // A and B have no elements; transposed like this, gonum asks for none
+			multiply(blas.Trans, blas.NoTrans, m, n, 0, alpha, nil, m, nil, n, beta, Slice[T](c, 2), ldc)
+			return
+		}
+		a := Slice[T](c, 0)
+		if tA {
+			a = a[c.Lo:]
+		}
+		multiply(transpose(tA), transpose(tB), m, n, k, alpha, a, lda, Slice[T](c, 1), ldb, beta, Slice[T](c, 2), ldc)
+	}
+}
+
+// Gemm is C = alpha*op(A)*op(B) + beta*C, where op(X) is X or its transpose,
+// op(A) is m×k, op(B) is k×n and C is m×n. With beta 0, C is not read; with
+// alpha 0, A and B are not. C may not overlap A or B.
+//
+// An index is a row of C.
+//
+// Every element c of the result satisfies, on each backend,
+//
+//	|c - exact| <= g(k+3) * (|alpha| * sum|a||b| + |beta*c0|), g(p) = p*u/(1-p*u),
+//
+// u being 2^-24 for float32 and 2^-53 for float64, in whatever order the
+// products are added (Higham, Accuracy and Stability of Numerical Algorithms,
+// 2nd edition, section 3.1), unless intermediate results overflow or underflow.
+// Where a factor is 0, a NaN or Inf in the other one may or may not show in the
+// result: gonum passes over zeros.
+func Gemm[T Float](tA, tB blas.Transpose, alpha T, a, b Matrix[T], beta T, c Matrix[T]) Launch {
+	return gemm(tA, tB, float64(alpha), a.untyped(), b.untyped(), float64(beta), c.untyped())
+}
+
+func gemm(tA, tB blas.Transpose, alpha float64, a, b matrix, beta float64, c matrix) Launch {
+	transA, transB := isTrans(tA), isTrans(tB)
+	l := NewLaunch(gemmKernels[b2i(transA)][b2i(transB)][b2i(beta != 0)].of(c.data.typ), max(0, c.rows))
+	l.wantTranspose("tA", tA)
+	l.wantTranspose("tB", tB)
+	c.check(&l, "c")
+	a.check(&l, "a")
+	b.check(&l, "b")
+
+	depth := a.cols
+	if transA {
+		depth = a.rows
+		a.wantShape(&l, "a", depth, c.rows)
+	} else {
+		a.wantShape(&l, "a", c.rows, depth)
+	}
+	if transB {
+		b.wantShape(&l, "b", c.cols, depth)
+	} else {
+		b.wantShape(&l, "b", depth, c.cols)
+	}
+	if c.cols == 0 {
+		l.n = 0
+	}
+	rowsOfA := a.byRow()
+	if alpha == 0 || depth <= 0 {
+		depth = 0
+		a.data, b.data = a.data.nothing(), b.data.nothing()
+	}
+	if transA || depth == 0 {
+		rowsOfA = Whole
+	}
+
+	l.AddArg(a.data, rowsOfA)
+	l.AddArg(b.data, Whole)
+	l.AddArg(c.data, c.byRow())
+	for _, v := range []int{c.cols, depth, a.stride, b.stride, c.stride} {
+		l.AddInt(v)
+	}
+	l.AddFloat(alpha)
+	l.AddFloat(beta)
+	size := float64(c.data.typ.Size())
+	l.SetCost(Cost{
+		Flops: 2 * float64(c.cols) * float64(depth+1),
+		Bytes: size * float64(depth+2*c.cols),
+	})
+	l.SetGrain(gemmGrain)
+	return l
+}
+
+// wantTranspose keeps a mistake unless t is a way of transposing.
+func (l *Launch) wantTranspose(arg string, t blas.Transpose) {
+	if t != blas.NoTrans && t != blas.Trans && t != blas.ConjTrans {
+		l.Fail(arg, fmt.Errorf("%w: %q is no blas.Transpose", ErrShape, rune(t)))
+	}
+}
+
+func isTrans(t blas.Transpose) bool { return t == blas.Trans || t == blas.ConjTrans }
+
+func transpose(t bool) blas.Transpose {
+	if t {
+		return blas.Trans
+	}
+	return blas.NoTrans
+}
+
+func transLetter(t bool) string {
+	if t {
+		return "t"
+	}
+	return "n"
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
+// uint is scalar argument k, declared uint32.
+func (l *Launch) uint(k int) int { return int(uint32(l.scalars[k])) }
