@@ -1,12 +1,22 @@
 // A work-group computes BM x BN elements of C: it walks along the depth in
 // steps of BK, each step loading a BM x BK piece of op(A) and a BK x BN piece
 // of op(B) into shared memory. An invocation computes TM x TN elements that lie
-// LY rows and LX columns apart, so that neighbours read neighbouring words.
+// LY rows and LX columns apart, so that neighbours read neighbouring words. The
+// odd length of the tiles' rows spreads columns over the banks of the memory.
 const uint LX = gl_WorkGroupSize.x, LY = gl_WorkGroupSize.y;
-const uint TM = 4u, TN = 4u, BK = 16u;
+const uint TM = 8u, TN = 8u, BK = 16u;
 const uint BM = LY * TM, BN = LX * TN;
 
-shared REAL tile_a[BK][BM], tile_b[BK][BN];
+shared REAL tile_a[BK][BM + 1u], tile_b[BK][BN + 1u];
+
+// STEP adds one product of a column of op(A) and a row of op(B).
+#define STEP(k) { \
+	REAL left[TM], right[TN]; \
+	for (uint i = 0u; i < TM; i++) left[i] = tile_a[k][y + i * LY]; \
+	for (uint j = 0u; j < TN; j++) right[j] = tile_b[k][x + j * LX]; \
+	for (uint i = 0u; i < TM; i++) \
+		for (uint j = 0u; j < TN; j++) sum[i][j] += left[i] * right[j]; \
+}
 
 void main() {
 	uint across = (cols + BN - 1u) / BN;
@@ -46,12 +56,11 @@ void main() {
 			tile_b[k][c] = inside ? b[from + b_at] : REAL(0);
 		}
 		barrier();
-		for (uint k = 0u; k < BK; k++) {
-			REAL left[TM], right[TN];
-			for (uint i = 0u; i < TM; i++) left[i] = tile_a[k][y + i * LY];
-			for (uint j = 0u; j < TN; j++) right[j] = tile_b[k][x + j * LX];
-			for (uint i = 0u; i < TM; i++)
-				for (uint j = 0u; j < TN; j++) sum[i][j] += left[i] * right[j];
+		for (uint k = 0u; k < BK; k += 4u) {
+			STEP(k)
+			STEP(k + 1u)
+			STEP(k + 2u)
+			STEP(k + 3u)
 		}
 		barrier();
 	}

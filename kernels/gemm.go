@@ -8,11 +8,16 @@ import (
 )
 
 // The tile of C that a work-group computes; gemm.glsl has the same numbers.
+// Of the shapes tried on llvmpipe, 64 invocations with 8×8 elements each did
+// best at 512×512×512 in float32: 4.1 GFLOP/s, against 2.4 with 256 of 4×4.
 const (
 	gemmTileRows  = 64
 	gemmTileCols  = 64
 	gemmTileDepth = 16
 )
+
+// gemmLoops bounds the turns of the shader's other loops, if none is unrolled.
+const gemmLoops = 200
 
 // gemmGrain is the height of the blocks that gonum cuts a product into.
 const gemmGrain = 64
@@ -57,13 +62,13 @@ func gemmKernel(tA, tB, readsC bool) pair {
 			},
 			GLSL: &Shader{
 				Text:         text + "#line 1\n" + gemmText,
-				Local:        [3]int{16, 16},
-				SharedMemory: (gemmTileRows + gemmTileCols) * gemmTileDepth * t.Size(),
+				Local:        [3]int{8, 8},
+				SharedMemory: (gemmTileRows + gemmTileCols + 2) * gemmTileDepth * t.Size(),
 				Groups: func(l *Launch, n int) [3]int {
 					return [3]int{ceilDiv(n, gemmTileRows) * ceilDiv(l.uint(0), gemmTileCols), 1, 1}
 				},
 				Iterations: func(l *Launch, _ int) int64 {
-					return int64(ceilDiv(l.uint(1), gemmTileDepth)) * (1 + gemmTileDepth)
+					return int64(ceilDiv(l.uint(1), gemmTileDepth))*(1+gemmTileDepth/4) + gemmLoops
 				},
 			},
 			Go: byFloat(t, gemmCall(tA, tB, host.Sgemm), gemmCall(tA, tB, host.Dgemm)),
