@@ -1,0 +1,176 @@
+package kernels
+
+import "fmt"
+
+const convolutionText = `
+void main() {
+	uint across = (cols + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
+	uint row = tandem_group() / across;
+	uint col = tandem_group() % across * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+	if (row >= tandem_n || col >= cols) return;
+	row += tandem_lo;
+	int last = int((ALONG_ROWS ? cols / channels : rows) - 1u);
+	int here = int(ALONG_ROWS ? col / channels : row);
+	uint line = ALONG_ROWS ? row * src_stride + col % channels : col;
+	uint from = ALONG_ROWS ? channels : src_stride;
+	REAL sum = REAL(0);
+	for (int t = 0; t <= int(2u * radius); t++) {
+		uint p = uint(clamp(here + t - int(radius), 0, last));
+		sum += weights[uint(t) + weights_at] * src[line + p * from + src_at];
+	}
+	dst[row * dst_stride + col + dst_at] = sum;
+}`
+
+// convolutionSpan is how many elements of a row the Go variant finishes before
+// it goes on: they stay in the first-level cache from weight to weight.
+const convolutionSpan = 2048
+
+var (
+	convolveRowsKernels = convolution("convolve_rows", true)
+	convolveColsKernels = convolution("convolve_cols", false)
+)
+
+func convolution(name string, alongRows bool) pair {
+	return forFloats(func(t Type) Kernel {
+		k := Kernel{
+			Name:   name,
+			Params: []Param{{"weights", t, In}, {"src", t, In}, {"dst", t, Out}},
+			Scalars: []Scalar{
+				{"cols", Uint32},
+				{"rows", Uint32},
+				{"channels", Uint32},
+				{"radius", Uint32},
+				{"src_stride", Uint32},
+				{"dst_stride", Uint32},
+			},
+			GLSL: &Shader{
+				Text:       fmt.Sprintf("#define ALONG_ROWS %t\n#line 1\n", alongRows) + convolutionText,
+				Local:      [3]int{imageLanes},
+				Groups:     rowGroups,
+				Iterations: func(l *Launch, _ int) int64 { return 2*int64(l.uint(3)) + 1 },
+			},
+			Go: byFloat(t, convolveCols(host.Saxpy), convolveCols(host.Daxpy)),
+		}
+		if alongRows {
+			k.Go = byFloat(t, convolveRows(host.Saxpy), convolveRows(host.Daxpy))
+		}
+		return k
+	})
+}
+
+// axpyFunc is the shape of gonum's Saxpy and Daxpy.
+type axpyFunc[T Float] func(n int, alpha T, x []T, incX int, y []T, incY int)
+
+func convolveRows[T Float](axpy axpyFunc[T]) func(*Call) {
+	return func(c *Call) {
+		weights, src, dst := Slice[T](c, 0), Slice[T](c, 1), Slice[T](c, 2)
+		cols, channels, radius := int(c.Uint(0)), int(c.Uint(2)), int(c.Uint(3))
+		// Elements below lo or from hi on have neighbours beyond the edge.
+		lo := min(radius*channels, cols)
+		hi := max(lo, cols-radius*channels)
+		for r := c.Lo; r < c.Hi; r++ {
+			in := src[r*int(c.Uint(4))-c.Base(1):][:cols]
+			out := dst[r*int(c.Uint(5))-c.Base(2):][:cols]
+			convolveEdge(weights, in, out, channels, 0, lo)
+			for at := lo; at < hi; at += convolutionSpan {
+				part := out[at:min(hi, at+convolutionSpan)]
+				clear(part)
+				for t, w := range weights {
+					axpy(len(part), w, in[at+(t-radius)*channels:], 1, part, 1)
+				}
+			}
+			convolveEdge(weights, in, out, channels, hi, cols)
+		}
+	}
+}
+
+// convolveEdge computes the elements [lo, hi) of a row with clamped neighbours.
+func convolveEdge[T Float](weights, in, out []T, channels, lo, hi int) {
+	last := len(in)/channels - 1
+	for i := lo; i < hi; i++ {
+		var sum T
+		for t, w := range weights {
+			p := min(max(0, i/channels+t-len(weights)/2), last)
+			sum += w * in[p*channels+i%channels]
+		}
+		out[i] = sum
+	}
+}
+
+func convolveCols[T Float](axpy axpyFunc[T]) func(*Call) {
+	return func(c *Call) {
+		weights, src, dst := Slice[T](c, 0), Slice[T](c, 1), Slice[T](c, 2)
+		cols, rows, radius := int(c.Uint(0)), int(c.Uint(1)), int(c.Uint(3))
+		for r := c.Lo; r < c.Hi; r++ {
+			out := dst[r*int(c.Uint(5))-c.Base(2):][:cols]
+			for at := 0; at < cols; at += convolutionSpan {
+				part := out[at:min(cols, at+convolutionSpan)]
+				clear(part)
+				for t, w := range weights {
+					row := min(max(0, r+t-radius), rows-1)
+					axpy(len(part), w, src[row*int(c.Uint(4))-c.Base(1)+at:], 1, part, 1)
+				}
+			}
+		}
+	}
+}
+
+// ConvolveRows is the pass of a separable filter along the rows of an image:
+//
+//	dst[r][p] = sum over t = -R..R of weights[R+t] * src[r][p+t]
+//
+// where p counts pixels, R is len(weights)/2 and a pixel beyond an edge is the
+// one at the edge. len(weights) is odd. The weights are not reflected: what
+// lies to the right of a pixel meets the weights behind the middle one.
+//
+// A pixel is `channels` neighbouring elements of a row, 1 for grey and 3 for
+// RGB, each filtered by itself; Cols of src and dst counts elements, so it is a
+// multiple of channels. src and dst have one shape; dst overlaps nothing.
+//
+// An index is a row of the image.
+//
+// On each backend the error of an element is at most
+// g(2R+2) * sum|weight||pixel|, g being that of [Gemm]: the error of a dot
+// product of 2R+1 elements. A weight of 0 may or may not hide a NaN or Inf.
+func ConvolveRows[T Float, W Vector[T]](weights W, channels int, src, dst Matrix[T]) Launch {
+	return convolve(convolveRowsKernels, Of[T](weights), channels, src.untyped(), dst.untyped(), false)
+}
+
+// ConvolveCols is the pass of a separable filter along the columns of an image:
+//
+//	dst[r][i] = sum over t = -R..R of weights[R+t] * src[r+t][i]
+//
+// with the terms of [ConvolveRows].
+func ConvolveCols[T Float, W Vector[T]](weights W, channels int, src, dst Matrix[T]) Launch {
+	return convolve(convolveColsKernels, Of[T](weights), channels, src.untyped(), dst.untyped(), true)
+}
+
+func convolve(kernels pair, weights Operand, channels int, src, dst matrix, tall bool) Launch {
+	l := NewLaunch(kernels.of(dst.data.typ), max(0, dst.rows))
+	if weights.n%2 == 0 && !weights.null {
+		l.Fail("weights", fmt.Errorf("%w: %d elements, want an odd number", ErrShape, weights.n))
+	}
+	src.check(&l, "src")
+	dst.check(&l, "dst")
+	dst.wantShape(&l, "dst", src.rows, src.cols)
+	if channels < 1 || src.cols%channels != 0 {
+		l.Fail("channels", fmt.Errorf("%w: %d channels in rows of %d elements", ErrShape, channels, src.cols))
+	}
+	if dst.cols == 0 {
+		l.n = 0
+	}
+	radius := weights.n / 2
+	in := src.byRow()
+	if tall {
+		in.Halo = min(radius, max(0, src.rows)) * src.stride
+	}
+	l.AddArg(weights, Whole)
+	l.AddArg(src.data, in)
+	l.AddArg(dst.data, dst.byRow())
+	for _, v := range []int{src.cols, src.rows, channels, radius, src.stride, dst.stride} {
+		l.AddInt(v)
+	}
+	cols, taps := float64(dst.cols), float64(weights.n)
+	l.SetCost(Cost{Flops: 2 * taps * cols, Bytes: 2 * cols * float64(dst.data.typ.Size())})
+	return l
+}
