@@ -167,6 +167,7 @@ func convolve(kernels pair, weights Operand, channels int, src, dst matrix, tall
 	l.AddArg(weights, Whole)
 	l.AddArg(src.data, in)
 	l.AddArg(dst.data, dst.byRow())
+	l.apart(2, 1)
 	for _, v := range []int{src.cols, src.rows, channels, radius, src.stride, dst.stride} {
 		l.AddInt(v)
 	}

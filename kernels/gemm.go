@@ -151,6 +151,7 @@ func gemm(tA, tB blas.Transpose, alpha float64, a, b matrix, beta float64, c mat
 	l.AddArg(a.data, rowsOfA)
 	l.AddArg(b.data, Whole)
 	l.AddArg(c.data, c.byRow())
+	l.apart(2, 0)
 	for _, v := range []int{c.cols, depth, a.stride, b.stride, c.stride} {
 		l.AddInt(v)
 	}

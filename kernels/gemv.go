@@ -124,6 +124,7 @@ func gemv(tA blas.Transpose, alpha float64, a matrix, x Operand, beta float64, y
 	l.AddArg(a.data, rows)
 	l.AddArg(x, Whole)
 	l.AddArg(y, Elementwise)
+	l.apart(2, 0)
 	l.AddInt(max(0, depth))
 	l.AddInt(a.stride)
 	l.AddFloat(alpha)

@@ -80,6 +80,14 @@ func (m *matrix) wantShape(l *Launch, arg string, rows, cols int) {
 // byRow is the footprint of an index that is a row of m.
 func (m *matrix) byRow() Footprint { return Footprint{Per: m.stride, Width: m.cols} }
 
+// apart keeps a mistake if arguments out and in share memory, for a kernel that
+// reads other elements of an index than those it has just written.
+func (l *Launch) apart(out, in int) {
+	if shareMemory(&l.args[out], &l.args[in]) {
+		l.Fail(l.kernel.Params[out].Name, fmt.Errorf("%w with argument %s", ErrOverlap, l.kernel.Params[in].Name))
+	}
+}
+
 // nothing is an operand of o's type with no elements: what a kernel that will
 // not read o is given, so that nothing is moved.
 func (o Operand) nothing() Operand { return Operand{typ: o.typ} }
