@@ -1,0 +1,59 @@
+package kernels_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/tandem-go/tandem/kernels"
+)
+
+func stencilTrial[T kernels.Float](rng *rand.Rand) trial {
+	rows, cols := size(rng), size(rng)
+	src, dst := randomMatrix[T](rng, rows, cols), randomMatrix[T](rng, rows, cols)
+	copy(dst.data, nans[T](len(dst.data)))
+	k := T(rng.Float64() / 4)
+	return trial{
+		name:   fmt.Sprintf("stencil of %d×%d in %T", rows, cols, k),
+		launch: kernels.Stencil5(k, src.arg(), dst.arg()),
+		verify: func() error {
+			for r := range rows {
+				for c := range cols {
+					got := dst.data[r*dst.stride+c]
+					if r == 0 || c == 0 || r == rows-1 || c == cols-1 {
+						if !same(got, src.data[r*src.stride+c]) {
+							return fmt.Errorf("border (%d, %d): got %v, want %v", r, c, got, src.at(r, c))
+						}
+						continue
+					}
+					var want exact
+					want.add(src.at(r, c))
+					want.add(float64(k), -4, src.at(r, c))
+					for _, v := range []float64{src.at(r-1, c), src.at(r+1, c), src.at(r, c-1), src.at(r, c+1)} {
+						want.add(float64(k), v)
+					}
+					if err := within(&want, got, 5); err != nil {
+						return fmt.Errorf("(%d, %d): %w", r, c, err)
+					}
+				}
+			}
+			if !dst.padded() {
+				return fmt.Errorf("the padding of dst was written")
+			}
+			return nil
+		},
+	}
+}
+
+func TestStencil5(t *testing.T) {
+	t.Run("float32", func(t *testing.T) { try(t, 60, stencilTrial[float32]) })
+	t.Run("float64", func(t *testing.T) { try(t, 60, stencilTrial[float64]) })
+}
+
+func TestStencil5Refuses(t *testing.T) {
+	grid := func(rows int) kernels.Matrix[float32] { return kernels.Dense(rows, 2, 2, make([]float32, 2*rows)) }
+	a := grid(3)
+	refused(t, kernels.Stencil5(0.1, a, grid(2)), "dst", kernels.ErrShape)
+	refused(t, kernels.Stencil5(0.1, a, a), "dst", kernels.ErrOverlap)
+	refused(t, kernels.Stencil5(0.1, kernels.Dense[float32](3, 2, 2, nil), a), "src", kernels.ErrNil)
+}
