@@ -105,8 +105,9 @@ func errorLine(log string) int {
 		if m == nil || !strings.Contains(strings.ToLower(text), "error") {
 			continue
 		}
-		line, _ := strconv.Atoi(m[1] + m[2])
-		return line
+		if line, err := strconv.Atoi(m[1] + m[2]); err == nil {
+			return line
+		}
 	}
 	return 0
 }

@@ -96,7 +96,7 @@ func TestRandomCommandsMatchAModel(t *testing.T) {
 			streams[i] = must(d.NewStream())(t)
 		}
 		model := make([]byte, nbytes)
-		if err := streams[0].Upload(b, 0, model); err != nil {
+		if err := streams[0].Upload(b, 0, bytes.Clone(model)); err != nil {
 			t.Fatal(err)
 		}
 		type check struct{ got, want []byte }

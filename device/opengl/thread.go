@@ -119,7 +119,7 @@ func (t *thread) step(s *stream) {
 	first := s.at
 	last := min(len(s.run.commands), first+sliceCommands)
 	parked := false
-	for ; s.at < last && !parked; s.at++ {
+	for s.at < last {
 		c := &s.run.commands[s.at]
 		switch c.op {
 		case opRecord:
@@ -129,6 +129,10 @@ func (t *thread) step(s *stream) {
 		default:
 			t.execute(s, c)
 		}
+		if parked {
+			break // the command is looked at again
+		}
+		s.at++
 	}
 	for i := first; i < s.at; i++ {
 		t.settle(&s.run, &s.run.commands[i])
