@@ -21,7 +21,7 @@ var (
 type Error struct {
 	Op     string // "alloc", "compile", "upload", "download", "launch", "open", ...
 	Device string // Info.ID, or the backend's name where no device was reached
-	Err    error  // wraps one of the sentinels
+	Err    error  // wraps one of the sentinels, a [*CompileError] or a [*PanicError]
 }
 
 // Error implements error.
@@ -46,4 +46,20 @@ func (e *CompileError) Error() string {
 		return fmt.Sprintf("kernel %s, line %d: %s", e.Kernel, e.Line, log)
 	}
 	return fmt.Sprintf("kernel %s: %s", e.Kernel, log)
+}
+
+// PanicError is a Go program that panicked while a device executed it.
+type PanicError struct {
+	Kernel string // Source.Name
+	Value  any    // what it panicked with
+	Stack  []byte // of the goroutine that executed it
+}
+
+// Error implements error.
+func (e *PanicError) Error() string { return fmt.Sprintf("kernel %s panicked: %v", e.Kernel, e.Value) }
+
+// Unwrap returns what the program panicked with if that is an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
 }
