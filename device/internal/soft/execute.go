@@ -13,7 +13,10 @@ var errGoexit = errors.New("the program ended its goroutine (runtime.Goexit)")
 func (s *stream) work() {
 	dry := false
 	defer func() {
-		if q := s.current(); !dry && q.program != nil { // it called runtime.Goexit
+		if dry {
+			return // the stream may have a new goroutine already
+		}
+		if q := &s.run.commands[s.at]; q.program != nil { // it called runtime.Goexit
 			s.finish(q, &device.PanicError{Kernel: q.program.src.Name, Value: errGoexit})
 			go s.work()
 		}
@@ -30,14 +33,6 @@ func (s *stream) work() {
 		}
 		s.finish(q, err)
 	}
-}
-
-// current is the command being executed.
-func (s *stream) current() *queued {
-	if s.at == len(s.run.commands) {
-		return new(queued)
-	}
-	return &s.run.commands[s.at]
 }
 
 // take returns the next command, nil if there is none: then the goroutine no
