@@ -1,6 +1,7 @@
 package kernels_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 	"gonum.org/v1/gonum/blas/blas64"
 
+	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/kernels"
 	"github.com/tandem-go/tandem/residency"
 )
@@ -62,7 +64,10 @@ func randomOp[T kernels.Float](rng *rand.Rand, tr blas.Transpose, rows, cols int
 }
 
 func gemmTrial[T kernels.Float](rng *rand.Rand) trial {
-	m, n, k := size(rng), size(rng), size(rng)
+	return gemmTrialOf[T](rng, size(rng), size(rng), size(rng))
+}
+
+func gemmTrialOf[T kernels.Float](rng *rand.Rand, m, n, k int) trial {
 	tA, tB := draw(rng, blas.NoTrans, blas.Trans, blas.ConjTrans), draw(rng, blas.NoTrans, blas.Trans)
 	alpha, beta := draw(rng, T(1), 0, -1.7), draw(rng, T(1), 0, 0.3)
 	a, b := randomOp[T](rng, tA, m, k), randomOp[T](rng, tB, k, n)
@@ -100,8 +105,29 @@ func gemmTrial[T kernels.Float](rng *rand.Rand) trial {
 }
 
 func TestGemm(t *testing.T) {
-	t.Run("float32", func(t *testing.T) { try(t, 60, gemmTrial[float32]) })
-	t.Run("float64", func(t *testing.T) { try(t, 60, gemmTrial[float64]) })
+	t.Run("float32", func(t *testing.T) { try(t, 40, gemmTrial[float32]) })
+	t.Run("float64", func(t *testing.T) { try(t, 40, gemmTrial[float64]) })
+}
+
+// TestGemmOfGreatDepth has more products in an element than the loops of an
+// invocation may turn on some drivers.
+func TestGemmOfGreatDepth(t *testing.T) {
+	try(t, 2, func(rng *rand.Rand) trial {
+		return gemmTrialOf[float32](rng, 3, 2, draw(rng, 20_000, 70_000))
+	})
+	one := kernels.Dense(1<<20, 1, 1, make([]float32, 1<<20))
+	l := kernels.Gemm(blas.Trans, blas.NoTrans, 1, one, one, 0, kernels.Dense(1, 1, 1, []float32{0}))
+	caps := device.Caps{
+		Language: device.GLSL, Float64: true, MaxGroups: [3]int{1 << 16, 1 << 16, 1 << 16},
+		MaxGroupSize: 1024, SharedMemory: 32 << 10,
+	}
+	if err := l.Runnable(caps, 1); err != nil {
+		t.Errorf("without a limit: %v", err)
+	}
+	caps.MaxIterations = 1 << 16
+	if err := l.Runnable(caps, 1); !errors.Is(err, device.ErrUnsupported) {
+		t.Errorf("2^20 products where loops turn 2^16 times: %v, want a refusal", err)
+	}
 }
 
 func TestGemmOfResidentBuffersAndGonumsMatrices(t *testing.T) {

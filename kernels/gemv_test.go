@@ -13,8 +13,11 @@ import (
 )
 
 func gemvTrial[T kernels.Float](rng *rand.Rand) trial {
+	return gemvTrialOf[T](rng, size(rng), size(rng))
+}
+
+func gemvTrialOf[T kernels.Float](rng *rand.Rand, n, k int) trial {
 	tA := draw(rng, blas.NoTrans, blas.Trans)
-	n, k := size(rng), size(rng)
 	alpha, beta := draw(rng, T(1), 0, -1.7), draw(rng, T(1), 0, 0.3)
 	a, x, y := randomOp[T](rng, tA, n, k), numbers[T](rng, k), numbers[T](rng, n)
 	old := slices.Clone(y)
@@ -52,6 +55,10 @@ func gemvTrial[T kernels.Float](rng *rand.Rand) trial {
 func TestGemv(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { try(t, 200, gemvTrial[float32]) })
 	t.Run("float64", func(t *testing.T) { try(t, 200, gemvTrial[float64]) })
+}
+
+func TestGemvOfGreatDepth(t *testing.T) {
+	try(t, 2, func(rng *rand.Rand) trial { return gemvTrialOf[float64](rng, 3, 100_000) })
 }
 
 func TestGemvKeepsNaN(t *testing.T) {

@@ -50,6 +50,25 @@ func TestStencil5(t *testing.T) {
 	t.Run("float64", func(t *testing.T) { try(t, 60, stencilTrial[float64]) })
 }
 
+func TestStencil5RoundsAlikeEverywhere(t *testing.T) {
+	rng := seeded(t)
+	src, want := randomMatrix[float32](rng, 67, 130), make([]float32, 67*130)
+	l := kernels.Stencil5(0.21, src.arg(), kernels.Dense(67, 130, 130, want))
+	l.Run(0, l.N())
+	for name, r := range runners(t) {
+		got := make([]float32, len(want))
+		l := kernels.Stencil5(0.21, src.arg(), kernels.Dense(67, 130, 130, got))
+		if err := r.run(&l, 0, l.N()); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for i := range want {
+			if !same(got[i], want[i]) {
+				t.Fatalf("%s: element %d is %v, inline %v", name, i, got[i], want[i])
+			}
+		}
+	}
+}
+
 func TestStencil5Refuses(t *testing.T) {
 	grid := func(rows int) kernels.Matrix[float32] { return kernels.Dense(rows, 2, 2, make([]float32, 2*rows)) }
 	a := grid(3)

@@ -34,25 +34,36 @@ func seeded(t testing.TB) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 1))
 }
 
-// try makes n trials and runs each in randomly cut parts, which hold no more of
-// the arguments than their footprints say.
+// try makes n trials for each runner, in randomly cut parts, which hold no more
+// of the arguments than their footprints say.
 func try(t *testing.T, n int, draw func(rng *rand.Rand) trial) {
 	t.Helper()
-	rng := seeded(t)
-	for range n {
-		tr := draw(rng)
-		if err := tr.launch.Err(); err != nil {
-			t.Fatalf("%s: %v", tr.name, err)
-		}
-		for lo := 0; lo < tr.launch.N(); {
-			hi := lo + 1 + rng.IntN(tr.launch.N()-lo)
-			tr.launch.Run(lo, hi)
-			lo = hi
-		}
-		if err := tr.verify(); err != nil {
-			t.Fatalf("%s: %v", tr.name, err)
-		}
+	for name, r := range runners(t) {
+		t.Run(name, func(t *testing.T) {
+			rng := seeded(t)
+			for range n {
+				tr := draw(rng)
+				if err := tr.run(rng, r); err != nil {
+					t.Fatalf("%s: %v", tr.name, err)
+				}
+			}
+		})
 	}
+}
+
+// run runs the launch in parts and verifies what it leaves.
+func (tr *trial) run(rng *rand.Rand, r runner) error {
+	if err := tr.launch.Err(); err != nil {
+		return err
+	}
+	for lo := 0; lo < tr.launch.N(); {
+		hi := lo + 1 + rng.IntN(tr.launch.N()-lo)
+		if err := r.run(&tr.launch, lo, hi); err != nil {
+			return fmt.Errorf("indices %d to %d: %w", lo, hi, err)
+		}
+		lo = hi
+	}
+	return tr.verify()
 }
 
 // draw returns one of the values.

@@ -1,0 +1,166 @@
+package kernels_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/tandem-go/tandem/device"
+	_ "github.com/tandem-go/tandem/device/host"
+	_ "github.com/tandem-go/tandem/device/opengl"
+	"github.com/tandem-go/tandem/kernels"
+)
+
+// runner computes a part of a launch.
+type runner interface {
+	run(l *kernels.Launch, lo, hi int) error
+}
+
+// inline is the calling goroutine.
+type inline struct{}
+
+func (inline) run(l *kernels.Launch, lo, hi int) error {
+	l.Run(lo, hi)
+	return nil
+}
+
+// runners are the calling goroutine and every device of this machine.
+func runners(t testing.TB) map[string]runner {
+	all := map[string]runner{"inline": inline{}}
+	for _, found := range device.Probe() {
+		if errors.Is(found.Err, device.ErrUnsupported) && strings.Contains(found.Err.Error(), "tag") {
+			continue // this build is without the backend
+		}
+		if found.Err != nil && os.Getenv("CI") == "true" {
+			t.Fatalf("CI needs a device of %s: %v", found.Backend, found.Err)
+		}
+		for _, info := range found.Devices {
+			all[info.ID] = openMachine(t, info.ID)
+		}
+	}
+	return all
+}
+
+// machine is a device that runs one part of a launch at a time.
+type machine struct {
+	device.Device
+	stream   device.Stream
+	programs map[*kernels.Kernel]device.Program
+}
+
+func openMachine(t testing.TB, id string) *machine {
+	t.Helper()
+	d, err := device.Open(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Errorf("closing %s: %v", id, err)
+		}
+	})
+	stream, err := d.NewStream()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &machine{Device: d, stream: stream, programs: map[*kernels.Kernel]device.Program{}}
+}
+
+func (m *machine) program(k *kernels.Kernel) (device.Program, error) {
+	if p, ok := m.programs[k]; ok {
+		return p, nil
+	}
+	src, err := k.Source(m.Info().Caps.Language)
+	if err != nil {
+		return nil, err
+	}
+	p, err := m.Compile(src)
+	m.programs[k] = p
+	return p, err
+}
+
+// guard is how many bytes stand before and behind a window; nothing may write
+// them.
+const guard = 64
+
+// run moves the windows of the arguments to the device and, of outputs, the
+// elements that belong to the part back. What stands between those and around
+// the window must stay as it was.
+func (m *machine) run(l *kernels.Launch, lo, hi int) error {
+	caps := m.Info().Caps
+	if err := l.Runnable(caps, hi-lo); err != nil {
+		return err
+	}
+	p, err := m.program(l.Kernel())
+	if err != nil {
+		return err
+	}
+	args := l.Args()
+	var buffers []device.Buffer
+	var before [kernels.MaxParams][]byte
+	var offsets []int
+	for k := range args {
+		size := args[k].Type().Size()
+		from, to := args[k].Window(lo, hi)
+		before[k] = bytes.Repeat([]byte{0xa5}, 2*guard+(to-from)*size)
+		if l.Access(k)&kernels.In != 0 {
+			copy(before[k][guard:], args[k].HostBytes(from, to))
+		}
+		b, err := m.Alloc(int64(len(before[k])))
+		if err != nil {
+			return err
+		}
+		defer b.Free()
+		if err := m.stream.Upload(b, 0, before[k]); err != nil {
+			return err
+		}
+		buffers = append(buffers, b)
+		offsets = append(offsets, guard/size)
+	}
+	groups, err := l.Groups(caps.Language, caps, hi-lo)
+	if err != nil {
+		return err
+	}
+	err = m.stream.Launch(p, device.Dispatch{
+		Groups: groups, Buffers: buffers, Scalars: l.Words(nil, caps.Language, lo, hi, offsets),
+	})
+	if err != nil {
+		return err
+	}
+	for k := range args {
+		after := make([]byte, len(before[k]))
+		if err := m.stream.Download(after, buffers[k], 0); err != nil {
+			return err
+		}
+		event, err := m.stream.Record()
+		if err != nil {
+			return err
+		}
+		<-event.Done()
+		if err := event.Err(); err != nil {
+			return err
+		}
+		if l.Access(k)&kernels.Out != 0 {
+			takeBack(&args[k], lo, hi, before[k], after)
+		}
+		if !bytes.Equal(before[k], after) {
+			return fmt.Errorf("argument %s was written where it should not be", l.Kernel().Params[k].Name)
+		}
+	}
+	return nil
+}
+
+// takeBack copies the elements of the indices [lo, hi) from a window to the
+// host, and makes the window's old content agree with them.
+func takeBack(a *kernels.Arg, lo, hi int, before, after []byte) {
+	size := a.Type().Size()
+	for i := lo; i < hi; i++ {
+		at := guard + (i-lo)*a.Per*size
+		got := after[at : at+a.Width*size]
+		copy(before[at:], got)
+		copy(a.HostBytes(i*a.Per, i*a.Per+a.Width), got)
+	}
+}
