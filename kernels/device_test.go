@@ -2,6 +2,7 @@ package kernels_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -86,10 +87,63 @@ func (m *machine) program(k *kernels.Kernel) (device.Program, error) {
 // them.
 const guard = 64
 
-// run moves the windows of the arguments to the device and, of outputs, the
-// elements that belong to the part back. What stands between those and around
-// the window must stay as it was.
-func (m *machine) run(l *kernels.Launch, lo, hi int) error {
+// resident moves the arguments to the device. It returns a function that runs
+// the whole launch there once, and one that frees the arguments.
+func (m *machine) resident(b testing.TB, l *kernels.Launch) (launch, done func()) {
+	b.Helper()
+	w, err := m.upload(l, 0, l.N())
+	if err != nil {
+		b.Fatal(err)
+	}
+	launch = func() {
+		if err := m.dispatch(l, 0, l.N(), w); err != nil {
+			b.Fatal(err)
+		}
+		if err := m.stream.Synchronize(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return launch, func() { w.free() }
+}
+
+// windows are the arguments' elements of a part of a launch, on a device.
+type windows struct {
+	buffers []device.Buffer
+	content [][]byte // as uploaded
+	offsets []int
+}
+
+func (w *windows) free() {
+	for _, b := range w.buffers {
+		b.Free()
+	}
+}
+
+func (m *machine) upload(l *kernels.Launch, lo, hi int) (*windows, error) {
+	w := &windows{}
+	args := l.Args()
+	for k := range args {
+		size := args[k].Type().Size()
+		from, to := args[k].Window(lo, hi)
+		content := bytes.Repeat([]byte{0xa5}, 2*guard+(to-from)*size)
+		if l.Access(k)&kernels.In != 0 {
+			copy(content[guard:], args[k].HostBytes(from, to))
+		}
+		b, err := m.Alloc(int64(len(content)))
+		if err != nil {
+			return w, err
+		}
+		w.buffers = append(w.buffers, b)
+		w.content = append(w.content, content)
+		w.offsets = append(w.offsets, guard/size)
+		if err := m.stream.Upload(b, 0, content); err != nil {
+			return w, err
+		}
+	}
+	return w, nil
+}
+
+func (m *machine) dispatch(l *kernels.Launch, lo, hi int, w *windows) error {
 	caps := m.Info().Caps
 	if err := l.Runnable(caps, hi-lo); err != nil {
 		return err
@@ -98,55 +152,40 @@ func (m *machine) run(l *kernels.Launch, lo, hi int) error {
 	if err != nil {
 		return err
 	}
-	args := l.Args()
-	var buffers []device.Buffer
-	var before [kernels.MaxParams][]byte
-	var offsets []int
-	for k := range args {
-		size := args[k].Type().Size()
-		from, to := args[k].Window(lo, hi)
-		before[k] = bytes.Repeat([]byte{0xa5}, 2*guard+(to-from)*size)
-		if l.Access(k)&kernels.In != 0 {
-			copy(before[k][guard:], args[k].HostBytes(from, to))
-		}
-		b, err := m.Alloc(int64(len(before[k])))
-		if err != nil {
-			return err
-		}
-		defer b.Free()
-		if err := m.stream.Upload(b, 0, before[k]); err != nil {
-			return err
-		}
-		buffers = append(buffers, b)
-		offsets = append(offsets, guard/size)
-	}
 	groups, err := l.Groups(caps.Language, caps, hi-lo)
 	if err != nil {
 		return err
 	}
-	err = m.stream.Launch(p, device.Dispatch{
-		Groups: groups, Buffers: buffers, Scalars: l.Words(nil, caps.Language, lo, hi, offsets),
+	return m.stream.Launch(p, device.Dispatch{
+		Groups: groups, Buffers: w.buffers, Scalars: l.Words(nil, caps.Language, lo, hi, w.offsets),
 	})
+}
+
+// run moves the windows of the arguments to the device and, of outputs, the
+// elements that belong to the part back. What stands between those and around
+// the window must stay as it was.
+func (m *machine) run(l *kernels.Launch, lo, hi int) error {
+	w, err := m.upload(l, lo, hi)
+	defer w.free()
 	if err != nil {
 		return err
 	}
+	if err := m.dispatch(l, lo, hi, w); err != nil {
+		return err
+	}
+	args := l.Args()
 	for k := range args {
-		after := make([]byte, len(before[k]))
-		if err := m.stream.Download(after, buffers[k], 0); err != nil {
+		after := make([]byte, len(w.content[k]))
+		if err := m.stream.Download(after, w.buffers[k], 0); err != nil {
 			return err
 		}
-		event, err := m.stream.Record()
-		if err != nil {
-			return err
-		}
-		<-event.Done()
-		if err := event.Err(); err != nil {
+		if err := m.stream.Synchronize(context.Background()); err != nil {
 			return err
 		}
 		if l.Access(k)&kernels.Out != 0 {
-			takeBack(&args[k], lo, hi, before[k], after)
+			takeBack(&args[k], lo, hi, w.content[k], after)
 		}
-		if !bytes.Equal(before[k], after) {
+		if !bytes.Equal(w.content[k], after) {
 			return fmt.Errorf("argument %s was written where it should not be", l.Kernel().Params[k].Name)
 		}
 	}
