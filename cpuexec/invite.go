@@ -1,0 +1,84 @@
+package cpuexec
+
+import (
+	"runtime/debug"
+	"sync"
+)
+
+// Invitation asks workers to take part in work that goes on anyway.
+type Invitation struct {
+	f func(worker int)
+
+	mu        sync.Mutex // guards the rest
+	places    int        // workers that may still join
+	inside    int        // workers that are in f
+	left      sync.Cond  // inside has become 0
+	failure   error
+	withdrawn bool
+}
+
+// Invite asks up to n workers to run f, each with its own number in [1,
+// Workers()), all at the same time. It doesn't wait. f returns when it finds
+// nothing to do; the caller finishes by Withdraw. A closed pool has no workers:
+// nobody comes.
+func (p *Pool) Invite(n int, f func(worker int)) *Invitation {
+	inv := &Invitation{f: f, places: n}
+	inv.left.L = &inv.mu
+	for range min(n, p.workers-1) {
+		select {
+		case p.invites <- inv:
+		default:
+			return inv
+		}
+	}
+	return inv
+}
+
+// Withdraw lets no further worker in, waits for those inside, and returns what
+// went wrong in one of them: a [*PanicError], ErrGoexit, or nil. It may be
+// called again.
+func (inv *Invitation) Withdraw() error {
+	inv.mu.Lock()
+	defer inv.mu.Unlock()
+	inv.withdrawn = true
+	for inv.inside > 0 {
+		inv.left.Wait()
+	}
+	return inv.failure
+}
+
+// join runs the work if there is still a place.
+func (inv *Invitation) join(worker int) {
+	inv.mu.Lock()
+	if inv.withdrawn || inv.places == 0 {
+		inv.mu.Unlock()
+		return
+	}
+	inv.places--
+	inv.inside++
+	inv.mu.Unlock()
+	err := ErrGoexit // unless we come to know better
+	defer func() {
+		inv.mu.Lock()
+		defer inv.mu.Unlock()
+		if inv.failure == nil {
+			inv.failure = err
+		}
+		if inv.inside--; inv.inside == 0 {
+			inv.left.Broadcast()
+		}
+	}()
+	err = protect(func() { inv.f(worker) })
+}
+
+// protect runs f and returns its panic as an error. Should f call
+// runtime.Goexit, protect doesn't return.
+func protect(f func()) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	f()
+	return nil
+}
