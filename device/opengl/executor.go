@@ -19,6 +19,7 @@ type executor struct {
 	// Calls of the driver that tests replace by failing ones.
 	dispatch    func(x, y, z uint32)
 	getError    func() uint32
+	waitSync    func(sync uintptr, flags uint32, timeout uint64) uint32
 	resetStatus func() uint32 // nil when the context doesn't tell
 }
 
@@ -29,6 +30,7 @@ func newExecutor(d *glDevice, robust bool) *executor {
 		bound:     make([]uint32, d.limits.bindings),
 		dispatch:  gl.DispatchCompute,
 		getError:  gl.GetError,
+		waitSync:  gl.ClientWaitSync,
 	}
 	if robust && d.limits.resetStatus {
 		x.resetStatus = gl.GetGraphicsResetStatus

@@ -50,10 +50,8 @@ func (x *executor) fence() (uint64, error) {
 	}
 	sync := gl.FenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)
 	if sync == 0 {
-		if err := x.check(); err != nil {
-			return 0, err
-		}
-		return 0, fmt.Errorf("%w: no fence could be set", device.ErrLost)
+		// Without fences nobody could be told when anything is done.
+		return 0, x.fenceError("no fence could be set")
 	}
 	x.last++
 	x.waiting = append(x.waiting, fence{x.last, sync})
@@ -77,16 +75,13 @@ func (x *executor) retire(timeout time.Duration) error {
 	passed := 0
 	for passed < len(x.waiting) {
 		f := x.waiting[passed]
-		status := gl.ClientWaitSync(f.sync, gl.SYNC_FLUSH_COMMANDS_BIT, uint64(timeout))
+		status := x.waitSync(f.sync, gl.SYNC_FLUSH_COMMANDS_BIT, uint64(timeout))
 		x.unflushed = false
 		if status == gl.TIMEOUT_EXPIRED {
 			break
 		}
 		if status == gl.WAIT_FAILED {
-			if err := x.check(); err != nil {
-				return fmt.Errorf("%w: waiting for a fence: %w", device.ErrLost, err)
-			}
-			return fmt.Errorf("%w: a fence could not be waited for", device.ErrLost)
+			return x.fenceError("a fence could not be waited for")
 		}
 		gl.DeleteSync(f.sync)
 		x.done = f.number
@@ -97,12 +92,21 @@ func (x *executor) retire(timeout time.Duration) error {
 		return nil
 	}
 	x.waiting = append(x.waiting[:0], x.waiting[passed:]...)
+	x.dev.progress.Add(1)
 	// A reset context passes all its fences: ask before anybody is told.
 	if err := x.checkReset(); err != nil {
 		return err
 	}
 	x.complete()
 	return nil
+}
+
+// fenceError is the loss of the device, with what the driver says about it.
+func (x *executor) fenceError(what string) error {
+	if err := x.check(); err != nil {
+		return fmt.Errorf("%w: %s: %w", device.ErrLost, what, err)
+	}
+	return fmt.Errorf("%w: %s", device.ErrLost, what)
 }
 
 // complete does what was to be done after the fences passed.
@@ -141,7 +145,6 @@ func (x *executor) finishTo(number uint64) error {
 			return err
 		}
 		if x.done != before {
-			x.dev.progress.Add(1)
 			continue
 		}
 		select {
@@ -157,7 +160,7 @@ func (x *executor) finishTo(number uint64) error {
 func (x *executor) flush() error {
 	gl.Flush()
 	x.unflushed = false
-	return x.check()
+	return nil
 }
 
 // drop forgets every fence of a context that is gone. The events have been

@@ -163,6 +163,68 @@ func TestStuckDriverIsGivenUp(t *testing.T) {
 	<-d.gone // the thread cleans up even so
 }
 
+// TestEndlessKernelIsGivenUp has a device that never passes a fence while its
+// driver goes on answering, as a GPU does whose driver has no watchdog.
+func TestEndlessKernelIsGivenUp(t *testing.T) {
+	for name, mode := range modes {
+		t.Run(name, func(t *testing.T) {
+			a := found(t)
+			if mode != direct && !a.limits.storage {
+				t.Skip("the driver has no GL_ARB_buffer_storage")
+			}
+			d := must(open(a))(t)
+			d.patience = 50 * time.Millisecond
+			err := d.call(func(x *executor) error {
+				x.transfers = mode
+				x.waitSync = func(uintptr, uint32, uint64) uint32 {
+					time.Sleep(fenceSlice)
+					return gl.TIMEOUT_EXPIRED
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := must(d.Compile(addSource))(t)
+			b := must(d.Alloc(4))(t)
+			s := must(d.NewStream())(t)
+			add(t, s, p, b, 1, 1)
+			e := must(s.Record())(t)
+			if err := s.Download(make([]byte, 4), b, 0); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Close(); !errors.Is(err, device.ErrTimeout) {
+				t.Errorf("Stream.Close answers %v", err)
+			}
+			if <-e.Done(); !errors.Is(e.Err(), device.ErrLost) {
+				t.Errorf("the event answers %v", e.Err())
+			}
+			if err := d.Close(); !errors.Is(err, device.ErrTimeout) && err != nil {
+				t.Errorf("Close answers %v", err)
+			}
+			<-d.gone
+		})
+	}
+}
+
+func TestFencesThatFail(t *testing.T) {
+	d := openMode(t, direct)
+	p := must(d.Compile(addSource))(t)
+	b := must(d.Alloc(4))(t)
+	s := must(d.NewStream())(t)
+	err := d.call(func(x *executor) error {
+		x.waitSync = func(uintptr, uint32, uint64) uint32 { return gl.WAIT_FAILED }
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, s, p, b, 1, 1)
+	if err := s.Synchronize(t.Context()); !errors.Is(err, device.ErrLost) {
+		t.Errorf("Synchronize answers %v", err)
+	}
+}
+
 func TestDriverOutOfMemory(t *testing.T) {
 	d := openFirst(t)
 	d.account = device.NewAccount(1 << 62)

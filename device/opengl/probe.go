@@ -100,7 +100,7 @@ func memoryBudget(software bool, extensions string) int64 {
 		if err := syscall.Sysinfo(&info); err != nil {
 			return defaultMemory
 		}
-		return int64(uint64(info.Totalram)*uint64(info.Unit)) / 4
+		return int64(info.Totalram) * int64(info.Unit) / 4
 	}
 	var free [4]int32
 	switch {

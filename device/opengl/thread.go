@@ -69,6 +69,7 @@ func (t *thread) loop() {
 				c.err = c.run(x)
 				return c.err
 			})
+			d.progress.Add(1)
 			close(c.done)
 		case len(d.ready) > 0:
 			s := d.ready[0]
@@ -96,7 +97,6 @@ func (t *thread) unlocked(f func() error) {
 	d.mu.Unlock()
 	err := f()
 	d.mu.Lock()
-	d.progress.Add(1)
 	t.noticeLocked(err)
 }
 
