@@ -72,7 +72,7 @@ func (s *stream) execute(q *queued) error {
 	}
 	s.command = Command{
 		Op: q.op, Mark: q.mark, Bytes: int64(len(q.host)), Words: s.run.words[q.words.from:q.words.to:q.words.to],
-		Stream: s.number, stream: s, queued: q,
+		Stream: s.number, Index: s.command.Index + 1, stream: s, queued: q,
 	}
 	return s.dev.cfg.Model.Execute(&s.command)
 }

@@ -42,6 +42,7 @@ type Command struct {
 	Bytes  int64    // of a transfer
 	Words  []uint32 // of a launch
 	Stream int      // number of the stream, from 0 in the order of NewStream
+	Index  int      // number of the command among those of its stream, from 1
 
 	stream *stream
 	queued *queued
