@@ -92,7 +92,33 @@ func gemmCall[T Float](tA, tB bool, multiply gemmFunc[T]) func(*Call) {
 		if tA {
 			a = a[c.Lo:]
 		}
-		multiply(transpose(tA), transpose(tB), m, n, k, alpha, a, lda, Slice[T](c, 1), ldb, beta, Slice[T](c, 2), ldc)
+		b, out := Slice[T](c, 1), Slice[T](c, 2)
+		if tA && tB && k >= packDepth {
+			multiplyPacked(multiply, m, n, k, alpha, a, lda, b, ldb, beta, out, ldc)
+			return
+		}
+		multiply(transpose(tA), transpose(tB), m, n, k, alpha, a, lda, b, ldb, beta, out, ldc)
+	}
+}
+
+// packDepth is the depth from which it pays to transpose A first.
+const packDepth = 16
+
+// multiplyPacked is the product of two transposed matrices. gonum walks down
+// columns of B for it, which took up to 14 times as long at 512×512×512 as its
+// product of A and a transposed B; so A is transposed here, some rows of the
+// result at a time.
+func multiplyPacked[T Float](multiply gemmFunc[T], m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	packed := takeScratch[T](min(m, gemmGrain) * k)
+	defer packed.giveBack()
+	for i := 0; i < m; i += gemmGrain {
+		rows := min(gemmGrain, m-i)
+		for l := range k {
+			for r, v := range a[l*lda+i:][:rows] {
+				packed.data[r*k+l] = v
+			}
+		}
+		multiply(blas.NoTrans, blas.Trans, rows, n, k, alpha, packed.data, k, b, ldb, beta, c[i*ldc:], ldc)
 	}
 }
 

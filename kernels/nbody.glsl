@@ -1,28 +1,40 @@
-// A work-group reads the bodies in tiles of TILE through shared memory; each of
-// its invocations sums the field at one body.
-const uint TILE = gl_WorkGroupSize.x, STEP = 8u;
+// A work-group reads the bodies in tiles of TILE through shared memory. Each of
+// its invocations sums the field at OWN bodies, TILE apart, so that what it
+// reads is used OWN times.
+const uint TILE = gl_WorkGroupSize.x, OWN = 4u, STEP = 8u;
 
 shared REAL tile_x[TILE], tile_y[TILE], tile_z[TILE], tile_mass[TILE];
 
-// PULL adds what body k of the tile does to the body `me` at (x, y, z).
+// PULL adds what body k of the tile does to the invocation's own bodies.
 #define PULL(k) { \
-	REAL dx = tile_x[k] - x, dy = tile_y[k] - y, dz = tile_z[k] - z; \
-	REAL d2 = dx * dx + dy * dy + dz * dz + soft; \
-	REAL inv = d2 == REAL(0) || base + (k) == me ? REAL(0) : REAL(1) / sqrt(d2); \
-	REAL p = tile_mass[k] * inv; \
-	REAL f = p * (inv * inv); \
-	ax += f * dx; \
-	ay += f * dy; \
-	az += f * dz; \
-	potential += p; \
+	REAL px = tile_x[k], py = tile_y[k], pz = tile_z[k], mass = tile_mass[k]; \
+	for (uint i = 0u; i < OWN; i++) { \
+		REAL dx = px - x[i], dy = py - y[i], dz = pz - z[i]; \
+		REAL d2 = dx * dx + dy * dy + dz * dz + soft; \
+		bool apart = d2 != REAL(0) && base + (k) != me + i * TILE; \
+		REAL inv = apart ? REAL(1) / sqrt(d2) : REAL(0); \
+		REAL p = mass * inv; \
+		REAL f = p * (inv * inv); \
+		ax[i] += f * dx; \
+		ay[i] += f * dy; \
+		az[i] += f * dz; \
+		potential[i] += p; \
+	} \
 }
 
 void main() {
-	uint lane = gl_LocalInvocationID.x, mine = tandem_index();
+	uint lane = gl_LocalInvocationID.x;
+	uint mine = tandem_group() * TILE * OWN + lane; // and mine + TILE, ...
 	uint me = mine + tandem_lo;
-	uint at = 4u * min(me, count - 1u) + bodies_at;
-	REAL x = bodies[at], y = bodies[at + 1u], z = bodies[at + 2u];
-	REAL ax = REAL(0), ay = REAL(0), az = REAL(0), potential = REAL(0);
+	REAL x[OWN], y[OWN], z[OWN];
+	REAL ax[OWN], ay[OWN], az[OWN], potential[OWN];
+	for (uint i = 0u; i < OWN; i++) {
+		uint at = 4u * min(me + i * TILE, count - 1u) + bodies_at;
+		x[i] = bodies[at];
+		y[i] = bodies[at + 1u];
+		z[i] = bodies[at + 2u];
+		ax[i] = ay[i] = az[i] = potential[i] = REAL(0);
+	}
 
 	for (uint base = 0u; base < count; base += TILE) {
 		if (base + lane < count) {
@@ -47,11 +59,13 @@ void main() {
 		for (; k < n; k++) PULL(k)
 		barrier();
 	}
-	if (mine >= tandem_n) return;
 
-	at = 4u * me + field_at;
-	field[at] = gravity * ax;
-	field[at + 1u] = gravity * ay;
-	field[at + 2u] = gravity * az;
-	field[at + 3u] = -(gravity * potential);
+	for (uint i = 0u; i < OWN; i++) {
+		if (mine + i * TILE >= tandem_n) return;
+		uint at = 4u * (me + i * TILE) + field_at;
+		field[at] = gravity * ax[i];
+		field[at + 1u] = gravity * ay[i];
+		field[at + 2u] = gravity * az[i];
+		field[at + 3u] = -(gravity * potential[i]);
+	}
 }

@@ -87,6 +87,30 @@ func TestNBodyOfTwo(t *testing.T) {
 	}
 }
 
+// TestNBodyOfMany has more bodies than the loops of an invocation may turn on
+// some drivers.
+func TestNBodyOfMany(t *testing.T) {
+	const n = 200_000
+	bodies := make([]float64, 4*n) // one at the origin, all others at (1, 0, 0)
+	bodies[3] = 1
+	for i := 1; i < n; i++ {
+		bodies[4*i], bodies[4*i+3] = 1, 1
+	}
+	want := []float64{n - 1, 0, 0, -(n - 1), -1, 0, 0, -1}
+	for name, r := range runners(t) {
+		field := make([]float64, 4*n)
+		l := kernels.NBody(1.0, 0, bodies, field)
+		if err := r.run(&l, 0, 2); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for i := range want {
+			if field[i] != want[i] {
+				t.Errorf("%s: field[%d] is %v, want %v", name, i, field[i], want[i])
+			}
+		}
+	}
+}
+
 func TestNBodyPassesNaNOn(t *testing.T) {
 	bodies := []float32{0, 0, 0, 1, 1, 1, 1, float32(math.NaN()), 2, 2, 2, 1}
 	field := make([]float32, 12)
