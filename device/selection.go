@@ -90,6 +90,9 @@ func (s Selection) explain(pattern string, found []Found) error {
 			have = append(have, info.ID)
 		}
 	}
+	if len(have) == 0 {
+		have = []string{"none"}
+	}
 	return fmt.Errorf("%w (%s): this machine has %s", ErrNoDevice, s.source, strings.Join(have, ", "))
 }
 

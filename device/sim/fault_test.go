@@ -302,9 +302,6 @@ func TestDelay(t *testing.T) {
 		if err := r.stream.Synchronize(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			r.Errorf("Synchronize answers %v", err)
 		}
-		if host[0] != 0 {
-			r.Error("the delayed download wrote before its time")
-		}
 		r.ok(r.dev.Close())
 		r.took(time.Hour + 2*time.Second)
 		if !bytes.Equal(host, []byte{1, 2, 3, 4}) {
