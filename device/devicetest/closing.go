@@ -113,6 +113,57 @@ func checkDeviceCloseBusy(x *env) {
 	}
 }
 
+// checkDeviceCloseRace closes a device while many goroutines use it. Each of
+// them is refused in the end, and nothing stays behind.
+func checkDeviceCloseRace(x *env) {
+	fill := x.compile(x.programs.Fill)
+	var all sync.WaitGroup
+	var started sync.WaitGroup
+	for range 8 {
+		started.Add(1)
+		all.Go(func() {
+			for round := 0; ; round++ {
+				err := useOnce(x, fill)
+				if round == 0 {
+					started.Done()
+				}
+				if err != nil {
+					x.wantError(err, "", device.ErrClosed)
+					return
+				}
+			}
+		})
+	}
+	started.Wait()
+	x.ok(x.dev.Close())
+	all.Wait()
+	x.forget()
+}
+
+// useOnce does a little of everything and stops at the first error.
+func useOnce(x *env, fill device.Program) error {
+	s, err := x.dev.NewStream()
+	if err != nil {
+		return err
+	}
+	b, err := x.dev.Alloc(64)
+	if err != nil {
+		return err
+	}
+	for _, do := range []func() error{
+		func() error { return s.Upload(b, 0, make([]byte, 64)) },
+		func() error { return s.Launch(fill, x.fill(b, 16, 0, 1)) },
+		func() error { return s.Synchronize(x.ctx) },
+		b.Free,
+		s.Close,
+	} {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkContextEnds lets contexts end while the device works; the work goes on.
 func checkContextEnds(x *env) {
 	s := x.stream()
@@ -120,30 +171,40 @@ func checkContextEnds(x *env) {
 	b := x.alloc(4)
 	why := errors.New("the test lost patience")
 	got := make([]byte, 4)
-	for i := range int32(3) {
-		// Several in a row, so that the work outlasts the context.
-		for range 5 {
+	seen := map[string]bool{}
+	// interrupted is true when a wait was cut short by its context.
+	interrupted := func(what string, err error) {
+		switch {
+		case errors.Is(err, why):
+			seen[what] = true
+		case err != nil:
+			x.Errorf("%s gives %v, want the context's cause", what, err)
+		}
+	}
+	// A round in which the device is done before the waits begin shows nothing.
+	for i := int32(0); i < 10 && len(seen) < 4; i++ {
+		for range 5 { // so that the work outlasts the contexts
 			x.ok(s.Launch(slow, x.slow(b, i)))
 		}
 		x.ok(s.Download(got, b, 0))
-		ctx, cancel := context.WithTimeoutCause(x.ctx, time.Millisecond, why)
-		if i == 0 {
-			done, stop := context.WithCancelCause(x.ctx)
-			stop(why)
-			ctx = done
-		}
-		if err := s.Synchronize(ctx); err != nil && !errors.Is(err, why) {
-			x.Errorf("Synchronize gives %v, want the context's cause", err)
-		}
 		e := x.record(s)
-		if err := device.Wait(ctx, e); err != nil && !errors.Is(err, why) {
-			x.Errorf("Wait gives %v, want the context's cause", err)
-		}
-		cancel()
+
+		ended, cancel := context.WithCancelCause(x.ctx)
+		cancel(why)
+		interrupted("Synchronize with an ended context", s.Synchronize(ended))
+		interrupted("Wait with an ended context", device.Wait(ended, e))
+		ending, stop := context.WithTimeoutCause(x.ctx, time.Millisecond, why)
+		interrupted("Synchronize with a context that ends", s.Synchronize(ending))
+		interrupted("Wait with a context that ends", device.Wait(ending, e))
+		stop()
+
 		x.sync(s)
-		x.ok(device.Wait(ctx, e)) // fired in the meantime
+		x.ok(device.Wait(ended, e)) // fired in the meantime
 		if v := int32s(got)[0]; v != i {
 			x.Errorf("round %d left %d: the commands did not go on", i, v)
 		}
+	}
+	if len(seen) < 4 {
+		x.Errorf("contexts that ended cut short only %v", seen)
 	}
 }

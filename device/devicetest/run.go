@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) device.Device, programs Programs)
 		{"StreamClose", checkStreamClose},
 		{"DeviceClose", checkDeviceClose},
 		{"DeviceCloseBusy", checkDeviceCloseBusy},
+		{"DeviceCloseRace", checkDeviceCloseRace},
 		{"ContextEnds", checkContextEnds},
 		{"StreamFails", checkStreamFails},
 		{"FailedEvent", checkFailedEvent},
