@@ -1,16 +1,16 @@
-package kernels
+package hostblas
 
 import "sync"
 
 // scratch is memory for the time of a call. What it holds is undefined.
-type scratch[T Float] struct {
+type scratch[T float32 | float64] struct {
 	data []T
 }
 
 var scratches32, scratches64 sync.Pool
 
 // takeScratch returns n elements, to be given back by the caller.
-func takeScratch[T Float](n int) *scratch[T] {
+func takeScratch[T float32 | float64](n int) *scratch[T] {
 	s, ok := scratches[T]().Get().(*scratch[T])
 	if !ok {
 		s = &scratch[T]{}
@@ -24,8 +24,8 @@ func takeScratch[T Float](n int) *scratch[T] {
 
 func (s *scratch[T]) giveBack() { scratches[T]().Put(s) }
 
-func scratches[T Float]() *sync.Pool {
-	if typeOf[T]() == Float64 {
+func scratches[T float32 | float64]() *sync.Pool {
+	if _, double := any(T(0)).(float64); double {
 		return &scratches64
 	}
 	return &scratches32

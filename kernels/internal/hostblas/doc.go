@@ -1,0 +1,18 @@
+// Package hostblas multiplies matrices on the processor, for one part of a
+// product at a time: its callers are the parallel ones.
+//
+// With the build tag openblas it does so by OpenBLAS, which it looks for when a
+// program first multiplies; without the tag, where there is no OpenBLAS, and for
+// products too small to be worth a call into C, by gonum. A build with the tag
+// needs a C compiler, but neither OpenBLAS nor its headers.
+//
+// OpenBLAS is told to use one thread: one budget of threads serves the whole
+// process. An application that links OpenBLAS for itself shares the library,
+// and with it that setting.
+//
+// The functions have the signatures, the row-major layout and the panics of
+// gonum's, and may be called by any number of goroutines.
+package hostblas
+
+// gemmFunc is the shape of Sgemm and Dgemm.
+type gemmFunc[T float32 | float64] = func(tA, tB Transpose, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int)
