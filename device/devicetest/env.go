@@ -40,7 +40,7 @@ func newEnv(t *testing.T, open func(t *testing.T) device.Device, programs Progra
 	x.ctx = ctx
 	x.dev = open(t)
 	x.id = x.dev.Info().ID
-	t.Cleanup(func() { x.dev.Close() }) // after a failure; finish has closed it otherwise
+	t.Cleanup(func() { _ = x.dev.Close() }) // after a failure; finish has closed it otherwise
 	return x
 }
 

@@ -1,6 +1,7 @@
 package devicetest
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -26,15 +27,18 @@ func checkStreamFails(x *env) {
 		bad.Launch(fill, x.fill(b, 1, 1, 6)),
 		bad.Download(host, b, 0),
 	}
-	cause := x.deviceError(bad.Synchronize(x.ctx)).Err.Error()
+	failure := bad.Synchronize(x.ctx)
+	x.wantFailed(failure)
+	cause := errors.Unwrap(failure).Error()
 	behind = slices.DeleteFunc(behind, func(err error) bool { return err == nil })
 	behind = append(
 		behind, bad.Synchronize(x.ctx), bad.Upload(b, 0, host), bad.Launch(fill, x.fill(b, 1, 1, 6)),
 		bad.WaitEvent(before), bad.Close(), bad.Close(),
 	)
 	for i, err := range behind {
-		if text := x.deviceError(err).Error(); !strings.Contains(text, cause) {
-			x.Errorf("answer %d of the failed stream is %q, want the cause %q", i, text, cause)
+		x.wantFailed(err)
+		if !strings.Contains(err.Error(), cause) {
+			x.Errorf("answer %d of the failed stream is %q, want the cause %q", i, err, cause)
 		}
 	}
 	x.ok(device.Wait(x.ctx, before))
@@ -71,23 +75,22 @@ func checkFailedEvent(x *env) {
 		x.ok(streams[i+1].Launch(fill, x.fill(b, 1, 0, 9)))
 	}
 	last := x.record(streams[len(streams)-1])
-	x.deviceError(device.Wait(x.ctx, last))
-	x.deviceError(last.Err())
+	x.wantFailed(device.Wait(x.ctx, last))
+	x.wantFailed(last.Err())
 	for _, s := range streams {
-		x.deviceError(s.Synchronize(x.ctx))
-		x.deviceError(s.Close())
+		x.wantFailed(s.Synchronize(x.ctx))
+		x.wantFailed(s.Close())
 	}
 	if got := int32s(x.content(good, b))[0]; got != 0 {
 		x.Errorf("a launch behind a failed event wrote %d", got)
 	}
 }
 
-// deviceError is err, which must be an error of this device.
-func (x *env) deviceError(err error) *device.Error {
+// wantFailed checks that err is an error of this device.
+func (x *env) wantFailed(err error) {
 	x.Helper()
 	e, ok := err.(*device.Error) //nolint:errorlint // The contract promises the type itself, not one that wraps it.
 	if !ok || e.Op == "" || e.Device != x.id {
 		x.Fatalf("the error is %v, want a *device.Error that names the operation and the device %s", err, x.id)
 	}
-	return e
 }

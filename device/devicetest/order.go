@@ -47,7 +47,7 @@ func checkEventStates(x *env) {
 
 	x.ok(s.Launch(slow, x.slow(b, 1)))
 	late := x.record(s)
-	if late.Done() != late.Done() {
+	if done := late.Done(); done != late.Done() {
 		x.Error("two calls of Done give two channels")
 	}
 	select {

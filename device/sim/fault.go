@@ -97,11 +97,11 @@ func (f *Fault) validate() error {
 	case f.Count < 0 || forEver && f.Count > 0:
 		return fmt.Errorf("%v cannot concern %d operations", f.Kind, f.Count)
 	case f.Kind == Slow && f.Factor <= 0:
-		return fmt.Errorf("Slow needs a positive Factor, not %v", f.Factor)
+		return fmt.Errorf("%v needs a positive Factor, not %v", f.Kind, f.Factor)
 	case f.Kind == Slow && f.After > 0 && f.Count > 0:
-		return fmt.Errorf("Slow after %v goes on for ever and takes no Count", f.After)
+		return fmt.Errorf("%v after %v goes on for ever and takes no Count", f.Kind, f.After)
 	case f.Kind == Delay && f.Delay <= 0:
-		return fmt.Errorf("Delay needs a positive Delay, not %v", f.Delay)
+		return fmt.Errorf("%v needs a positive Delay, not %v", f.Kind, f.Delay)
 	}
 	return nil
 }
