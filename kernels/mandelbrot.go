@@ -97,12 +97,13 @@ func mandelbrotCall[T Float](c *Call) {
 	left, top, pixel := real[T](c, 2), real[T](c, 3), real[T](c, 4)
 	for i := range counts {
 		at := uint(c.Lo + i)
-		counts[i] = int32(escape(left+T(T(at%width)*pixel), top-T(T(at/width)*pixel), limit))
+		cx := left + rounded(T(at%width)*pixel)
+		cy := top - rounded(T(at/width)*pixel)
+		counts[i] = int32(escape(cx, cy, limit))
 	}
 }
 
-// escape counts the iterations for one point. The conversions keep the compiler
-// from fusing a product with a sum, so that every backend rounds alike.
+// escape counts the iterations for one point.
 //
 // An orbit that comes back to exactly where it was goes round for ever: the
 // point will not escape, and counting can stop. Like Brent (An improved Monte
@@ -113,12 +114,12 @@ func escape[T Float](cx, cy T, limit int) int {
 	next := mandelbrotSteps
 	for n := 0; n < limit; {
 		for end := min(limit, n+mandelbrotSteps); n < end; n++ {
-			if !(xx+yy <= 4) {
+			if !(xx+yy <= 4) { //nolint:staticcheck // NaN is outside
 				return n
 			}
-			y = T((x+x)*y) + cy
+			y = rounded((x+x)*y) + cy
 			x = xx - yy + cx
-			xx, yy = T(x*x), T(y*y)
+			xx, yy = rounded(x*x), rounded(y*y)
 		}
 		if x == oldX && y == oldY {
 			return limit

@@ -13,8 +13,8 @@ import (
 func plainCount[T kernels.Float](cx, cy T, limit int) int32 {
 	var x, y T
 	n := 0
-	for ; n < limit && T(x*x)+T(y*y) <= 4; n++ {
-		x, y = T(x*x)-T(y*y)+cx, T(2*x*y)+cy
+	for ; n < limit && T(x*x)+T(y*y) <= 4; n++ { //nolint:unconvert // a conversion keeps products from being fused
+		x, y = T(x*x)-T(y*y)+cx, T(2*x*y)+cy //nolint:unconvert // as above
 	}
 	return int32(n)
 }
@@ -40,8 +40,8 @@ func mandelbrotTrial[T kernels.Float](rng *rand.Rand) trial {
 			left := T(v.CenterX - v.Pixel*(float64(v.Width)/2-0.5))
 			top := T(v.CenterY + v.Pixel*(float64(v.Height)/2-0.5))
 			for i, got := range counts {
-				cx := left + T(T(i%v.Width)*T(v.Pixel))
-				cy := top - T(T(i/v.Width)*T(v.Pixel))
+				cx := left + T(T(i%v.Width)*T(v.Pixel)) //nolint:unconvert // as above
+				cy := top - T(T(i/v.Width)*T(v.Pixel))  //nolint:unconvert // as above
 				if want := plainCount(cx, cy, limit); got != want {
 					return fmt.Errorf("pixel %d at (%v, %v): %d, want %d", i, cx, cy, got, want)
 				}

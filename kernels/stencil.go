@@ -53,9 +53,7 @@ func stencil5Call[T Float](c *Call) {
 		out[0], out[cols-1] = mid[0], mid[cols-1]
 		for i := 1; i < cols-1; i++ {
 			around := (up[i] + down[i]) + (mid[i-1] + mid[i+1])
-			// The conversions keep the compiler from fusing a product
-			// with a sum, so that every backend rounds alike.
-			out[i] = mid[i] + T(k*(around-T(4*mid[i])))
+			out[i] = mid[i] + rounded(k*(around-rounded(4*mid[i])))
 		}
 	}
 }
