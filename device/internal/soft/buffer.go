@@ -47,9 +47,6 @@ func (d *Device) dropLocked(b *buffer) {
 
 // releaseLocked gives the memory back. No command uses it.
 func (d *Device) releaseLocked(b *buffer) {
-	if _, live := d.buffers[b]; !live {
-		return
-	}
 	delete(d.buffers, b)
 	d.account.Release(b.size)
 	if d.cfg.Poison {
