@@ -151,3 +151,27 @@ func refused(t *testing.T, l kernels.Launch, arg string, cause error) {
 		t.Errorf("got %v, want a mistake in argument %s: %v", err, arg, cause)
 	}
 }
+
+// trials draw a trial of each operation.
+var trials = []func(*rand.Rand) trial{
+	gemmTrial[float32], gemmTrial[float64],
+	gemvTrial[float32], gemvTrial[float64],
+	stencilTrial[float32], stencilTrial[float64],
+	convolutionTrial[float32], convolutionTrial[float64],
+	mandelbrotTrial[float32], mandelbrotTrial[float64],
+	nbodyTrial[float32], nbodyTrial[float64],
+}
+
+// FuzzTrials looks for shapes, arguments and cuts that the tests have missed.
+func FuzzTrials(f *testing.F) {
+	for i := range trials {
+		f.Add(uint64(i), uint8(i))
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, operation uint8) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		tr := trials[int(operation)%len(trials)](rng)
+		if err := tr.run(rng, inline{}); err != nil {
+			t.Fatalf("%s: %v", tr.name, err)
+		}
+	})
+}
