@@ -35,9 +35,12 @@ func seeded(t testing.TB) *rand.Rand {
 }
 
 // try makes n trials for each runner, in randomly cut parts, which hold no more
-// of the arguments than their footprints say.
+// of the arguments than their footprints say. Short tests make a fifth of them.
 func try(t *testing.T, n int, draw func(rng *rand.Rand) trial) {
 	t.Helper()
+	if testing.Short() {
+		n = (n + 4) / 5
+	}
 	for name, r := range runners(t) {
 		t.Run(name, func(t *testing.T) {
 			rng := seeded(t)
