@@ -1,13 +1,46 @@
 package hybrid
 
 import (
+	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
 )
 
-type config struct{}
+// DefaultChunkDeadline is how long a device may be silent about a chunk, at
+// least, before it counts as lost. Compiling a shader for the first time and a
+// desktop's compositor can hold a GPU up for a second or two.
+const DefaultChunkDeadline = 10 * time.Second
+
+// config is what the options of Open make.
+type config struct {
+	selection device.Selection
+	devices   []device.Device // opened by the caller
+	workers   int             // 0: GOMAXPROCS
+	logger    *slog.Logger
+	modelFile string
+	memory    int64 // bytes on each device; 0: all of it
+	deadline  time.Duration
+}
+
+func newConfig(opts []Option) (*config, error) {
+	c := &config{logger: slog.Default(), modelFile: perfmodel.DefaultPath(), deadline: DefaultChunkDeadline}
+	for _, opt := range opts {
+		if err := opt.apply(c); err != nil {
+			return nil, err
+		}
+	}
+	selection, set, err := device.SelectionFromEnv()
+	if err != nil {
+		return nil, err
+	}
+	if set {
+		c.selection = selection
+	}
+	return c, nil
+}
 
 // Option configures [Open].
 type Option interface{ apply(*config) error }
@@ -16,51 +49,79 @@ type optionFunc func(*config) error
 
 func (f optionFunc) apply(c *config) error { return f(c) }
 
-func nothing(*config) error { return nil }
+// WithDevices selects devices by name: "cpu", "opengl:0", "opengl:*", "*". The
+// default is every device. The environment variable TANDEM_DEVICES, a
+// comma-separated list of the same names, overrides it.
+func WithDevices(names ...string) Option {
+	return optionFunc(func(c *config) (err error) {
+		c.selection, err = device.Select(names...)
+		return err
+	})
+}
 
-// WithDevices selects devices by name; see [device.Selection]. TANDEM_DEVICES overrides it.
-func WithDevices(names ...string) Option { return optionFunc(nothing) }
+// WithDevice adds a device that the caller opened. The scheduler closes it, also
+// when Open fails.
+func WithDevice(d device.Device) Option {
+	return optionFunc(func(c *config) error {
+		if d == nil {
+			return fmt.Errorf("hybrid: WithDevice: %w: a nil device", device.ErrInvalid)
+		}
+		c.devices = append(c.devices, d)
+		return nil
+	})
+}
 
-// WithDevice adds a device that the caller opened; the scheduler closes it.
-func WithDevice(d device.Device) Option { return optionFunc(nothing) }
+// WithWorkers sets the number of CPU workers. The default is GOMAXPROCS.
+func WithWorkers(n int) Option {
+	return optionFunc(func(c *config) error {
+		if n < 1 {
+			return fmt.Errorf("hybrid: WithWorkers: %w: %d workers, want at least 1", device.ErrInvalid, n)
+		}
+		c.workers = n
+		return nil
+	})
+}
 
-// WithWorkers sets the number of CPU workers; the default is GOMAXPROCS.
-func WithWorkers(n int) Option { return optionFunc(nothing) }
-
-// WithLogger sets where warnings go; the default is slog.Default().
-func WithLogger(l *slog.Logger) Option { return optionFunc(nothing) }
+// WithLogger sets where warnings go. The default is slog.Default().
+func WithLogger(l *slog.Logger) Option {
+	return optionFunc(func(c *config) error {
+		if l == nil {
+			return fmt.Errorf("hybrid: WithLogger: %w: a nil logger", device.ErrInvalid)
+		}
+		c.logger = l
+		return nil
+	})
+}
 
 // WithModelFile sets where measured rates are kept between runs; "" keeps none.
-func WithModelFile(path string) Option { return optionFunc(nothing) }
+// The default is a file in the user's cache folder.
+func WithModelFile(path string) Option {
+	return optionFunc(func(c *config) error {
+		c.modelFile = path
+		return nil
+	})
+}
 
-// WithMemoryLimit caps the memory used on each device, in bytes.
-func WithMemoryLimit(nbytes int64) Option { return optionFunc(nothing) }
+// WithMemoryLimit caps the memory that launches use on each device, in bytes.
+func WithMemoryLimit(nbytes int64) Option {
+	return optionFunc(func(c *config) error {
+		if nbytes <= 0 {
+			return fmt.Errorf("hybrid: WithMemoryLimit: %w: %d bytes", device.ErrInvalid, nbytes)
+		}
+		c.memory = nbytes
+		return nil
+	})
+}
 
-// WithChunkDeadline sets how long a device may take for one chunk beyond what the model expects before it counts as lost.
-func WithChunkDeadline(d time.Duration) Option { return optionFunc(nothing) }
-
-type launchConfig struct{}
-
-// LaunchOption configures one [Scheduler.Launch].
-type LaunchOption interface{ applyLaunch(*launchConfig) }
-
-type launchOptionFunc func(*launchConfig)
-
-func (f launchOptionFunc) applyLaunch(c *launchConfig) { f(c) }
-
-// EveryDevice gives every device that can run the kernel a share, also where using fewer would be faster.
-func EveryDevice() LaunchOption { return launchOptionFunc(func(*launchConfig) {}) }
-
-// On restricts the launch to the devices with these IDs.
-func On(ids ...string) LaunchOption { return launchOptionFunc(func(*launchConfig) {}) }
-
-// Deterministic fixes the cuts, so that results are bit-identical from run to run on the same devices.
-func Deterministic() LaunchOption { return launchOptionFunc(func(*launchConfig) {}) }
-
-// ReportTo fills r with who did what.
-func ReportTo(r *Report) LaunchOption { return launchOptionFunc(func(*launchConfig) {}) }
-
-// Progress calls f as indices are finished, from one goroutine at a time.
-func Progress(f func(done, total int)) LaunchOption {
-	return launchOptionFunc(func(*launchConfig) {})
+// WithChunkDeadline sets how long a device may be silent about a chunk, at
+// least, before it counts as lost; a chunk that is expected to take longer gets
+// ten times its expected time. The default is [DefaultChunkDeadline].
+func WithChunkDeadline(d time.Duration) Option {
+	return optionFunc(func(c *config) error {
+		if d <= 0 {
+			return fmt.Errorf("hybrid: WithChunkDeadline: %w: %v", device.ErrInvalid, d)
+		}
+		c.deadline = d
+		return nil
+	})
 }

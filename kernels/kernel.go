@@ -89,8 +89,10 @@ type Reduction struct {
 	Decode func(words []uint32) Partial
 	// Combine joins the partials of two neighbouring parts, the lower first.
 	Combine func(a, b Partial) Partial
-	// Finish stores the whole result in the launch's result pointers.
-	Finish func(l *Launch, p Partial)
+	// Finish stores the whole result where SetResult said: value points to a
+	// number of the kernel's type, index may be nil. The zero Partial stands
+	// for an empty index space. It must not keep its arguments.
+	Finish func(value any, index *int, p Partial)
 }
 
 var kernelCount atomic.Int64

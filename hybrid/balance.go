@@ -1,0 +1,162 @@
+package hybrid
+
+import (
+	"math"
+	"time"
+
+	"github.com/tandem-go/tandem/steal"
+)
+
+// How chunks are sized. R is the time that all devices together still need for
+// what nobody has taken yet.
+const (
+	// A device that is one of several takes chunks of R/shrink: large while
+	// much is left, then smaller and smaller, so that all end together
+	// (guided self-scheduling, Polychronopoulos & Kuck 1987). With three
+	// chunks in flight a quarter of R is out of the reach of thieves.
+	shrink = 12
+	// A chunk is not made shorter than so many times the fixed cost of one,
+	// unless what is left is shorter still.
+	worthwhile = 8
+	// While a device's rate is unknown its chunks grow by this factor.
+	growth = 8
+	// A first chunk is this part of the index space: so little that even a
+	// device a thousand times slower than the others is soon done with it.
+	firstShare = 1 << 18
+	// The longest chunk; bounds how long a launch takes to notice its
+	// context, and how often progress is shown.
+	longest = 50e-3
+)
+
+// What a CPU worker takes at once (seconds): long enough that the atomic
+// operation and the look at the clock are below 0.1 %, short enough that
+// workers end together.
+const (
+	cpuShortest = 20e-6
+	cpuLongest  = 200e-6
+)
+
+// remaining is R.
+func (r *run) remaining() float64 {
+	var left, rate float64
+	for _, p := range r.parts {
+		left += float64(p.own.Left())
+		if !p.dead.Load() {
+			rate += p.rate.Load()
+		}
+	}
+	if rate == 0 {
+		return math.Inf(1)
+	}
+	return left * float64(r.space.GranuleSize()) / rate
+}
+
+// granules is n indices in granules, at least one.
+func (r *run) granules(n float64) uint32 {
+	return uint32(min(max(1, n/float64(r.space.GranuleSize())), steal.MaxGranules))
+}
+
+// next takes a chunk of up to want granules for p: from its own range, from what
+// failed devices have returned, or from a victim. Nothing is left for p if the
+// result is empty: then patience is how long it should wait before it looks
+// again, unless it is woken before.
+func (r *run) next(p *part, want uint32) (s span, patience time.Duration) {
+	if s.first, s.last = p.own.TakeFront(want); !s.empty() {
+		return s, 0
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.finished || p.dead.Load() {
+		return span{}, 0
+	}
+	// Another worker of the same device may have refilled the range.
+	if s.first, s.last = p.own.TakeFront(want); !s.empty() {
+		return s, 0
+	}
+	if n := len(r.returned); n > 0 {
+		s = r.returned[n-1]
+		if s.last-s.first > want {
+			r.returned[n-1].first += want
+			s.last = s.first + want
+		} else {
+			r.returned = r.returned[:n-1]
+		}
+		return s, 0
+	}
+	if p.trial {
+		return span{}, 0
+	}
+	patience = r.stealLocked(p)
+	s.first, s.last = p.own.TakeFront(want)
+	return s, patience
+}
+
+// Where arguments live on devices, a victim is stolen from only if it would need
+// longer than this part of the whole launch for the rest.
+const residentPatience = 0.25
+
+// The bounds of a wait for something to steal.
+const (
+	shortestWait = 50 * time.Microsecond
+	longestWait  = 20 * time.Millisecond
+)
+
+// stealLocked moves work from the device with the most time left into p's empty
+// range, as much as lets both end together. When there is nothing worth taking
+// it answers when to look again: a victim can become slower than it was.
+func (r *run) stealLocked(p *part) (patience time.Duration) {
+	loads := make([]steal.Load, len(r.parts))
+	now := r.since().Seconds()
+	for i, v := range r.parts {
+		loads[i] = r.load(v, now)
+	}
+	i := steal.Choose(loads, func(i int) bool { return r.parts[i] != p && !r.parts[i].dead.Load() })
+	if i < 0 {
+		return longestWait
+	}
+	victim, left := r.parts[i], loads[i]
+	amount := steal.Amount(left, p.rate.Load(), p.start)
+	if p.rate.Load() == 0 {
+		// A device that has yet to show what it can takes a first chunk.
+		amount = float64(r.firstChunk())
+	}
+	if r.resident && left.Time() < r.expected*residentPatience {
+		amount = 0 // moving the data would cost more than it gains
+	}
+	if amount < 1 {
+		return min(max(time.Duration(left.Time()/4*1e9), shortestWait), longestWait)
+	}
+	first, last := victim.own.TakeBack(r.granules(amount))
+	if first == last {
+		return shortestWait
+	}
+	p.own.Put(first, last)
+	p.stolen[victim.m.info.ID]++
+	return 0
+}
+
+// load is what p still has to do, seen from outside at the given time. A device
+// that says nothing for longer than expected is taken to need as long again.
+func (r *run) load(p *part, now float64) steal.Load {
+	l := steal.Load{Left: float64(p.own.Left()) * float64(r.space.GranuleSize()), Rate: p.rate.Load()}
+	taken, silent := float64(p.taken.Load()), now-p.since.Load()
+	switch {
+	case l.Rate == 0 && silent > 0:
+		l.Rate = max(taken, 1) / silent // it can't have been faster
+		l.Busy = silent
+	case l.Rate > 0:
+		expected := taken / l.Rate
+		if expected > silent {
+			l.Busy = expected - silent
+		} else if taken > 0 {
+			l.Busy = silent
+			l.Rate = min(l.Rate, taken/silent)
+		}
+	}
+	return l
+}
+
+// firstChunk is how many indices a device without a rate takes.
+func (r *run) firstChunk() int {
+	return max(r.l.Grain(), r.l.N()/firstShare)
+}

@@ -1,0 +1,133 @@
+package hybrid
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
+	"github.com/tandem-go/tandem/kernels"
+)
+
+// candidate is a device that can run a launch.
+type candidate struct {
+	m        *member
+	estimate perfmodel.Estimate
+	known    bool // the estimate is measured
+	share    float64
+}
+
+// candidates are the devices that can run the launch, of those that the caller
+// allows, with what is known of their speed. If there is none the error says why.
+func (s *Scheduler) candidates(l *kernels.Launch, on []string) ([]candidate, error) {
+	for _, id := range on {
+		if !slices.ContainsFunc(s.devices, func(m *member) bool { return m.info.ID == id }) {
+			return nil, &device.Error{Op: "launch", Device: id, Err: fmt.Errorf("%w: On names no device of this scheduler", device.ErrNoDevice)}
+		}
+	}
+	var all []candidate
+	var why error
+	for _, m := range s.devices {
+		if len(on) > 0 && !slices.Contains(on, m.info.ID) {
+			continue
+		}
+		if err := m.fit(l); err != nil {
+			why = err
+			continue
+		}
+		c := candidate{m: m}
+		c.estimate, c.known = s.model.Estimate(modelKey(l, m))
+		if !c.known {
+			c.estimate = perfmodel.Estimate{Rate: float64(s.pool.Workers()) / s.inline.perIndex(l)}
+		}
+		all = append(all, c)
+	}
+	if len(all) == 0 {
+		return nil, &device.Error{Op: "launch", Device: "none", Err: fmt.Errorf("%w can run kernel %s: %w", device.ErrNoDevice, l.Kernel().Name, why)}
+	}
+	return all, nil
+}
+
+// fit is nil if the device can run the launch.
+func (m *member) fit(l *kernels.Launch) error {
+	if err := m.usable(); err != nil || m.isCPU() {
+		return err
+	}
+	if _, err := largestChunk(l, m); err != nil {
+		return err
+	}
+	return m.refused(l.Kernel())
+}
+
+func modelKey(l *kernels.Launch, m *member) perfmodel.Key {
+	c := l.Cost()
+	k := perfmodel.Key{Kernel: l.Kernel().Name, Class: perfmodel.Class(max(c.Flops, c.Bytes)), Device: m.key}
+	for i := range l.Args() {
+		k.Resident = k.Resident || l.Args()[i].Memory() != nil
+	}
+	return k
+}
+
+// place chooses among the candidates. Devices that compute on the host's own
+// cores, and the CPU workers, compete: using two of them gains nothing over
+// using the better one, so one is chosen. One of them that was never measured
+// with this kernel is compiled for behind the scenes and then tried, alone and
+// on a small part of the launch, before the rest begins: unproven are those to
+// be tried.
+func (s *Scheduler) place(l *kernels.Launch, all []candidate) (chosen, unproven []candidate) {
+	n := float64(l.N())
+	best := -1
+	for i, c := range all {
+		if !c.m.info.Caps.HostCores {
+			chosen = append(chosen, c)
+			continue
+		}
+		if !c.known && !c.m.isCPU() && len(all) > 1 {
+			if c.m.compiled(l.Kernel()) {
+				unproven = append(unproven, c)
+			}
+			continue
+		}
+		if best < 0 || c.estimate.Seconds(n) < all[best].estimate.Seconds(n) {
+			best = i
+		}
+	}
+	switch {
+	case best >= 0:
+		chosen = append(chosen, all[best])
+	case len(chosen) == 0: // nobody is proven: the first will do
+		chosen, unproven = all[:1], nil
+	}
+	return chosen, unproven
+}
+
+// divide gives each candidate the share of n indices with which all would end
+// at the same time, T: the sum over the devices of (T - start) * rate is n. A
+// device that would not even have started by then gets nothing. It returns the
+// candidates with a share, and T.
+func divide(all []candidate, n int) ([]candidate, float64) {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b candidate) int { return cmp.Compare(a.estimate.Start, b.estimate.Start) })
+	// Take in devices in the order of their start while they lower T.
+	var rates, weighted float64
+	end, used := math.Inf(1), 0
+	for _, c := range sorted {
+		if c.estimate.Start >= end {
+			break
+		}
+		rates += c.estimate.Rate
+		weighted += c.estimate.Rate * c.estimate.Start
+		end = (float64(n) + weighted) / rates
+		used++
+	}
+	var chosen []candidate
+	for _, c := range all { // in the scheduler's order, so that shares stay where they were
+		if slices.ContainsFunc(sorted[:used], func(u candidate) bool { return u.m == c.m }) {
+			c.share = (end - c.estimate.Start) * c.estimate.Rate / float64(n)
+			chosen = append(chosen, c)
+		}
+	}
+	return chosen, end
+}

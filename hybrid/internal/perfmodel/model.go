@@ -1,0 +1,143 @@
+// Package perfmodel remembers how long kernels take on devices.
+//
+// The time for n indices is modelled as T(n) = a + n/rate, as in Qilin (Luk,
+// Hong & Kim, MICRO 2009), from the launches seen so far: the rate is the median
+// over the larger ones, and a the median of what that leaves unexplained.
+// Medians make single outliers harmless, and the first sample of a key, which
+// pays for compilers and cold caches, is dropped.
+package perfmodel
+
+import (
+	"math"
+	"slices"
+	"sync"
+)
+
+// Key is what a fit is kept for.
+type Key struct {
+	Kernel string // name of the kernel
+	Class  int    // size class of the cost of an index
+	Device string // device, its name and its driver
+	// Resident is set when the arguments stay on the device.
+	Resident bool
+}
+
+// Class is the size class of a cost: its rounded binary logarithm.
+func Class(cost float64) int {
+	if !(cost > 1) {
+		return 0
+	}
+	return int(math.Round(math.Log2(cost)))
+}
+
+// Estimate is a fit: n indices take Start + n/Rate seconds.
+type Estimate struct {
+	Start float64 // seconds
+	Rate  float64 // indices a second
+}
+
+// Seconds is the expected time for n indices.
+func (e Estimate) Seconds(n float64) float64 { return e.Start + n/e.Rate }
+
+// kept is how many samples a fit remembers: enough for a median to be stable,
+// few enough to follow a machine that changes.
+const kept = 16
+
+// Sample is one observation.
+type Sample struct {
+	N       float64 `json:"n"`
+	Seconds float64 `json:"s"`
+}
+
+type fit struct {
+	seen     int // observations in this process
+	samples  []Sample
+	estimate Estimate
+}
+
+// Model holds the fits. It may be used by any number of goroutines.
+type Model struct {
+	mu    sync.RWMutex // guards fits and dirty
+	fits  map[Key]*fit
+	dirty bool
+}
+
+// New returns a model that knows nothing.
+func New() *Model { return &Model{fits: map[Key]*fit{}} }
+
+// Estimate returns the fit for a key, if there is one.
+func (m *Model) Estimate(k Key) (Estimate, bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	f := m.fits[k]
+	if f == nil || len(f.samples) == 0 {
+		return Estimate{}, false
+	}
+	return f.estimate, true
+}
+
+// Observe adds a sample: n indices took that many seconds. Samples that are not
+// positive numbers are ignored.
+func (m *Model) Observe(k Key, n, seconds float64) {
+	if !(n > 0) || !(seconds > 0) || math.IsInf(n, 0) || math.IsInf(seconds, 0) {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f := m.fits[k]
+	if f == nil {
+		f = &fit{}
+		m.fits[k] = f
+	}
+	f.seen++
+	if f.seen == 1 && len(f.samples) > 0 {
+		return // the first in this process pays for cold caches
+	}
+	if f.seen == 2 && len(f.samples) == 1 {
+		f.samples = f.samples[:0] // the very first has served as a guess
+	}
+	f.add(Sample{n, seconds})
+	m.dirty = true
+}
+
+func (f *fit) add(s Sample) {
+	if len(f.samples) == kept {
+		f.samples = append(f.samples[:0], f.samples[1:]...)
+	}
+	f.samples = append(f.samples, s)
+	f.refit()
+}
+
+func (f *fit) refit() {
+	largest := 0.0
+	for _, s := range f.samples {
+		largest = max(largest, s.N)
+	}
+	var slopes []float64
+	for _, s := range f.samples {
+		if s.N >= largest/2 {
+			slopes = append(slopes, s.Seconds/s.N)
+		}
+	}
+	slope := median(slopes)
+	rest := make([]float64, 0, kept)
+	for _, s := range f.samples {
+		if s.N < largest/2 {
+			rest = append(rest, s.Seconds-slope*s.N)
+		}
+	}
+	start := 0.0
+	if len(rest) > 0 {
+		start = max(0, median(rest))
+		// The larger samples contain the start as well.
+		if shortened := slope - start/largest; shortened > 0 {
+			slope = shortened
+		}
+	}
+	f.estimate = Estimate{Start: start, Rate: 1 / slope}
+}
+
+func median(v []float64) float64 {
+	slices.Sort(v)
+	return v[len(v)/2]
+}

@@ -1,0 +1,316 @@
+package hybrid
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/kernels"
+	"github.com/tandem-go/tandem/residency"
+)
+
+// Launch runs l over the devices and returns when its result is complete.
+//
+// A launch too small to gain from company runs on the calling goroutine, with
+// no allocation. Mistakes in the arguments give an [*ArgumentError] before any
+// work. A device that fails is put in quarantine, with a warning in the log, and
+// its part is done by the others; only when none is left the caller gets a
+// [*DeviceError]. A panic in a kernel gives a [*PanicError].
+//
+// When ctx ends, Launch returns its cause soon: no further chunk is begun, those
+// under way are waited for as long as they behave. The arguments that the
+// kernel writes are then partly written. A result that was complete before beats
+// an ended context.
+func (s *Scheduler) Launch(ctx context.Context, l kernels.Launch, opts ...LaunchOption) error {
+	if err := l.Err(); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.running.Done()
+	if len(opts) == 0 && s.cpu != nil && s.inlines(&l) {
+		return s.runInline(l)
+	}
+	own := l // moved to the heap here, and only here
+	return s.launch(ctx, &own, opts)
+}
+
+// inlines reports whether the launch is below the crossover.
+func (s *Scheduler) inlines(l *kernels.Launch) bool {
+	if float64(l.N())*s.inline.perIndex(l) > crossover {
+		return false
+	}
+	return !resident(l)
+}
+
+func resident(l *kernels.Launch) bool {
+	for k := range l.Args() {
+		if l.Args()[k].Memory() != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, opts []LaunchOption) error {
+	var lc launchConfig
+	for _, o := range opts {
+		o.applyLaunch(&lc)
+	}
+	all, err := s.candidates(l, lc.on)
+	if err != nil {
+		return err
+	}
+	unlock, err := lockArguments(ctx, l)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if l.N() == 0 {
+		return runGuarded(l)
+	}
+	if !lc.every && len(lc.on) == 0 && !lc.deterministic && s.cpu != nil && s.inlines(l) {
+		return s.reportInline(l, &lc)
+	}
+	s.launches.Add(1)
+
+	r := newRun(s, l)
+	r.progress, r.resident = lc.progress, resident(l)
+	chosen := all
+	switch {
+	case lc.deterministic:
+		chosen = all[:1]
+		for _, c := range all {
+			if c.m.isCPU() {
+				chosen = []candidate{c}
+			}
+		}
+	case !lc.every:
+		var unproven []candidate
+		chosen, unproven = s.place(l, all)
+		r.prove(ctx, unproven)
+		if again, err := s.candidates(l, lc.on); err == nil && len(unproven) > 0 {
+			chosen, _ = s.place(l, again)
+		}
+		chosen, r.expected = divide(chosen, l.N())
+	default:
+		chosen = evenly(all)
+	}
+	r.assign(chosen, lc.deterministic)
+	err = r.drive(ctx)
+	r.count()
+	if lc.report != nil {
+		r.report(lc.report)
+	}
+	if err != nil {
+		return err
+	}
+	r.combine()
+	r.teach()
+	return nil
+}
+
+func (s *Scheduler) reportInline(l *kernels.Launch, lc *launchConfig) error {
+	r := newRun(s, l)
+	p := r.join(s.cpu)
+	if err := s.runInline(*l); err != nil {
+		return err
+	}
+	p.ended = r.since()
+	r.log = append(r.log, event{p, 0, l.N(), 0, p.ended})
+	if lc.report != nil {
+		r.report(lc.report)
+		lc.report.Inline = true
+	}
+	if lc.progress != nil {
+		lc.progress(l.N(), l.N())
+	}
+	return nil
+}
+
+// lockArguments takes the locks of the resident arguments, so that launches on
+// the same buffers follow each other.
+func lockArguments(ctx context.Context, l *kernels.Launch) (unlock func(), err error) {
+	if !resident(l) {
+		return func() {}, nil
+	}
+	var reads, writes []*residency.Memory
+	for k := range l.Args() {
+		m := l.Args()[k].Memory()
+		switch {
+		case m == nil:
+		case l.Access(k)&kernels.Out != 0:
+			writes = append(writes, m)
+		default:
+			reads = append(reads, m)
+		}
+	}
+	return residency.Lock(ctx, reads, writes)
+}
+
+// evenly keeps every candidate: the known ones with shares by their rates, the
+// others as if they had the mean of those.
+func evenly(all []candidate) []candidate {
+	var rates, known float64
+	for _, c := range all {
+		if c.known {
+			rates += c.estimate.Rate
+			known++
+		}
+	}
+	var sum float64
+	for i := range all {
+		c := &all[i]
+		switch {
+		case c.known:
+			c.share = c.estimate.Rate
+		case known > 0:
+			c.share = rates / known
+		default:
+			c.share = 1
+		}
+		sum += c.share
+	}
+	for i := range all {
+		all[i].share /= sum
+	}
+	return all
+}
+
+// prove measures devices that were never tried with this kernel, one after the
+// other and each alone, on a small part of the launch.
+func (r *run) prove(ctx context.Context, unproven []candidate) {
+	for _, c := range unproven {
+		last := r.unassigned + r.space.Granules()/trialShare
+		if last == r.unassigned {
+			return
+		}
+		p := r.join(c.m)
+		p.alone, p.trial = true, true
+		p.own.Put(r.unassigned, last)
+		r.unassigned = last
+		r.feed(ctx, p)
+		p.alone, p.trial = false, false
+		r.mu.Lock()
+		r.drainLocked(p)
+		r.mu.Unlock()
+		if rate := p.rate.Load(); rate > 0 {
+			r.s.model.Observe(modelKey(r.l, c.m), rate, 1)
+		}
+	}
+}
+
+// trialShare is the part of a launch on which a device is tried: 1 %, so that
+// the best device's time is at most doubled on that.
+const trialShare = 100
+
+// assign makes each candidate a part of the run and fills its range with its
+// share of what is not assigned yet.
+func (r *run) assign(chosen []candidate, fixed bool) {
+	for _, p := range r.parts { // those of devices that were tried and not chosen
+		p.dead.Store(true)
+	}
+	var before, all float64
+	for _, c := range chosen {
+		all += c.share
+	}
+	first := r.unassigned
+	granules := float64(r.space.Granules() - first)
+	for i, c := range chosen {
+		p := r.join(c.m)
+		p.dead.Store(c.m.usable() != nil)
+		p.alone, p.fixed = len(chosen) == 1, fixed
+		if c.known {
+			p.rate.Store(c.estimate.Rate)
+		}
+		before += c.share
+		last := r.unassigned + uint32(before/all*granules+0.5)
+		if i == len(chosen)-1 {
+			last = r.space.Granules()
+		}
+		p.own.Put(first, last)
+		first = last
+	}
+	r.unassigned = r.space.Granules()
+}
+
+// drive runs the drivers of all parts and waits for them.
+func (r *run) drive(ctx context.Context) error {
+	var drivers sync.WaitGroup
+	for _, p := range r.parts {
+		if !p.m.isCPU() {
+			drivers.Go(func() { r.feed(ctx, p) })
+		}
+	}
+	for _, p := range r.parts {
+		if p.m.isCPU() {
+			d := cpuDriver{r: r, p: p, ctx: ctx, worker: 1 / r.s.inline.perIndex(r.l)}
+			if err := d.drive(); err != nil {
+				r.end(err)
+			}
+		}
+	}
+	select {
+	case <-r.over:
+	case <-ctx.Done():
+	}
+	r.stop.Store(true)
+	drivers.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.err != nil:
+		return r.err
+	case !r.finished:
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// feed drives one device. One that failed once is tried again, with new streams;
+// one that fails again, is lost, or doesn't answer is put in quarantine.
+func (r *run) feed(ctx context.Context, p *part) {
+	for attempt := 1; ; attempt++ {
+		f := feeder{r: r, p: p, m: p.m, ctx: ctx}
+		err := f.feed()
+		if err == nil || ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+			return
+		}
+		p.failures++
+		var source *device.CompileError
+		switch {
+		case errors.Is(err, device.ErrOutOfMemory), errors.Is(err, device.ErrUnsupported), errors.As(err, &source):
+			r.s.log.Warn("tandem: a device can't take part in a launch",
+				"device", p.m.info.ID, "kernel", r.l.Kernel().Name, "error", err)
+		case attempt < attempts && !errors.Is(err, device.ErrLost) && !errors.Is(err, device.ErrTimeout):
+			continue
+		case p.m.fail(err):
+			r.s.log.Warn("tandem: a device failed and is used no more; its work is done by the others",
+				"device", p.m.info.ID, "kernel", r.l.Kernel().Name, "error", err)
+		}
+		r.retire(p, err)
+		return
+	}
+}
+
+// attempts is how often a device may fail in one launch.
+const attempts = 2
+
+// teach tells the performance model how the devices did. What was computed while
+// the driver compiled tells nothing.
+func (r *run) teach() {
+	n := map[*part]int{}
+	for _, e := range r.log {
+		n[e.part] += e.hi - e.lo
+	}
+	for _, p := range r.parts {
+		if !p.fixed {
+			r.s.model.Observe(modelKey(r.l, p.m), float64(n[p]-p.cold), p.busy().Seconds())
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package hybrid
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/tandem-go/tandem/device"
+)
+
+// Stats are a scheduler's counts since it was opened. Every claim of this
+// package has a number here that shows the mechanism at work.
+type Stats struct {
+	Inline   int64 // launches that ran on their caller's goroutine
+	Launches int64 // launches that were split
+	Devices  []DeviceStats
+}
+
+// DeviceStats are the counts of one device.
+type DeviceStats struct {
+	ID          string
+	Chunks      int64
+	Indices     int64
+	Busy        time.Duration    // sum over launches; launches at the same time count each
+	Uploaded    int64            // bytes
+	Downloaded  int64            // bytes
+	Steals      int64            // times it stole
+	Stolen      map[string]int64 // times it stole, by victim
+	Failures    int64            // chunks that failed and were done again
+	Quarantined error            // why it is given nothing more, or nil
+	Memory      device.MemoryStats
+}
+
+// counters are a device's counts. Launches add theirs when they end, so that
+// the paths of a chunk touch no shared counter.
+type counters struct {
+	chunks, indices, busy, uploaded, downloaded, failures atomic.Int64
+
+	stolen atomicMap
+}
+
+// Stats returns the counts at this moment.
+func (s *Scheduler) Stats() Stats {
+	stats := Stats{Inline: s.inline.launches.Load(), Launches: s.launches.Load()}
+	for _, m := range s.devices {
+		d := DeviceStats{
+			ID: m.info.ID, Chunks: m.counts.chunks.Load(), Indices: m.counts.indices.Load(),
+			Busy: time.Duration(m.counts.busy.Load()), Uploaded: m.counts.uploaded.Load(),
+			Downloaded: m.counts.downloaded.Load(), Failures: m.counts.failures.Load(),
+			Stolen: m.counts.stolen.snapshot(), Quarantined: m.usable(),
+		}
+		for _, n := range d.Stolen {
+			d.Steals += n
+		}
+		if m.dev != nil {
+			d.Memory = m.dev.Memory()
+		}
+		stats.Devices = append(stats.Devices, d)
+	}
+	return stats
+}

@@ -1,0 +1,239 @@
+package residency
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/tandem-go/tandem/device"
+	"golang.org/x/sync/semaphore"
+)
+
+// Memory is a buffer without its element type: what a launch and the scheduler
+// handle. Positions and sizes are in bytes.
+//
+// Every byte has at least one valid copy, at home or in a replica, unless it was
+// lost with a device. Reading makes copies, writing makes the writer's copy the
+// only one: the protocol is MSI, by stretches of bytes. Who may read and write
+// is settled before, by [Lock]; under that, any number of goroutines may acquire
+// and commit, as long as no two commit the same bytes.
+type Memory struct {
+	id   uint64
+	home []byte // aligned for every Element
+
+	// users is held by launches: 1 to read, all of it to write.
+	users *semaphore.Weighted
+
+	// state guards the rest. It is a channel so that waiting for it can end
+	// with a context, while its holder waits for a device.
+	state    chan struct{}
+	host     stretches // valid at home
+	replicas map[*Site]*replica
+	freed    bool
+}
+
+// replica is a copy on a device, as large as the home.
+type replica struct {
+	buf   device.Buffer
+	valid stretches
+	used  int64 // the site's clock when it was last used
+}
+
+// allUsers is the weight of a writer.
+const allUsers = 1 << 40
+
+var memories atomic.Uint64
+
+func newMemory(home []byte) Memory {
+	m := Memory{
+		id: memories.Add(1), home: home, users: semaphore.NewWeighted(allUsers),
+		state: make(chan struct{}, 1), replicas: map[*Site]*replica{},
+	}
+	m.host.add(0, int64(len(home)))
+	return m
+}
+
+// Size is the number of bytes.
+func (m *Memory) Size() int64 { return int64(len(m.home)) }
+
+// Home is the memory's place on the host. Its content is valid only where
+// AcquireHost has made it so.
+func (m *Memory) Home() []byte { return m.home }
+
+func (m *Memory) enter(ctx context.Context) error {
+	select {
+	case m.state <- struct{}{}:
+	default:
+		select {
+		case m.state <- struct{}{}:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	if m.freed {
+		m.leave()
+		return fmt.Errorf("residency: buffer: %w", device.ErrClosed)
+	}
+	return nil
+}
+
+func (m *Memory) leave() { <-m.state }
+
+// Acquire returns the replica at a site, in which the bytes [lo, hi) are valid,
+// if read is set, once the commands already enqueued on stream are done. Only
+// what is missing is moved: from home, on stream, or before that from the device
+// that has it. moved is the number of bytes uploaded. Other copies stay valid.
+//
+// When the device is out of memory, replicas of memories that nobody has locked
+// give way, least recently used first.
+func (m *Memory) Acquire(ctx context.Context, site *Site, stream device.Stream, lo, hi int64, read bool) (buf device.Buffer, moved int64, err error) {
+	if err := m.enter(ctx); err != nil {
+		return nil, 0, err
+	}
+	defer m.leave()
+	r, err := m.replica(ctx, site)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !read {
+		return r.buf, 0, nil
+	}
+	for _, gap := range r.valid.missing(lo, hi) {
+		if _, err := m.fetch(ctx, gap.lo, gap.hi); err != nil {
+			return nil, moved, err
+		}
+		if err := stream.Upload(r.buf, gap.lo, m.home[gap.lo:gap.hi]); err != nil {
+			return nil, moved, err
+		}
+		r.valid.add(gap.lo, gap.hi)
+		moved += gap.hi - gap.lo
+	}
+	return r.buf, moved, nil
+}
+
+// replica returns the replica at a site, made if there is none.
+func (m *Memory) replica(ctx context.Context, site *Site) (*replica, error) {
+	r := m.replicas[site]
+	if r == nil {
+		buf, err := site.alloc(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		r = &replica{buf: buf}
+		m.replicas[site] = r
+	}
+	r.used = site.clock.Add(1)
+	return r, nil
+}
+
+// fetch makes [lo, hi) valid at home. The state is held.
+func (m *Memory) fetch(ctx context.Context, lo, hi int64) (moved int64, err error) {
+	for _, gap := range m.host.missing(lo, hi) {
+		for site, r := range m.replicas {
+			for _, have := range r.valid.common(gap.lo, gap.hi) {
+				if err := site.download(ctx, m.home[have.lo:have.hi], r.buf, have.lo); err != nil {
+					return moved, err
+				}
+				m.host.add(have.lo, have.hi)
+				moved += have.hi - have.lo
+			}
+		}
+	}
+	if lost := m.host.missing(lo, hi); len(lost) > 0 {
+		return moved, &device.Error{Op: "read", Device: "buffer", Err: fmt.Errorf(
+			"%w: bytes %d to %d of a buffer of %d had their only copy there", device.ErrLost, lost[0].lo, lost[0].hi, len(m.home))}
+	}
+	return moved, nil
+}
+
+// Commit makes the site's copy of [lo, hi) the newest and only one.
+func (m *Memory) Commit(site *Site, lo, hi int64) {
+	m.state <- struct{}{}
+	defer m.leave()
+	m.host.remove(lo, hi)
+	for other, r := range m.replicas {
+		if other == site {
+			r.valid.add(lo, hi)
+		} else {
+			r.valid.remove(lo, hi)
+		}
+	}
+}
+
+// AcquireHost makes the bytes [lo, hi) valid at home, if read is set, and
+// returns how many bytes it had to download.
+func (m *Memory) AcquireHost(ctx context.Context, lo, hi int64, read bool) (moved int64, err error) {
+	if err := m.enter(ctx); err != nil {
+		return 0, err
+	}
+	defer m.leave()
+	if !read {
+		return 0, nil
+	}
+	return m.fetch(ctx, lo, hi)
+}
+
+// CommitHost makes the home's copy of [lo, hi) the newest and only one.
+func (m *Memory) CommitHost(lo, hi int64) {
+	m.state <- struct{}{}
+	defer m.leave()
+	m.host.add(lo, hi)
+	for _, r := range m.replicas {
+		r.valid.remove(lo, hi)
+	}
+}
+
+// Distrust is called when work at a site has failed: whatever the site was given
+// a copy of and others have too is not relied on any more. What only the site
+// has stays.
+func (m *Memory) Distrust(site *Site) {
+	m.state <- struct{}{}
+	defer m.leave()
+	r := m.replicas[site]
+	if r == nil {
+		return
+	}
+	for _, s := range m.host {
+		r.valid.remove(s.lo, s.hi)
+	}
+	for other, o := range m.replicas {
+		if other != site {
+			for _, s := range o.valid {
+				r.valid.remove(s.lo, s.hi)
+			}
+		}
+	}
+}
+
+// Spoil is called when a kernel that writes [lo, hi) at a site may have been
+// broken off: the site's copy is worth nothing. If it was the only one, the bytes
+// are lost, until somebody writes them.
+func (m *Memory) Spoil(site *Site, lo, hi int64) {
+	m.state <- struct{}{}
+	defer m.leave()
+	if r := m.replicas[site]; r != nil {
+		r.valid.remove(lo, hi)
+	}
+}
+
+// Missing is how many of the bytes [lo, hi) a site would have to be given.
+func (m *Memory) Missing(site *Site, lo, hi int64) int64 {
+	m.state <- struct{}{}
+	defer m.leave()
+	r := m.replicas[site]
+	if r == nil {
+		return hi - lo
+	}
+	return r.valid.missing(lo, hi).size()
+}
+
+// free lets go of all replicas.
+func (m *Memory) free() {
+	m.state <- struct{}{}
+	defer m.leave()
+	m.freed = true
+	for site, r := range m.replicas {
+		site.release(m, r.buf)
+	}
+	clear(m.replicas)
+}
