@@ -21,9 +21,11 @@ const (
 // gemmLoops bounds the turns of the shader's other loops, if none is unrolled.
 const gemmLoops = 200
 
-// gemmGrain is the height of the blocks that gonum cuts a product into. OpenBLAS
-// reaches 0.82 of its full rate at it (1024×1024×1024, float32).
-const gemmGrain = 64
+// gemmGrain is how many rows of C are computed at once at least. At
+// 1024×1024×1024 in float32, gonum and OpenBLAS have 0.8 and 0.75 of their full
+// rates at it; half as many rows gave OpenBLAS 0.6, and more make the last part
+// of a launch longer.
+const gemmGrain = 32
 
 //go:embed gemm.glsl
 var gemmText string

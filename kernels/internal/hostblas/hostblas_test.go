@@ -92,7 +92,7 @@ func BenchmarkRows(b *testing.B) {
 	x, x64 := numbers(rng, n*n)
 	y, y64 := numbers(rng, n*n)
 	z, z64 := numbers(rng, n*n)
-	for _, rows := range []int{32, 64, 128, 256, n} {
+	for _, rows := range []int{16, 32, 64, 128, 256, n} {
 		b.Run(fmt.Sprintf("type=float32/rows=%d", rows), func(b *testing.B) {
 			for b.Loop() {
 				hostblas.Sgemm(blas.NoTrans, blas.NoTrans, rows, n, n, 1, x, n, y, n, 0, z, n)
