@@ -36,7 +36,8 @@ func (m *model) back(n uint32) (lo, hi uint32) {
 
 func (m *model) half() (lo, hi uint32) {
 	hi = m.hi
-	m.hi -= (m.hi - m.lo + 1) / 2
+	left := m.hi - m.lo
+	m.hi -= left - left/2 // not (left+1)/2, which overflows
 	return m.hi, hi
 }
 
