@@ -20,9 +20,14 @@ const (
 	worthwhile = 8
 	// While a device's rate is unknown its chunks grow by this factor.
 	growth = 8
-	// A first chunk is this part of the index space: so little that even a
-	// device a thousand times slower than the others is soon done with it.
-	firstShare = 1 << 18
+	// The first chunk of a device without a rate is this part of the index
+	// space: so little that even a device a thousand times slower than the
+	// others is soon done with it.
+	firstShare = 1 << 20
+	// Where a device comes to a new part of the index space, its first chunk
+	// is so many times smaller than its rate would allow: indices may cost a
+	// hundred times more there.
+	caution = 50
 	// The longest chunk; bounds how long a launch takes to notice its
 	// context, and how often progress is shown.
 	longest = 50e-3
@@ -56,39 +61,49 @@ func (r *run) granules(n float64) uint32 {
 	return uint32(min(max(1, n/float64(r.space.GranuleSize())), steal.MaxGranules))
 }
 
-// next takes a chunk of up to want granules for p: from its own range, from what
-// failed devices have returned, or from a victim. Nothing is left for p if the
-// result is empty: then patience is how long it should wait before it looks
-// again, unless it is woken before.
-func (r *run) next(p *part, want uint32) (s span, patience time.Duration) {
+// taking is what a device that asks for work gets.
+type taking struct {
+	span
+	// foreign is set when the chunk is not where the one before ended.
+	foreign bool
+	// patience, where there is nothing to take, is how long the device should
+	// wait before it looks again, unless it is woken before.
+	patience time.Duration
+}
+
+// next takes a chunk of up to want granules for p: from its own range, or
+// cautiously from what failed devices have returned or from a victim.
+func (r *run) next(p *part, want uint32) (s taking) {
 	if s.first, s.last = p.own.TakeFront(want); !s.empty() {
-		return s, 0
+		return s
 	}
+	want = max(1, want/caution)
+	s.foreign = true
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.finished || p.dead.Load() {
-		return span{}, 0
+		return taking{}
 	}
 	// Another worker of the same device may have refilled the range.
 	if s.first, s.last = p.own.TakeFront(want); !s.empty() {
-		return s, 0
+		return s
 	}
 	if n := len(r.returned); n > 0 {
-		s = r.returned[n-1]
+		s.span = r.returned[n-1]
 		if s.last-s.first > want {
 			r.returned[n-1].first += want
 			s.last = s.first + want
 		} else {
 			r.returned = r.returned[:n-1]
 		}
-		return s, 0
+		return s
 	}
 	if p.trial {
-		return span{}, 0
+		return taking{}
 	}
-	patience = r.stealLocked(p)
+	s.patience = r.stealLocked(p)
 	s.first, s.last = p.own.TakeFront(want)
-	return s, patience
+	return s
 }
 
 // Where arguments live on devices, a victim is stolen from only if it would need

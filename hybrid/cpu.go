@@ -59,9 +59,9 @@ func (d *cpuDriver) workAndWait(withdraw func() error) (patience time.Duration, 
 func (d *cpuDriver) work() (patience time.Duration) {
 	workers := float64(d.r.s.pool.Workers())
 	for !d.r.stop.Load() && d.ctx.Err() == nil {
-		s, wait := d.r.next(d.p, d.r.granules(d.size(workers)))
+		s := d.r.next(d.p, d.r.granules(d.size(workers)))
 		if s.empty() {
-			return wait
+			return s.patience
 		}
 		lo, hi := d.r.space.Indices(s.first, s.last)
 		d.p.taken.Add(int64(hi - lo))
@@ -76,10 +76,12 @@ func (d *cpuDriver) work() (patience time.Duration) {
 		d.r.s.inline.learn(d.r.l, hi-lo, took)
 		rate := workers * float64(hi-lo) / took
 		if old := d.p.rate.Load(); old > 0 {
-			rate = (old + rate) / 2
+			// The mean of the times, not of the rates: where indices become
+			// expensive, that shows at once.
+			rate = 2 / (1/old + 1/rate)
 		}
 		d.p.rate.Store(rate)
-		d.r.finish(d.p, s, start, value)
+		d.r.finish(d.p, s.span, start, value)
 	}
 	return 0
 }

@@ -30,12 +30,12 @@ type feeder struct {
 
 	most     int     // indices in a chunk: what memory, buffers and loops allow
 	last     int     // indices in the chunk before
-	settled  bool    // the rate rests on more than a first chunk
+	scout    *slot   // the chunk that will tell the rate where the device is now
+	settled  bool    // that chunk is done
 	lastDone float64 // when the last chunk was done, in seconds since the run began
 	sumN     float64 // indices and seconds of the last chunks, decaying
 	sumT     float64
-	fastest  float64 // best rate of a chunk so far
-	smallN   int     // indices and seconds of the smallest chunk
+	smallN   int // indices and seconds of the smallest chunk
 	smallT   float64
 	words    []uint32
 	buffers  []device.Buffer
@@ -90,7 +90,7 @@ func (f *feeder) prepare() error {
 func (f *feeder) loop() error {
 	for {
 		for len(f.idle) > 0 && (f.settled || len(f.flying) == 0) {
-			s, patience := f.take()
+			s := f.take()
 			if s.empty() {
 				if len(f.flying) > 0 {
 					break
@@ -98,13 +98,13 @@ func (f *feeder) loop() error {
 				if f.p.trial || f.r.stop.Load() || f.ctx.Err() != nil {
 					return nil
 				}
-				f.r.await(f.ctx, f.p, patience)
+				f.r.await(f.ctx, f.p, s.patience)
 				f.lastDone = f.r.since().Seconds()
 				continue
 			}
-			err := f.issue(s)
+			err := f.issue(s.span)
 			if errors.Is(err, device.ErrOutOfMemory) {
-				err = f.makeDo(s, err)
+				err = f.makeDo(s.span, err)
 			}
 			if err != nil {
 				return err
@@ -155,15 +155,18 @@ func (f *feeder) dropWindows(c *slot) {
 }
 
 // take takes the next chunk, unless the launch is to stop.
-func (f *feeder) take() (span, time.Duration) {
+func (f *feeder) take() taking {
 	if f.r.stop.Load() || f.ctx.Err() != nil {
-		return span{}, 0
+		return taking{}
 	}
-	s, patience := f.r.next(f.p, f.r.granules(float64(f.size())))
+	s := f.r.next(f.p, f.r.granules(float64(f.size())))
 	if !s.empty() {
-		f.p.taken.Add(int64(f.r.indices(s)))
+		f.p.taken.Add(int64(f.r.indices(s.span)))
 	}
-	return s, patience
+	if s.foreign {
+		f.settled, f.scout = false, nil
+	}
+	return s
 }
 
 // size is how many indices the next chunk should have.
@@ -173,6 +176,9 @@ func (f *feeder) size() int {
 		return min(max(growth*f.last, f.r.firstChunk()), f.most)
 	}
 	n := rate * longest
+	if f.last == 0 && !f.p.alone {
+		n = min(n, rate*f.r.remaining()/shrink/caution)
+	}
 	switch left := f.r.remaining(); {
 	case f.p.alone && f.m.info.Caps.HostCores:
 		// Nobody steals, and transfers are copies by the same cores.
@@ -255,21 +261,24 @@ func (f *feeder) measure(s *slot, n int) {
 	now := f.r.since().Seconds()
 	took := max(now-max(s.start.Seconds(), f.lastDone), 1e-9)
 	f.lastDone = now
-	f.settled = true
 	if !f.prog.warm.Swap(true) {
 		f.p.waited += time.Duration(took * 1e9)
 		f.p.cold += n
+		f.scout = nil
 		return
+	}
+	if s == f.scout {
+		f.settled, f.scout = true, nil
+		f.sumN, f.sumT = 0, 0
 	}
 	f.sumN, f.sumT = f.sumN/2+float64(n), f.sumT/2+took
 	f.p.rate.Store(f.sumN / f.sumT)
 	// The fixed cost of a chunk is what the smallest took beyond what its
 	// indices should have.
-	f.fastest = max(f.fastest, float64(n)/took)
 	if f.smallN == 0 || n <= f.smallN {
 		f.smallN, f.smallT = n, took
 	}
-	f.p.start = max(0, f.smallT-float64(f.smallN)/f.fastest)
+	f.p.start = max(0, f.smallT-float64(f.smallN)*f.sumT/f.sumN)
 }
 
 // leave ends the device's part: what is under way is abandoned, and what was not

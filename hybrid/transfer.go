@@ -72,6 +72,9 @@ func (f *feeder) issue(s span) error {
 	c.span, c.start = s, f.r.since()
 	f.idle = f.idle[:len(f.idle)-1]
 	f.flying = append(f.flying, c)
+	if !f.settled && f.scout == nil {
+		f.scout = c
+	}
 	lo, hi := f.r.space.Indices(s.first, s.last)
 	f.last = hi - lo
 	var err error
