@@ -13,8 +13,8 @@ const (
 	// A device that is one of several takes chunks of R/shrink: large while
 	// much is left, then smaller and smaller, so that all end together
 	// (guided self-scheduling, Polychronopoulos & Kuck 1987). With three
-	// chunks in flight a quarter of R is out of the reach of thieves.
-	shrink = 12
+	// chunks in flight an eighth of R is out of the reach of thieves.
+	shrink = 24
 	// A chunk is not made shorter than so many times the fixed cost of one,
 	// unless what is left is shorter still.
 	worthwhile = 8
@@ -110,8 +110,10 @@ func (r *run) next(p *part, want uint32) (s taking) {
 // longer than this part of the whole launch for the rest.
 const residentPatience = 0.25
 
-// The bounds of a wait for something to steal.
+// A device that finds nothing to steal looks again after this part of the time
+// that the launch has taken so far, within bounds.
 const (
+	waitShare    = 0.01
 	shortestWait = 50 * time.Microsecond
 	longestWait  = 20 * time.Millisecond
 )
@@ -125,9 +127,11 @@ func (r *run) stealLocked(p *part) (patience time.Duration) {
 	for i, v := range r.parts {
 		loads[i] = r.load(v, now)
 	}
+	patience = min(max(time.Duration(waitShare*now*1e9), shortestWait), longestWait)
 	i := steal.Choose(loads, func(i int) bool { return r.parts[i] != p && !r.parts[i].dead.Load() })
 	if i < 0 {
-		return longestWait
+		r.revokeLocked(now)
+		return patience
 	}
 	victim, left := r.parts[i], loads[i]
 	amount := steal.Amount(left, p.rate.Load(), p.start)
@@ -139,7 +143,8 @@ func (r *run) stealLocked(p *part) (patience time.Duration) {
 		amount = 0 // moving the data would cost more than it gains
 	}
 	if amount < 1 {
-		return min(max(time.Duration(left.Time()/4*1e9), shortestWait), longestWait)
+		r.revokeLocked(now)
+		return patience
 	}
 	first, last := victim.own.TakeBack(r.granules(amount))
 	if first == last {
@@ -148,6 +153,41 @@ func (r *run) stealLocked(p *part) (patience time.Duration) {
 	p.own.Put(first, last)
 	p.stolen[victim.m.info.ID]++
 	return 0
+}
+
+// A device is late when what it has in flight will keep it busy for this part of
+// the time that the launch has taken so far, while others have nothing to do.
+// Guided chunks are far smaller by then.
+const (
+	lateness         = 0.03
+	shortestLateness = 1e-3 // seconds; a busy machine's goroutines are held up for that long
+)
+
+// revokeLocked is called when a device finds nothing to take. Devices that are
+// late are told to give back what they have in flight, if the others would have
+// done it in half the time: their indices turned out far more expensive than
+// those before, a compiler or somebody else's work is in the way, or they hang.
+// They finish what they do, and nobody looks at it.
+func (r *run) revokeLocked(now float64) {
+	var all float64
+	for _, p := range r.parts {
+		if !p.dead.Load() {
+			all += p.rate.Load()
+		}
+	}
+	for _, v := range r.parts {
+		taken := float64(v.taken.Load())
+		if v.dead.Load() || v.m.isCPU() || taken == 0 {
+			continue
+		}
+		busy, others := r.load(v, now).Busy, all-v.rate.Load()
+		if busy > max(lateness*now, shortestLateness) && busy*others > 2*taken {
+			select {
+			case v.revoke <- struct{}{}:
+			default: // it has been told already
+			}
+		}
+	}
 }
 
 // load is what p still has to do, seen from outside at the given time. A device

@@ -67,6 +67,11 @@ func (f *feeder) feed() error {
 }
 
 func (f *feeder) prepare() error {
+	f.p.since.Store(f.r.since().Seconds())
+	select {
+	case <-f.p.revoke: // meant for a driver before
+	default:
+	}
 	p := f.m.program(f.r.l.Kernel())
 	if err := p.wait(f.ctx, f.r.over); err != nil {
 		return err
@@ -228,6 +233,9 @@ func (f *feeder) waitFor(s *slot) error {
 	if rate := f.p.rate.Load(); rate > 0 {
 		deadline = max(deadline, time.Duration(10e9*float64(f.p.taken.Load())/rate))
 	}
+	if f.p.trial {
+		deadline = f.r.trialPatience
+	}
 	t := time.NewTimer(deadline)
 	defer t.Stop()
 	ended := f.ctx.Done()
@@ -240,7 +248,12 @@ func (f *feeder) waitFor(s *slot) error {
 			// than waiting. A device that hangs is left to its deadline.
 			ended = nil
 			t.Reset(min(deadline, cancelPatience))
+		case <-f.p.revoke:
+			return errRevoked
 		case <-t.C:
+			if f.p.trial {
+				return errRevoked
+			}
 			if f.ctx.Err() != nil {
 				return context.Cause(f.ctx)
 			}
@@ -297,7 +310,10 @@ func (f *feeder) leave(err error) {
 		spans = append(spans, s.span)
 		f.spoil(s.span)
 	}
-	f.m.abandon(f.lane, func() { f.eachBuffer(f.m.memory.drop) })
+	f.m.abandon(f.lane, f.r.s, func() {
+		f.prog.warm.Store(true)
+		f.eachBuffer(f.m.memory.drop)
+	})
 	f.r.giveBack(f.p, spans...)
 }
 

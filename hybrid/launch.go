@@ -3,7 +3,9 @@ package hybrid
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
+	"time"
 
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/kernels"
@@ -93,6 +95,7 @@ func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, opts []Launch
 	case !lc.every:
 		var unproven []candidate
 		chosen, unproven = s.place(l, all)
+		r.trialPatience = max(shortestTrial, time.Duration(trialCost*1e9*fastest(chosen, l.N())))
 		r.prove(ctx, unproven)
 		if again, err := s.candidates(l, lc.on); err == nil && len(unproven) > 0 {
 			chosen, _ = s.place(l, again)
@@ -196,6 +199,7 @@ func (r *run) prove(ctx context.Context, unproven []candidate) {
 		r.unassigned = last
 		r.feed(ctx, p)
 		p.alone, p.trial = false, false
+		p.dead.Store(c.m.usable() != nil)
 		r.mu.Lock()
 		r.drainLocked(p)
 		r.mu.Unlock()
@@ -203,6 +207,23 @@ func (r *run) prove(ctx context.Context, unproven []candidate) {
 			r.s.model.Observe(modelKey(r.l, c.m), rate, 1)
 		}
 	}
+}
+
+// A trial takes this part of the expected time at most, unless that is shorter
+// than the launch of a program is on any device.
+const (
+	trialCost     = 0.05
+	shortestTrial = time.Millisecond
+)
+
+// fastest is the shortest time, in seconds, that one of the candidates would
+// take for n indices.
+func fastest(all []candidate, n int) float64 {
+	best := math.Inf(1)
+	for _, c := range all {
+		best = min(best, c.estimate.Seconds(float64(n)))
+	}
+	return best
 }
 
 // trialShare is the part of a launch on which a device is tried: 1 %, so that
@@ -281,6 +302,13 @@ func (r *run) feed(ctx context.Context, p *part) {
 		if err == nil || ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
 			return
 		}
+		if errors.Is(err, errRevoked) {
+			if p.trial {
+				return
+			}
+			attempt-- // it may go on, behind what it still does
+			continue
+		}
 		p.failures++
 		var source *device.CompileError
 		switch {
@@ -309,7 +337,7 @@ func (r *run) teach() {
 		n[e.part] += e.hi - e.lo
 	}
 	for _, p := range r.parts {
-		if !p.fixed {
+		if !p.fixed && !p.dead.Load() {
 			r.s.model.Observe(modelKey(r.l, p.m), float64(n[p]-p.cold), p.busy().Seconds())
 		}
 	}

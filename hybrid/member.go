@@ -231,12 +231,20 @@ func (m *member) release(l *lane) {
 }
 
 // abandon closes a lane whose streams have failed or may never end, behind the
-// caller's back, and then calls after.
-func (m *member) abandon(l *lane, after func()) {
+// caller's back, and then calls after. A device that doesn't come to an end
+// within the deadline is put in quarantine.
+func (m *member) abandon(l *lane, s *Scheduler, after func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.waits.Go(func() {
+		watch := time.AfterFunc(s.cfg.deadline, func() {
+			err := &device.Error{Op: "synchronize", Device: m.info.ID, Err: fmt.Errorf("%w: silent for %v", device.ErrTimeout, s.cfg.deadline)}
+			if m.fail(err) {
+				s.log.Warn("tandem: a device failed and is used no more", "device", m.info.ID, "error", err)
+			}
+		})
 		_ = l.close() // what went wrong has been handled
+		watch.Stop()
 		after()
 	})
 }

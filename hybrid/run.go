@@ -13,8 +13,14 @@ import (
 	"github.com/tandem-go/tandem/steal"
 )
 
-// errLaunchOver ends the wait of a device whose launch was finished by others.
-var errLaunchOver = errors.New("hybrid: BUG: an internal signal got out")
+// Signals within a launch; they never reach the caller.
+var (
+	// errLaunchOver ends the wait of a device whose launch was finished by
+	// others.
+	errLaunchOver = errors.New("hybrid: BUG: an internal signal got out: launch over")
+	// errRevoked makes a device that is late give its chunks back.
+	errRevoked = errors.New("hybrid: BUG: an internal signal got out: chunks revoked")
+)
 
 // run is one launch in progress.
 type run struct {
@@ -32,6 +38,8 @@ type run struct {
 
 	progress func(done, total int)
 	resident bool // arguments live on devices
+
+	trialPatience time.Duration // how long a device that is tried may be silent
 
 	unassigned uint32  // granules below have been given to parts
 	expected   float64 // seconds that the whole should take, 0 if nobody knows
@@ -72,6 +80,8 @@ type part struct {
 
 	// wake tells the device's driver, when it waits, that things have changed.
 	wake chan struct{}
+	// revoke tells the driver of a late device to give its chunks back.
+	revoke chan struct{}
 
 	// Written by the driver, read by thieves.
 	rate  atomicFloat  // indices a second, 0 while unknown
@@ -107,7 +117,7 @@ func (r *run) join(m *member) *part {
 			return p
 		}
 	}
-	p := &part{m: m, wake: make(chan struct{}, 1), stolen: map[string]int64{}}
+	p := &part{m: m, wake: make(chan struct{}, 1), revoke: make(chan struct{}, 1), stolen: map[string]int64{}}
 	r.parts = append(r.parts, p)
 	return p
 }
