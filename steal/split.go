@@ -1,0 +1,152 @@
+package steal
+
+import "sync/atomic"
+
+// Split is the deque of fork-join computations, after Lace (van Dijk and van de
+// Pol 2014) and the private deques of Acar, Charguéraud and Rainey (PPoPP 2013).
+// It counts positions and leaves the items to its user, who keeps them in a
+// table by position.
+//
+// The positions from 0 up to the head are divided:
+//
+//	0 ........ tail ........ split ........ head
+//	  stolen        shared         private
+//
+// The owner pushes and pops private positions with plain loads and stores: no
+// fence and no atomic operation that locks. A thief that finds nothing shared
+// asks, and the owner shares half of what it has at its next push. Tail and
+// split lie in one word that is changed by compare-and-swap:
+//
+//	 63        32 31         0
+//	+------------+------------+
+//	|    tail    |    split   |   nothing shared: tail == split
+//	+------------+------------+
+//
+// A word that changed and came back (ABA) does no harm: equal words mean that
+// the same positions are there to be stolen, whatever items lie there by now,
+// and a thief looks at an item only after it has won its position. A winner
+// sees everything that was written to the item before it was shared.
+//
+// A Split must be opened before use, and not be copied.
+type Split struct {
+	head  uint32 // owner only
+	split uint32 // owner only: the split in word
+	room  uint32 // owner only: how far head may go
+	_     [116]byte
+
+	word atomic.Uint64 // the owner moves split, and tail back; thieves move tail on
+	// limit is room, or 0 when a thief has asked. One comparison of the owner
+	// finds out both that it is full and that it should share.
+	limit atomic.Uint32
+	_     [116]byte
+}
+
+// Open makes d empty, with positions up to room. Owner only.
+func (d *Split) Open(room uint32) {
+	d.head, d.split, d.room = 0, 0, room
+	d.word.Store(0)
+	d.limit.Store(room)
+}
+
+// Head is the next position to be pushed. Owner only.
+func (d *Split) Head() uint32 { return d.head }
+
+// Push returns a new position, which is private. If ok is false there is no new
+// position yet: a thief has asked, and the owner should Answer and push again,
+// or d is full. Owner only.
+func (d *Split) Push() (pos uint32, ok bool) {
+	pos = d.head
+	if pos >= d.limit.Load() {
+		return pos, false
+	}
+	d.head = pos + 1
+	return pos, true
+}
+
+// Pop removes the last position, pos, if it is private. Otherwise the owner must
+// try to Reclaim it. Owner only.
+func (d *Split) Pop(pos uint32) bool {
+	if pos < d.split || pos+1 != d.head {
+		return false
+	}
+	d.head = pos
+	return true
+}
+
+// Answer shares half of the private positions, rounded up, takes back the
+// thieves' request, and returns how many are now shared. Owner only.
+func (d *Split) Answer() int {
+	d.limit.Store(d.room)
+	return d.share(d.split + (d.head-d.split+1)/2)
+}
+
+// ShareAll shares all positions: an owner that is going to wait must not keep
+// them to itself. It returns how many are now shared. Owner only.
+func (d *Split) ShareAll() int { return d.share(d.head) }
+
+func (d *Split) share(split uint32) int {
+	for {
+		old := d.word.Load()
+		tail, _ := unpack(old)
+		if d.word.CompareAndSwap(old, pack(tail, split)) {
+			d.split = split
+			return int(split - tail)
+		}
+	}
+}
+
+// Reclaim removes the last position, pos, from those shared and reports whether
+// it did: if not, a thief has it, and the position stays until Release. Owner
+// only.
+func (d *Split) Reclaim(pos uint32) bool {
+	for {
+		old := d.word.Load()
+		tail, split := unpack(old)
+		if tail > pos {
+			return false
+		}
+		if pos >= split { // it was private all along
+			d.head = pos
+			return true
+		}
+		if d.word.CompareAndSwap(old, pack(tail, pos)) {
+			d.split, d.head = pos, pos
+			return true
+		}
+	}
+}
+
+// Release removes the last position, pos, which was stolen, when its thief is
+// done with it. Positions are stolen in order, so all that remain are stolen
+// too. Owner only.
+func (d *Split) Release(pos uint32) {
+	d.head, d.split = pos, pos
+	d.word.Store(pack(pos, pos)) // nothing is shared: no thief interferes
+}
+
+// Steal takes the oldest shared position. If there is none, Empty, it asks the
+// owner for some. Any goroutine may call it.
+func (d *Split) Steal() (pos uint32, outcome Outcome) { return d.StealFrom(0) }
+
+// StealFrom is Steal restricted to positions from least on.
+func (d *Split) StealFrom(least uint32) (pos uint32, outcome Outcome) {
+	old := d.word.Load()
+	tail, split := unpack(old)
+	switch {
+	case tail == split:
+		d.Ask()
+		return 0, Empty
+	case tail < least:
+		return 0, Empty
+	case d.word.CompareAndSwap(old, pack(tail+1, split)):
+		return tail, Stolen
+	}
+	return 0, Lost
+}
+
+// Ask requests that the owner share what it has. Any goroutine may call it.
+func (d *Split) Ask() {
+	if d.limit.Load() != 0 { // many thieves must not fight for the owner's line
+		d.limit.Store(0)
+	}
+}
