@@ -115,7 +115,7 @@ const residentPatience = 0.25
 const (
 	waitShare    = 0.01
 	shortestWait = 50 * time.Microsecond
-	longestWait  = 20 * time.Millisecond
+	longestWait  = 250 * time.Millisecond
 )
 
 // stealLocked moves work from the device with the most time left into p's empty

@@ -310,7 +310,10 @@ func (f *feeder) leave(err error) {
 		spans = append(spans, s.span)
 		f.spoil(s.span)
 	}
+	recovered := make(chan struct{})
+	f.p.recovered = recovered
 	f.m.abandon(f.lane, f.r.s, func() {
+		close(recovered)
 		f.prog.warm.Store(true)
 		f.eachBuffer(f.m.memory.drop)
 	})

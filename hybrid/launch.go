@@ -3,6 +3,7 @@ package hybrid
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"sync"
 	"time"
@@ -199,7 +200,6 @@ func (r *run) prove(ctx context.Context, unproven []candidate) {
 		r.unassigned = last
 		r.feed(ctx, p)
 		p.alone, p.trial = false, false
-		p.dead.Store(c.m.usable() != nil)
 		r.mu.Lock()
 		r.drainLocked(p)
 		r.mu.Unlock()
@@ -244,7 +244,7 @@ func (r *run) assign(chosen []candidate, fixed bool) {
 	granules := float64(r.space.Granules() - first)
 	for i, c := range chosen {
 		p := r.join(c.m)
-		p.dead.Store(c.m.usable() != nil)
+		p.dead.Store(false)
 		p.alone, p.fixed = len(chosen) == 1, fixed
 		if c.known {
 			p.rate.Store(c.estimate.Rate)
@@ -297,17 +297,22 @@ func (r *run) drive(ctx context.Context) error {
 // one that fails again, is lost, or doesn't answer is put in quarantine.
 func (r *run) feed(ctx context.Context, p *part) {
 	for attempt := 1; ; attempt++ {
-		f := feeder{r: r, p: p, m: p.m, ctx: ctx}
-		err := f.feed()
+		err := p.m.usable()
+		if err == nil {
+			f := feeder{r: r, p: p, m: p.m, ctx: ctx}
+			err = f.feed()
+		}
 		if err == nil || ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
 			return
 		}
 		if errors.Is(err, errRevoked) {
-			if p.trial {
+			if err = r.pause(ctx, p); err == nil {
+				attempt--
+				continue
+			}
+			if errors.Is(err, errLaunchOver) {
 				return
 			}
-			attempt-- // it may go on, behind what it still does
-			continue
 		}
 		p.failures++
 		var source *device.CompileError
@@ -323,6 +328,31 @@ func (r *run) feed(ctx context.Context, p *part) {
 		}
 		r.retire(p, err)
 		return
+	}
+}
+
+// pause keeps a late device out of the launch until it is through with what was
+// revoked, and answers nil when it may take part again.
+func (r *run) pause(ctx context.Context, p *part) error {
+	r.mu.Lock()
+	r.drainLocked(p)
+	r.mu.Unlock()
+	r.wakeOthers(p)
+	if p.trial {
+		return errLaunchOver
+	}
+	t := time.NewTimer(r.s.cfg.deadline)
+	defer t.Stop()
+	select {
+	case <-p.recovered:
+		return nil
+	case <-r.over:
+		return errLaunchOver
+	case <-ctx.Done():
+		return errLaunchOver
+	case <-t.C:
+		return &device.Error{Op: "launch", Device: p.m.info.ID, Err: fmt.Errorf(
+			"%w: silent for %v after its work was given to others", device.ErrTimeout, r.s.cfg.deadline)}
 	}
 }
 

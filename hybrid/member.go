@@ -103,7 +103,7 @@ func (m *member) close() error {
 }
 
 // closePatience is how long Close waits for a device in quarantine.
-const closePatience = 5 * time.Second
+const closePatience = 10 * time.Second
 
 // program is a kernel that has been, or is being, compiled for a device.
 type program struct {

@@ -82,6 +82,9 @@ type part struct {
 	wake chan struct{}
 	// revoke tells the driver of a late device to give its chunks back.
 	revoke chan struct{}
+	// recovered is closed when the device is through with what it was told
+	// to give back.
+	recovered chan struct{}
 
 	// Written by the driver, read by thieves.
 	rate  atomicFloat  // indices a second, 0 while unknown
@@ -211,7 +214,8 @@ func (r *run) retire(p *part, err error) {
 	p.dead.Store(true)
 	r.mu.Lock()
 	r.drainLocked(p)
-	if !slices.ContainsFunc(r.parts, func(other *part) bool { return !other.dead.Load() }) {
+	assigned := r.unassigned == r.space.Granules()
+	if assigned && !slices.ContainsFunc(r.parts, func(other *part) bool { return !other.dead.Load() }) {
 		r.endLocked(err)
 	}
 	r.mu.Unlock()
