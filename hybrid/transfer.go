@@ -228,5 +228,5 @@ func (f *feeder) store(c *slot) (kernels.Partial, error) {
 	if f.r.l.Kernel().Reduction == nil {
 		return kernels.Partial{}, nil
 	}
-	return f.r.l.DecodePartials(f.m.info.Caps.Language, c.staging[len(f.r.l.Args())]), nil
+	return f.r.l.DecodePartials(f.m.info.Caps.Language, lo, c.staging[len(f.r.l.Args())]), nil
 }

@@ -85,8 +85,10 @@ type Partial [4]float64
 
 // Reduction tells how the partial results of a kernel become its result.
 type Reduction struct {
-	// Decode turns what one work-group of the GLSL variant wrote into a Partial.
-	Decode func(words []uint32) Partial
+	// Decode turns what one work-group of the GLSL variant wrote into a
+	// Partial. lo is the first index of the dispatch, for reductions that
+	// answer an index: the shader knows it modulo 2^32 only.
+	Decode func(lo int, words []uint32) Partial
 	// Combine joins the partials of two neighbouring parts, the lower first.
 	Combine func(a, b Partial) Partial
 	// Finish stores the whole result where SetResult said: value points to a

@@ -169,8 +169,9 @@ func (l *Launch) PartialBytes(lang device.Language, groups [3]int) int {
 	return 4 * l.kernel.GLSL.PartialWords * groups[0] * groups[1] * groups[2]
 }
 
-// DecodePartials combines, in order, what the work-groups of a dispatch wrote.
-func (l *Launch) DecodePartials(lang device.Language, b []byte) Partial {
+// DecodePartials combines, in order, what the work-groups of a dispatch whose
+// first index was lo wrote.
+func (l *Launch) DecodePartials(lang device.Language, lo int, b []byte) Partial {
 	if lang == device.Go {
 		return partialFromBytes(b)
 	}
@@ -182,9 +183,9 @@ func (l *Launch) DecodePartials(lang device.Language, b []byte) Partial {
 			words[i] = binary.NativeEndian.Uint32(b[at+4*i:])
 		}
 		if at == 0 {
-			sum = r.Decode(words)
+			sum = r.Decode(lo, words)
 		} else {
-			sum = r.Combine(sum, r.Decode(words))
+			sum = r.Combine(sum, r.Decode(lo, words))
 		}
 	}
 	return sum
