@@ -208,7 +208,7 @@ func randomDevice(rng *rand.Rand, i int, healthy bool) sim.Config {
 func schedule(t *testing.T, seed uint64) (err error) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	selection, count := "none:*", 1+rng.IntN(5)
-	healthy := rng.IntN(3*count) // the device without faults, if it is there
+	healthy := rng.IntN(3 * count) // the device without faults, if it is there
 	if rng.IntN(4) == 0 {
 		selection = "cpu"
 	}

@@ -21,12 +21,26 @@ func forFloats(describe func(t Type) Kernel) pair {
 		k.Name += "." + t.String()
 		if k.GLSL != nil {
 			shader := *k.GLSL
-			shader.Text = "#define REAL " + t.glsl() + "\n#line 1\n" + shader.Text
+			shader.Text = realText[t] + "#line 1\n" + shader.Text
 			k.GLSL = &shader
 		}
 		p[i] = Define(k)
 	}
 	return p
+}
+
+// realText makes shaders for either type: REAL is the type, and BITS_OR and
+// BITS_AND combine the bits of two numbers.
+var realText = map[Type]string{
+	Float32: `#define REAL float
+#define BITS_OR(a, b) uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b))
+#define BITS_AND(a, b) uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b))
+`,
+	Float64: `#define REAL double
+#define REAL_IS_DOUBLE
+#define BITS_OR(a, b) packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b))
+#define BITS_AND(a, b) packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b))
+`,
 }
 
 // byFloat picks the Go variant for a type.

@@ -38,9 +38,10 @@ type Vector[T residency.Element] interface {
 	[]T | *residency.Buffer[T]
 }
 
-// FloatVector is an array argument of either floating-point type.
+// FloatVector is an array argument of either floating-point type. Code that is
+// itself generic passes an Operand, made with [Of].
 type FloatVector interface {
-	[]float32 | []float64 | *residency.Buffer[float32] | *residency.Buffer[float64]
+	[]float32 | []float64 | *residency.Buffer[float32] | *residency.Buffer[float64] | Operand
 }
 
 // Operand is an array argument without its static type.
@@ -54,25 +55,30 @@ type Operand struct {
 
 // Of takes a slice or a buffer as an operand.
 func Of[T residency.Element, V Vector[T]](v V) Operand {
-	switch v := any(v).(type) {
-	case []T:
-		return ofSlice(v)
-	case *residency.Buffer[T]:
-		return ofBuffer(v)
+	// The switch is over a pointer's type: an interface that holds the slice
+	// itself would be allocated.
+	switch any((*V)(nil)).(type) {
+	case *[]T:
+		return ofSlice(*(*[]T)(unsafe.Pointer(&v)))
+	case **residency.Buffer[T]:
+		return ofBuffer(*(**residency.Buffer[T])(unsafe.Pointer(&v)))
 	}
 	panic("kernels: BUG: an operand of an unknown type")
 }
 
 func ofFloat[V FloatVector](v V) Operand {
-	switch v := any(v).(type) {
-	case []float32:
-		return ofSlice(v)
-	case []float64:
-		return ofSlice(v)
-	case *residency.Buffer[float32]:
-		return ofBuffer(v)
-	case *residency.Buffer[float64]:
-		return ofBuffer(v)
+	at := unsafe.Pointer(&v)
+	switch any((*V)(nil)).(type) {
+	case *[]float32:
+		return ofSlice(*(*[]float32)(at))
+	case *[]float64:
+		return ofSlice(*(*[]float64)(at))
+	case **residency.Buffer[float32]:
+		return ofBuffer(*(**residency.Buffer[float32])(at))
+	case **residency.Buffer[float64]:
+		return ofBuffer(*(**residency.Buffer[float64])(at))
+	case *Operand:
+		return *(*Operand)(at)
 	}
 	panic("kernels: BUG: an operand of an unknown type")
 }

@@ -1,0 +1,55 @@
+package kernels
+
+// scalKernels and fillKernels share a shape: one scalar, one array.
+var scalKernels = forFloats(func(t Type) Kernel {
+	return Kernel{
+		Name:    "scal",
+		Params:  []Param{{"x", t, InOut}},
+		Scalars: []Scalar{{"a", t}},
+		GLSL:    mapShader("x[i + x_at] *= a;"),
+		Go: byFloat(t,
+			func(c *Call) { scale(c.Float32(0), Slice[float32](c, 0)) },
+			func(c *Call) { scale(c.Float64(0), Slice[float64](c, 0)) }),
+	}
+})
+
+// scale is a plain loop: gonum's Dscal takes a short cut for a = 0 that hides
+// NaN and infinities.
+func scale[T Float](a T, x []T) {
+	for i := range x {
+		x[i] *= a
+	}
+}
+
+var fillKernels = forFloats(func(t Type) Kernel {
+	return Kernel{
+		Name:    "fill",
+		Params:  []Param{{"x", t, Out}},
+		Scalars: []Scalar{{"a", t}},
+		GLSL:    mapShader("x[i + x_at] = a;"),
+		Go: byFloat(t,
+			func(c *Call) { set(c.Float32(0), Slice[float32](c, 0)) },
+			func(c *Call) { set(c.Float64(0), Slice[float64](c, 0)) }),
+	}
+})
+
+func set[T Float](a T, x []T) {
+	for i := range x {
+		x[i] = a
+	}
+}
+
+// Scal is x[i] *= a. The result is identical on all devices; a NaN or an
+// infinity in x stays one also where a is 0, other than in BLAS.
+func Scal[T Float, X Vector[T]](a T, x X) Launch { return scalar(scalKernels, float64(a), Of[T](x), 1) }
+
+// Fill is x[i] = a.
+func Fill[T Float, X Vector[T]](a T, x X) Launch { return scalar(fillKernels, float64(a), Of[T](x), 0) }
+
+func scalar(k pair, a float64, x Operand, reads float64) Launch {
+	l := NewLaunch(k.of(x.typ), x.n)
+	l.AddArg(x, Elementwise)
+	l.AddFloat(a)
+	l.SetCost(Cost{Flops: reads, Bytes: (1 + reads) * float64(x.typ.Size())})
+	return l
+}

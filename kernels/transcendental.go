@@ -1,0 +1,59 @@
+package kernels
+
+import (
+	_ "embed"
+	"math"
+)
+
+// GLSL has no exp, log and tanh for double, and those for float may be off by
+// dozens of units in the last place for large arguments. Ours reduce the
+// argument as Cody and Waite do (Software Manual for the Elementary Functions,
+// 1980) and sum the Taylor series of what remains.
+//
+//go:embed transcendental.glsl
+var transcendentalText string
+
+var (
+	expKernels  = unaryKernels("exp", transcendentalText+"REAL f(REAL x) { return tandem_exp(x); }", in32(math.Exp), apply(exp))
+	logKernels  = unaryKernels("log", transcendentalText+"REAL f(REAL x) { return tandem_log(x); }", in32(math.Log), apply(log))
+	tanhKernels = unaryKernels("tanh", transcendentalText+"REAL f(REAL x) { return tandem_tanh(x); }", in32(math.Tanh), apply(math.Tanh))
+)
+
+// exp is math.Exp up to the largest results, for which its assembly on amd64
+// answers infinity too early (Go 1.26, from 709.5 on).
+func exp(x float64) float64 {
+	if x <= 709 || x > 709.782712893384 {
+		return math.Exp(x)
+	}
+	// The difference is exact: it needs no more bits than x and the constant,
+	// which has 32.
+	const ln2Hi, ln2Lo = 0.693147180369123816490, 1.90821492927058770002e-10
+	half := math.Exp(x - ln2Hi)
+	return 2 * (half - half*ln2Lo)
+}
+
+// log is math.Log, but for denormal numbers, which its assembly on amd64 takes
+// for the smallest normal one (Go 1.26).
+func log(x float64) float64 {
+	const smallestNormal = 0x1p-1022
+	if x >= smallestNormal || !(x > 0) {
+		return math.Log(x)
+	}
+	return math.Log(x*0x1p54) - 54*math.Ln2
+}
+
+// Exp is dst[i] = e^x[i]. Special cases are those of math.Exp. The error is at
+// most 1 unit in the last place on the CPU (as math.Exp states for float64) and
+// 3 on OpenGL: two for the reduction and the series, one for results that are
+// denormal. dst may be x.
+func Exp[V FloatVector](dst, x V) Launch { return unary(expKernels, dst, x, 20) }
+
+// Log is the natural logarithm, dst[i] = ln x[i]. Special cases are those of
+// math.Log. The error is at most 1 unit in the last place on the CPU and 3 on
+// OpenGL: one each for the quotient, the series and the last sum. dst may be x.
+func Log[V FloatVector](dst, x V) Launch { return unary(logKernels, dst, x, 25) }
+
+// Tanh is dst[i] = tanh x[i]. Special cases are those of math.Tanh. The error is
+// at most 2 units in the last place on the CPU (measured for math.Tanh) and 4 on
+// OpenGL: those of e^2x and of two operations more. dst may be x.
+func Tanh[V FloatVector](dst, x V) Launch { return unary(tanhKernels, dst, x, 30) }
