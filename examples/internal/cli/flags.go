@@ -35,7 +35,7 @@ func (f *Flags) help(summary string, examples []string) {
 	f.PrintDefaults()
 	fmt.Fprint(w, "\nExamples:\n")
 	for _, args := range examples {
-		fmt.Fprintf(w, "  go run ./examples/%s %s\n", f.Name(), args)
+		fmt.Fprintln(w, strings.TrimRight("  go run ./examples/"+f.Name()+" "+args, " "))
 	}
 }
 

@@ -43,3 +43,24 @@ func TestTintedHasTheColourOfTheDevice(t *testing.T) {
 		}
 	}
 }
+
+func TestPlainGoCountsTheSame(t *testing.T) {
+	p := Picture{Width: 90, Height: 70, CenterX: -0.7436, CenterY: 0.1318, PlaneWidth: 0.02, MaxIter: 777, Samples: 2}
+	l, err := p.Launch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Run(0, l.N())
+	counts, err := p.Plain(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range counts {
+		if counts[i] != p.Counts[i] {
+			t.Fatalf("point %d: %d, want %d", i, counts[i], p.Counts[i])
+		}
+	}
+	if counts[0]++; p.Same(counts) {
+		t.Error("another picture is the same")
+	}
+}
