@@ -1,17 +1,25 @@
 // Package cpuexec runs work on a fixed pool of CPU workers.
 //
-// # Model
+// # Loops
 //
-// A [Pool] has a number of workers, one of which is whoever calls it: the
-// caller of [Pool.For] works too, and the pool's goroutines are invited to join
-// in. An invitation that nobody has taken up when the work is done is withdrawn.
-// Nobody ever waits for a worker that has not begun, so a call from inside a
-// body, to any depth and on a pool as busy as may be, can't deadlock.
+// [Pool.For] is worked on by whoever calls it, and the pool's workers are invited
+// to join in. An invitation that nobody has taken up when the work is done is
+// withdrawn. Nobody ever waits for a worker that has not begun, so a call from
+// inside a body, to any depth and on a pool as busy as may be, can't deadlock.
+//
+// # Tasks
+//
+// [Pool.Spawn] has a worker run a function some time. Tasks from outside wait in
+// a bounded queue with priorities. Tasks that tasks spawn, [Worker.Spawn], lie in
+// their worker's deque, from which others steal. A [Scope] waits for a set of
+// tasks. While a task waits, for a scope or in [Worker.Block], its place in the
+// pool is taken by another goroutine, and no unrelated work runs on top of it.
 //
 // Idle workers are parked: they use no processor time and wake in microseconds.
 //
 // # Panics
 //
-// A panic in a body stops the work and is returned to the caller of For as a
-// [*PanicError] with the stack of where it happened.
+// A panic in work stops what it is part of, and is returned to who waits for that
+// as a [*PanicError] with the stack of where it happened. A panic in a task that
+// nobody waits for is logged and counted.
 package cpuexec

@@ -48,14 +48,13 @@ type loop struct {
 	ctx    context.Context // of the call that the loop lives in
 	body   func(lo, hi int)
 	ranges []steal.Range // by worker; the caller's is the first
-	guests atomic.Int32
-	failed atomic.Bool // somebody panicked: stop early
+	failed atomic.Bool   // somebody panicked: stop early
 }
 
 // run is the caller's side: it works, then waits for its guests, also when body
 // takes this goroutine away by runtime.Goexit.
 func (l *loop) run(p *Pool) (err error) {
-	inv := p.Invite(len(l.ranges)-1, func(int) { l.work(int(l.guests.Add(1))) })
+	inv := p.Invite(len(l.ranges)-1, l.work)
 	defer func() {
 		guest := inv.Withdraw()
 		switch {

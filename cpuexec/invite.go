@@ -1,9 +1,6 @@
 package cpuexec
 
-import (
-	"runtime/debug"
-	"sync"
-)
+import "sync"
 
 // Invitation asks workers to take part in work that goes on anyway.
 type Invitation struct {
@@ -11,24 +8,23 @@ type Invitation struct {
 
 	mu        sync.Mutex // guards the rest
 	places    int        // workers that may still join
+	joined    int        // workers that have joined
 	inside    int        // workers that are in f
 	left      sync.Cond  // inside has become 0
 	failure   error
 	withdrawn bool
 }
 
-// Invite asks up to n workers to run f, each with its own number in [1,
-// Workers()), all at the same time. It doesn't wait. f returns when it finds
+// Invite asks up to n workers, and at most Workers()-1, to run f at the same
+// time, each with its own number from 1. It doesn't wait. f returns when it finds
 // nothing to do; the caller finishes by Withdraw. A closed pool has no workers:
 // nobody comes.
 func (p *Pool) Invite(n int, f func(worker int)) *Invitation {
-	inv := &Invitation{f: f, places: n}
+	inv := &Invitation{f: f, places: min(n, p.workers-1)}
 	inv.left.L = &inv.mu
-	for range min(n, p.workers-1) {
-		select {
-		case p.invites <- inv:
-		default:
-			return inv
+	for range inv.places {
+		if !p.call(inv) {
+			break
 		}
 	}
 	return inv
@@ -48,13 +44,15 @@ func (inv *Invitation) Withdraw() error {
 }
 
 // join runs the work if there is still a place.
-func (inv *Invitation) join(worker int) {
+func (inv *Invitation) join(*Worker) {
 	inv.mu.Lock()
 	if inv.withdrawn || inv.places == 0 {
 		inv.mu.Unlock()
 		return
 	}
 	inv.places--
+	inv.joined++
+	number := inv.joined
 	inv.inside++
 	inv.mu.Unlock()
 	err := ErrGoexit // unless we come to know better
@@ -68,7 +66,7 @@ func (inv *Invitation) join(worker int) {
 			inv.left.Broadcast()
 		}
 	}()
-	err = protect(func() { inv.f(worker) })
+	err = protect(func() { inv.f(number) })
 }
 
 // protect runs f and returns its panic as an error. Should f call
@@ -76,7 +74,7 @@ func (inv *Invitation) join(worker int) {
 func protect(f func()) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = &PanicError{Value: v, Stack: debug.Stack()}
+			err = panicked(v)
 		}
 	}()
 	f()

@@ -107,6 +107,18 @@ func (d *Deque[T]) Pop() *T {
 	return v
 }
 
+// Mark is a position such that PopAbove(Mark()) removes only what is pushed from
+// now on. Owner only.
+func (d *Deque[T]) Mark() uint64 { return d.bottom.Load() }
+
+// PopAbove is Pop for items that were pushed since mark was taken. Owner only.
+func (d *Deque[T]) PopAbove(mark uint64) *T {
+	if int64(d.bottom.Load()-mark) <= 0 {
+		return nil
+	}
+	return d.Pop()
+}
+
 // Steal removes the item at the top. Any goroutine may call it.
 func (d *Deque[T]) Steal() (*T, Outcome) {
 	// top before bottom: with the opposite order, the owner could pop and push

@@ -188,6 +188,39 @@ func TestDequeIsLinearizable(t *testing.T) {
 	}
 }
 
+// PopAbove must take what was pushed since the mark and nothing older, also when
+// thieves have been there.
+func TestDequePopsAboveMark(t *testing.T) {
+	random := seeded(t)
+	for range 200 {
+		var d steal.Deque[int]
+		d.SetPositions(-random.Uint64N(10))
+		old, fresh := random.IntN(6), random.IntN(6)
+		push := func(n, v int) {
+			for range n {
+				d.Push(&v)
+			}
+		}
+		push(old, 0)
+		mark := d.Mark()
+		push(fresh, 1)
+		stolen := random.IntN(old + fresh + 1)
+		for range stolen {
+			d.Steal()
+		}
+		got := 0
+		for v := d.PopAbove(mark); v != nil; v = d.PopAbove(mark) {
+			if *v != 1 {
+				t.Fatal("popped something older than the mark")
+			}
+			got++
+		}
+		if want := min(fresh, old+fresh-stolen); got != want {
+			t.Fatalf("%d popped of %d old, %d fresh, %d stolen; want %d", got, old, fresh, stolen, want)
+		}
+	}
+}
+
 // What has left the deque must not be kept alive by it.
 func TestDequeLetsGo(t *testing.T) {
 	var d steal.Deque[[1 << 20]byte]

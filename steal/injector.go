@@ -35,6 +35,7 @@ type Injector[T any] struct {
 	lanes   [Lanes]chain[T] // guarded by mu
 	skipped [Lanes]int      // items of other lanes that left since it was this waiting lane's turn; guarded by mu
 	spare   *blockOf[T]     // guarded by mu
+	closed  bool            // guarded by mu
 
 	inversions atomic.Uint64
 }
@@ -64,11 +65,18 @@ func (q *Injector[T]) LenOf(lane int) int { return int(q.length[lane].Load()) }
 // because it was their turn.
 func (q *Injector[T]) Inversions() uint64 { return q.inversions.Load() }
 
-// Push adds v to a lane, and reports false if the injector is full.
+// Close lets no further item in. Those that are in may still be popped.
+func (q *Injector[T]) Close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+}
+
+// Push adds v to a lane, and reports false if the injector is full or closed.
 func (q *Injector[T]) Push(lane int, v T) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if int(q.total.Load()) >= q.limit {
+	if q.closed || int(q.total.Load()) >= q.limit {
 		return false
 	}
 	c := &q.lanes[lane]

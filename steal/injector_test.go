@@ -155,6 +155,18 @@ func TestInjectorIsStrict(t *testing.T) {
 	}
 }
 
+func TestInjectorClosed(t *testing.T) {
+	q := steal.NewInjector[int](10)
+	q.Push(1, 7)
+	q.Close()
+	if q.Push(0, 8) {
+		t.Error("a closed injector let something in")
+	}
+	if v, ok := q.Pop(); !ok || v != 7 {
+		t.Errorf("popped %d, %v, want what was in", v, ok)
+	}
+}
+
 func TestInjectorExactlyOnce(t *testing.T) {
 	const producers, each = 3, 10_000
 	q := steal.NewInjector[int](500)

@@ -52,8 +52,8 @@ func (d *Split) Open(room uint32) {
 func (d *Split) Head() uint32 { return d.head }
 
 // Push returns a new position, which is private. If ok is false there is no new
-// position yet: a thief has asked, and the owner should Answer and push again,
-// or d is full. Owner only.
+// position: a thief has asked, and the owner should Rearm, push again, write the
+// item and Answer, or d is full. Owner only.
 func (d *Split) Push() (pos uint32, ok bool) {
 	pos = d.head
 	if pos >= d.limit.Load() {
@@ -73,12 +73,13 @@ func (d *Split) Pop(pos uint32) bool {
 	return true
 }
 
-// Answer shares half of the private positions, rounded up, takes back the
-// thieves' request, and returns how many are now shared. Owner only.
-func (d *Split) Answer() int {
-	d.limit.Store(d.room)
-	return d.share(d.split + (d.head-d.split+1)/2)
-}
+// Rearm takes back the thieves' request, so that Push has room again. Owner
+// only.
+func (d *Split) Rearm() { d.limit.Store(d.room) }
+
+// Answer shares half of the private positions, rounded up, and returns how many
+// are now shared. The items must have been written. Owner only.
+func (d *Split) Answer() int { return d.share(d.split + (d.head-d.split+1)/2) }
 
 // ShareAll shares all positions: an owner that is going to wait must not keep
 // them to itself. It returns how many are now shared. Owner only.

@@ -70,6 +70,7 @@ func playSplit(t *testing.T, script []byte) {
 				d.ShareAll()
 			} else {
 				asked = false
+				d.Rearm()
 				shared += (head - shared + 1) / 2
 				if got := d.Answer(); got != int(shared-stolen) {
 					t.Fatalf("step %d: %d shared, want %d", i, got, shared-stolen)
@@ -153,6 +154,7 @@ func TestSplitExactlyOnce(t *testing.T) {
 		case pos == room:
 			join()
 		default:
+			d.Rearm()
 			d.Answer()
 		}
 		if random.IntN(50) == 0 {

@@ -1,0 +1,139 @@
+package cpuexec
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Scope is a set of tasks that are waited for together. Any of its tasks may
+// spawn further ones into it.
+type Scope struct {
+	pool    *Pool
+	ctx     context.Context // of the call that the scope lives in
+	pending atomic.Int64    // tasks that have not ended, and one for the scope's own function
+	over    chan struct{}   // closed when pending is 0
+	skipped atomic.Bool     // a task was not run
+	failed  atomic.Bool     // failure is not nil
+
+	mu      sync.Mutex
+	failure error // the first; guarded by mu
+}
+
+// Scope runs f, which may spawn tasks into the scope, waits for all of them, and
+// returns the first failure: a [*PanicError], or ErrGoexit. It is called from
+// outside; a task uses [Worker.Scope]. After Close it returns ErrClosed.
+//
+// After a failure, or when ctx has ended, tasks that have not begun are not run.
+// In the latter case Scope returns the cause of ctx once the others have ended.
+func (p *Pool) Scope(ctx context.Context, f func(s *Scope)) error {
+	if p.closed() {
+		return ErrClosed
+	}
+	return p.scope(ctx, nil, f)
+}
+
+// Scope is [Pool.Scope] for a task. While it waits, this goroutine runs nothing
+// but tasks that were spawned on it since the scope began; then its place in the
+// pool is taken by another. So unrelated work never runs on top of the caller,
+// who may hold locks.
+func (w *Worker) Scope(ctx context.Context, f func(s *Scope)) error {
+	return w.pool.scope(ctx, w, f)
+}
+
+func (p *Pool) scope(ctx context.Context, w *Worker, f func(s *Scope)) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	s := &Scope{pool: p, ctx: ctx, over: make(chan struct{})}
+	s.pending.Store(1)
+	var mark uint64
+	if w != nil && w.seat != nil {
+		mark = w.seat.deque.Mark()
+	}
+	s.runOwn(w, mark, f)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failure == nil && s.skipped.Load() {
+		return context.Cause(ctx)
+	}
+	return s.failure
+}
+
+// runOwn runs the scope's own function, and waits for its tasks whichever way
+// that ends.
+func (s *Scope) runOwn(w *Worker, mark uint64, f func(s *Scope)) {
+	failure := error(ErrGoexit) // unless we come to know better
+	defer func() {
+		s.done(failure)
+		s.wait(w, mark)
+	}()
+	failure = protect(func() { f(s) })
+}
+
+// Spawn runs f as a task of the scope. w is the worker that the caller was given,
+// or nil for a goroutine that is no task; such a goroutine runs f itself if the
+// queue is full. Spawn must not be called after the scope is over.
+func (s *Scope) Spawn(w *Worker, f func(w *Worker)) {
+	s.pending.Add(1)
+	t := task{run: f, scope: s}
+	switch {
+	case w != nil:
+		w.spawn(t)
+	case s.pool.push(Normal, t) != nil:
+		(&Worker{pool: s.pool}).run(t)
+	}
+}
+
+// stopped tells whether tasks of the scope should not begin any more.
+func (s *Scope) stopped() bool {
+	if s.failed.Load() {
+		return true
+	}
+	if s.ctx.Err() != nil {
+		s.skipped.Store(true)
+		return true
+	}
+	return false
+}
+
+// done counts a task as ended.
+func (s *Scope) done(failure error) {
+	if failure != nil {
+		s.mu.Lock()
+		if s.failure == nil {
+			s.failure = failure
+			s.failed.Store(true)
+		}
+		s.mu.Unlock()
+	}
+	if s.pending.Add(-1) == 0 {
+		close(s.over)
+	}
+}
+
+// looks is how often a waiting worker looks whether the scope is over before it
+// gives its place away, which costs about as much as that.
+const looks = 8
+
+// wait returns when the scope is over.
+func (s *Scope) wait(w *Worker, mark uint64) {
+	for w != nil && w.seat != nil && s.pending.Load() > 0 {
+		node := w.seat.deque.PopAbove(mark)
+		if node == nil {
+			break
+		}
+		w.run(w.seat.open(node))
+	}
+	for range looks {
+		if s.pending.Load() == 0 {
+			break
+		}
+		runtime.Gosched()
+	}
+	if w != nil && s.pending.Load() > 0 {
+		w.standUp()
+	}
+	<-s.over
+}
