@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close() // its errors would not change the results
+	defer func() { _ = s.Close() }() // its errors would not change the results
 	printDevices(stdout, s)
 
 	if err := measure(ctx, s, picture.job(), *rounds, stdout, progress.New(stderr, "mandelbrot")); err != nil {

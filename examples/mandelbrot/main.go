@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close() // its errors would not change the picture
+	defer func() { _ = s.Close() }() // its errors would not change the picture
 
 	img, err := compute(ctx, s, &p, *who, stdout, stderr)
 	if err != nil {

@@ -26,7 +26,7 @@ func multiply[T product.Float](ctx context.Context, j *job, p *product.Problem[T
 	if err != nil {
 		return err
 	}
-	defer s.Close() // its errors would not change the product
+	defer func() { _ = s.Close() }() // its errors would not change the product
 
 	c := make([]T, p.M*p.N)
 	took, err := compute(ctx, j, s, p, c)

@@ -59,12 +59,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer a.file.Close()
+	defer func() { _ = a.file.Close() }()
 	b, err := openMatrix("-b", set.b)
 	if err != nil {
 		return err
 	}
-	defer b.file.Close()
+	defer func() { _ = b.file.Close() }()
 	if err := fit(a.Header, b.Header); err != nil {
 		return err
 	}

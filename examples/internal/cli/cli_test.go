@@ -39,7 +39,9 @@ func TestRun(t *testing.T) {
 		"no flag":  {p: parse, args: []string{"x"}, code: cli.Failed, stderr: "demo: \"x\" is no flag (-h lists them)\n"},
 		"no value": {p: parse, args: []string{"-n"}, code: cli.Failed, stderr: "demo: flag needs an argument: -n (-h lists the flags)\n"},
 		"lines": {
-			p:    func(context.Context, []string, io.Writer, io.Writer) error { return errors.New("a\n  b\n") },
+			p: func(context.Context, []string, io.Writer, io.Writer) error {
+				return errors.Join(errors.New("a"), errors.New("  b"))
+			},
 			code: cli.Failed, stderr: "demo: a; b\n",
 		},
 		"interrupted": {
@@ -88,5 +90,17 @@ func TestOpenNamesAnUnknownDevice(t *testing.T) {
 	}
 	if !strings.Contains(err.Error(), "abacus:7") {
 		t.Errorf("the error does not name the device: %v", err)
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
+
+func TestWhereNothingCanBeWritten(t *testing.T) {
+	var stderr bytes.Buffer
+	code := cli.Run(t.Context(), "demo", parse, nil, full{}, &stderr)
+	if code != cli.Failed || stderr.String() != "demo: writing to stdout: short write\n" {
+		t.Errorf("exit code %d, %q", code, &stderr)
 	}
 }

@@ -22,7 +22,7 @@ type Flags struct {
 // few lines what the program does; examples are arguments worth trying.
 func NewFlags(name, summary string, examples ...string) *Flags {
 	f := &Flags{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError)}
-	f.FlagSet.Usage = func() { f.help(summary, examples) }
+	f.Usage = func() { f.help(summary, examples) }
 	f.StringVar(&f.devices, "devices", "*", "the devices to use, a comma-separated `list` such as opengl:0,cpu;\n"+
 		"the environment variable TANDEM_DEVICES, where it is set, overrides it")
 	f.BoolVar(&f.verbose, "v", false, "also write to stderr which devices were looked for, and why some are missing")
@@ -42,11 +42,11 @@ func (f *Flags) help(summary string, examples []string) {
 // Parse reads args. Help goes to stdout and answers flag.ErrHelp; every other
 // mistake is only an error. Arguments that are no flags are a mistake.
 func (f *Flags) Parse(args []string, stdout io.Writer) error {
-	usage := f.FlagSet.Usage
-	f.FlagSet.Usage = func() {}
+	usage := f.Usage
+	f.Usage = func() {}
 	f.SetOutput(io.Discard)
 	err := f.FlagSet.Parse(args)
-	f.FlagSet.Usage = usage
+	f.Usage = usage
 	f.SetOutput(stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):

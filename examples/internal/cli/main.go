@@ -42,9 +42,14 @@ func Main(name string, p Program) {
 }
 
 // Run runs p and returns its exit code. An error is written to stderr as one
-// line that starts with the program's name.
+// line that starts with the program's name. Programs need not look at the errors
+// of writing to stdout: the first one is theirs if they have no other.
 func Run(ctx context.Context, name string, p Program, args []string, stdout, stderr io.Writer) int {
-	err := p(ctx, args, stdout, stderr)
+	out := &keeper{to: stdout}
+	err := p(ctx, args, out, stderr)
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("writing to stdout: %w", out.err)
+	}
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
 		return OK
@@ -55,6 +60,21 @@ func Run(ctx context.Context, name string, p Program, args []string, stdout, std
 		fmt.Fprintf(stderr, "%s: %s\n", name, oneLine(err))
 		return Failed
 	}
+}
+
+// keeper writes until an error, and keeps it.
+type keeper struct {
+	to  io.Writer
+	err error
+}
+
+func (k *keeper) Write(b []byte) (int, error) {
+	if k.err != nil {
+		return 0, k.err
+	}
+	n, err := k.to.Write(b)
+	k.err = err
+	return n, err
 }
 
 // oneLine is the text of err with its line breaks, which joined errors and

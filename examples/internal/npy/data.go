@@ -46,7 +46,8 @@ func Write[T float32 | float64](w io.Writer, rows, cols int, data []T) error {
 	text += strings.Repeat(" ", 63-(before+len(text))%64) + "\n"
 
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "%s\x01\x00", magic) // an error stays in out, and Flush answers it
+	// An error of writing stays in out, and Flush answers it.
+	fmt.Fprintf(out, "%s\x01\x00", magic)
 	if err := binary.Write(out, binary.LittleEndian, uint16(len(text))); err != nil {
 		return err
 	}
