@@ -161,7 +161,7 @@ func (f *feeder) dropWindows(c *slot) {
 
 // take takes the next chunk, unless the launch is to stop.
 func (f *feeder) take() taking {
-	if f.r.stop.Load() || f.ctx.Err() != nil {
+	if f.r.stop.Load() || f.ctx.Err() != nil || f.p.trial && f.r.since().Seconds() > f.r.trialEnd {
 		return taking{}
 	}
 	s := f.r.next(f.p, f.r.granules(float64(f.size())))
@@ -234,7 +234,7 @@ func (f *feeder) waitFor(s *slot) error {
 		deadline = max(deadline, time.Duration(10e9*float64(f.p.taken.Load())/rate))
 	}
 	if f.p.trial {
-		deadline = f.r.trialPatience
+		deadline = time.Duration(2e9 * f.r.trialBudget)
 	}
 	t := time.NewTimer(deadline)
 	defer t.Stop()

@@ -96,8 +96,7 @@ func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, opts []Launch
 	case !lc.every:
 		var unproven []candidate
 		chosen, unproven = s.place(l, all)
-		r.trialPatience = max(shortestTrial, time.Duration(trialCost*1e9*fastest(chosen, l.N())))
-		r.prove(ctx, unproven)
+		r.prove(ctx, unproven, fastest(chosen, l.N()))
 		if again, err := s.candidates(l, lc.on); err == nil && len(unproven) > 0 {
 			chosen, _ = s.place(l, again)
 		}
@@ -105,7 +104,9 @@ func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, opts []Launch
 	default:
 		chosen = evenly(all)
 	}
-	r.assign(chosen, lc.deterministic)
+	if r.left.Load() > 0 { // a trial may have done it all
+		r.assign(chosen, lc.deterministic)
+	}
 	err = r.drive(ctx)
 	r.count()
 	if lc.report != nil {
@@ -187,33 +188,35 @@ func evenly(all []candidate) []candidate {
 }
 
 // prove measures devices that were never tried with this kernel, one after the
-// other and each alone, on a small part of the launch.
-func (r *run) prove(ctx context.Context, unproven []candidate) {
+// other and each alone, on the front of the launch. A short launch it may do as a
+// whole, if it is as fast as the others are expected to be: how a device does
+// with a few indices says little about how it does with many.
+func (r *run) prove(ctx context.Context, unproven []candidate, expected float64) {
 	for _, c := range unproven {
-		last := r.unassigned + r.space.Granules()/trialShare
-		if last == r.unassigned {
-			return
-		}
 		p := r.join(c.m)
 		p.alone, p.trial = true, true
-		p.own.Put(r.unassigned, last)
-		r.unassigned = last
+		r.trialBudget = max(trialShare*expected, min(expected, shortTrial), shortestTrial)
+		r.trialEnd = r.since().Seconds() + r.trialBudget
+		p.own.Put(r.unassigned, r.space.Granules())
 		r.feed(ctx, p)
 		p.alone, p.trial = false, false
-		r.mu.Lock()
-		r.drainLocked(p)
-		r.mu.Unlock()
 		if rate := p.rate.Load(); rate > 0 {
 			r.s.model.Observe(modelKey(r.l, c.m), rate, 1)
 		}
+		first, last := p.own.Drain()
+		if first == last {
+			first = r.space.Granules()
+		}
+		r.unassigned = first
 	}
 }
 
-// A trial takes this part of the expected time at most, unless that is shorter
-// than the launch of a program is on any device.
+// A trial takes this part of the time that the launch is expected to take
+// without the device, or all of it in a short launch; in seconds.
 const (
-	trialCost     = 0.05
-	shortestTrial = time.Millisecond
+	trialShare    = 0.05
+	shortTrial    = 50e-3
+	shortestTrial = 1e-3
 )
 
 // fastest is the shortest time, in seconds, that one of the candidates would
@@ -225,10 +228,6 @@ func fastest(all []candidate, n int) float64 {
 	}
 	return best
 }
-
-// trialShare is the part of a launch on which a device is tried: 1 %, so that
-// the best device's time is at most doubled on that.
-const trialShare = 100
 
 // assign makes each candidate a part of the run and fills its range with its
 // share of what is not assigned yet.
@@ -264,12 +263,12 @@ func (r *run) assign(chosen []candidate, fixed bool) {
 func (r *run) drive(ctx context.Context) error {
 	var drivers sync.WaitGroup
 	for _, p := range r.parts {
-		if !p.m.isCPU() {
+		if !p.m.isCPU() && !p.dead.Load() {
 			drivers.Go(func() { r.feed(ctx, p) })
 		}
 	}
 	for _, p := range r.parts {
-		if p.m.isCPU() {
+		if p.m.isCPU() && !p.dead.Load() {
 			d := cpuDriver{r: r, p: p, ctx: ctx, worker: 1 / r.s.inline.perIndex(r.l)}
 			if err := d.drive(); err != nil {
 				r.end(err)
@@ -306,6 +305,9 @@ func (r *run) feed(ctx context.Context, p *part) {
 			return
 		}
 		if errors.Is(err, errRevoked) {
+			if p.trial {
+				return // what it holds has gone back to the others
+			}
 			if err = r.pause(ctx, p); err == nil {
 				attempt--
 				continue
@@ -326,7 +328,9 @@ func (r *run) feed(ctx context.Context, p *part) {
 			r.s.log.Warn("tandem: a device failed and is used no more; its work is done by the others",
 				"device", p.m.info.ID, "kernel", r.l.Kernel().Name, "error", err)
 		}
-		r.retire(p, err)
+		if !p.trial {
+			r.retire(p, err)
+		}
 		return
 	}
 }
@@ -338,9 +342,6 @@ func (r *run) pause(ctx context.Context, p *part) error {
 	r.drainLocked(p)
 	r.mu.Unlock()
 	r.wakeOthers(p)
-	if p.trial {
-		return errLaunchOver
-	}
 	t := time.NewTimer(r.s.cfg.deadline)
 	defer t.Stop()
 	select {

@@ -39,7 +39,7 @@ type run struct {
 	progress func(done, total int)
 	resident bool // arguments live on devices
 
-	trialPatience time.Duration // how long a device that is tried may be silent
+	trialBudget, trialEnd float64 // seconds that a trial may take, and since begun when it ends
 
 	unassigned uint32  // granules below have been given to parts
 	expected   float64 // seconds that the whole should take, 0 if nobody knows
