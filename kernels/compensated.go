@@ -1,0 +1,109 @@
+package kernels
+
+import (
+	_ "embed"
+	"math"
+)
+
+// compensated is a sum that remembers what rounding has lost: hi is the sum as
+// it comes out of rounded additions, lo their errors, which are numbers
+// themselves (Knuth, The Art of Computer Programming, volume 2, 4.2.2, theorem
+// B). Adding n terms leaves an error of at most u in the sum of hi and lo and of
+// (n*u)^2 in the terms' magnitude (Ogita, Rump and Oishi, "Accurate sum and dot
+// product", SIAM J. Sci. Comput. 26, 2005, algorithm 4.4).
+type compensated struct{ hi, lo float64 }
+
+func (c *compensated) add(v float64) {
+	s := c.hi + v
+	b := s - c.hi
+	c.lo += (c.hi - (s - b)) + (v - b)
+	c.hi = s
+}
+
+// value is the sum. An infinity or NaN makes lo a NaN; hi alone is right then.
+func (c *compensated) value() float64 {
+	if math.IsInf(c.hi, 0) || math.IsNaN(c.hi) {
+		return c.hi
+	}
+	return c.hi + c.lo
+}
+
+// sumBlock is how many numbers are summed by rounded additions before the
+// compensated one takes over. A call to gonum for 512 numbers costs less than
+// 5 % over one for all of them.
+const sumBlock = 512
+
+// sumBlocks adds the sums of the blocks of n numbers.
+func sumBlocks(n int, sum func(lo, hi int) float64) (c compensated) {
+	for lo := 0; lo < n; lo += sumBlock {
+		c.add(sum(lo, min(lo+sumBlock, n)))
+	}
+	return c
+}
+
+//go:embed compensated.glsl
+var compensatedText string
+
+// sumReduction is the reduction of a kernel whose partial is a compensated sum.
+func sumReduction(t Type) *Reduction {
+	return &Reduction{
+		Decode: func(_ int, words []uint32) Partial {
+			hi, words := float(t, words)
+			lo, _ := float(t, words)
+			return Partial{hi, lo}
+		},
+		Combine: func(a, b Partial) Partial {
+			c := compensated{a[0], a[1]}
+			c.add(b[0])
+			c.lo += b[1]
+			return Partial{c.hi, c.lo}
+		},
+		Finish: func(value any, _ *int, p Partial) {
+			c := compensated{p[0], p[1]}
+			storeFloat(value, c.value())
+		},
+	}
+}
+
+// sumKernels are kernels that add up a term, a GLSL expression, for each index.
+func sumKernels(name string, params []string, term string, f32, f64 func(c *Call) compensated) pair {
+	return forFloats(func(t Type) Kernel {
+		k := Kernel{
+			Name:      name,
+			GLSL:      reduceShader(compensatedText+"#define TERM "+term+"\n"+sumText, 2*t.Size()/4, 2*t.Size()/4),
+			Reduction: sumReduction(t),
+			Go: func(c *Call) {
+				sum := f32
+				if t == Float64 {
+					sum = f64
+				}
+				s := sum(c)
+				c.Partial = Partial{s.hi, s.lo}
+			},
+		}
+		for _, p := range params {
+			k.Params = append(k.Params, Param{p, t, In})
+		}
+		return k
+	})
+}
+
+// sumText is the compensated sum of TERM as the state of reduce.glsl.
+const sumText = `
+#define STATE Compensated
+STATE nothing() { return Compensated(REAL(0), REAL(0)); }
+void include(inout STATE s, uint i) {
+	i += tandem_lo;
+	precise REAL term = TERM;
+	add(s, term);
+}
+void join(inout STATE s, STATE other) {
+	add(s, other.hi);
+	s.lo += other.lo;
+}
+void store(STATE s, uint group) {
+	uint at = group * REAL_WORDS * 2u;
+	put(at, s.hi);
+	put(at + REAL_WORDS, s.lo);
+}
+`

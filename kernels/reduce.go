@@ -1,0 +1,72 @@
+package kernels
+
+import (
+	_ "embed"
+	"math"
+)
+
+// A reduction's shader is a grid of at most reduceGroups work-groups, each of
+// reduceLanes invocations. An invocation folds every element that is a whole
+// grid away from its first one; then the work-group joins what its invocations
+// have as a tree in shared memory. The order is fixed by the number of indices.
+//
+// 1024 groups fill the largest GPUs (132 multiprocessors of 8 such groups each),
+// and their results are a few pages to bring back.
+const (
+	reduceLanes  = 256
+	reduceGroups = 1024
+)
+
+//go:embed reduce.glsl
+var reduceText string
+
+// reduceShader is the shader of a reduction whose text defines STATE (a struct
+// with the value of a part), nothing(), include(inout STATE, uint at), where at
+// is an index of the dispatch, join(inout STATE, STATE) for the value of a part
+// behind it, and store(STATE, uint to), which writes words of tandem_partial.
+// states and words are the sizes, in 32-bit words, of a STATE in shared memory
+// and of what is stored.
+func reduceShader(text string, states, words int) *Shader {
+	return &Shader{
+		Text:         text + "\n#line 1\n" + reduceText,
+		Local:        [3]int{reduceLanes},
+		SharedMemory: 4 * states * reduceLanes,
+		PartialWords: words,
+		Groups: func(_ *Launch, n int) [3]int {
+			return [3]int{min(reduceGroups, ceilDiv(n, reduceLanes)), 1, 1}
+		},
+		Iterations: func(_ *Launch, n int) int64 {
+			return int64(ceilDiv(n, reduceLanes*reduceGroups)) + 16 // and the turns of the tree
+		},
+	}
+}
+
+// newReduction starts a launch that stores its value in *result, which is a
+// pointer to the type of x's elements.
+func newReduction[T Float](k pair, result *T, x Operand) Launch {
+	l := NewLaunch(k.of(x.typ), x.n)
+	if result == nil {
+		l.Fail("result", ErrNil)
+	}
+	l.SetResult(result, nil)
+	return l
+}
+
+// storeFloat is the end of every reduction: the value is rounded to its type.
+func storeFloat(value any, v float64) {
+	switch p := value.(type) {
+	case *float32:
+		*p = float32(v)
+	case *float64:
+		*p = v
+	}
+}
+
+// float is the number of type t that stands at the beginning of words, and the
+// words behind it.
+func float(t Type, words []uint32) (float64, []uint32) {
+	if t == Float64 {
+		return math.Float64frombits(uint64(words[0]) | uint64(words[1])<<32), words[2:]
+	}
+	return float64(math.Float32frombits(words[0])), words[1:]
+}

@@ -1,0 +1,101 @@
+package kernels
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+var (
+	sumsKernels = sumKernels("sum", []string{"x"}, "x[i + x_at]",
+		func(c *Call) compensated { return compensated{hi: wideSum(Slice[float32](c, 0))} },
+		func(c *Call) compensated {
+			x := Slice[float64](c, 0)
+			return sumBlocks(len(x), func(lo, hi int) float64 { return floats.Sum(x[lo:hi]) })
+		})
+	asumKernels = sumKernels("asum", []string{"x"}, "abs(x[i + x_at])",
+		func(c *Call) compensated { return compensated{hi: wideAbsSum(Slice[float32](c, 0))} },
+		func(c *Call) compensated {
+			x := Slice[float64](c, 0)
+			return sumBlocks(len(x), func(lo, hi int) float64 { return host.Dasum(hi-lo, x[lo:hi], 1) })
+		})
+	dotKernels = sumKernels("dot", []string{"x", "y"}, "x[i + x_at] * y[i + y_at]",
+		func(c *Call) compensated {
+			x, y := Slice[float32](c, 0), Slice[float32](c, 1)
+			return compensated{hi: host.Dsdot(len(x), x, 1, y, 1)}
+		},
+		func(c *Call) compensated {
+			x, y := Slice[float64](c, 0), Slice[float64](c, 1)
+			return sumBlocks(len(x), func(lo, hi int) float64 { return host.Ddot(hi-lo, x[lo:hi], 1, y[lo:hi], 1) })
+		})
+)
+
+// wideSum adds in float64, in four sums that a processor works on at a time.
+func wideSum(x []float32) float64 {
+	var a, b, c, d float64
+	for ; len(x) >= 4; x = x[4:] {
+		a += float64(x[0])
+		b += float64(x[1])
+		c += float64(x[2])
+		d += float64(x[3])
+	}
+	for _, v := range x {
+		a += float64(v)
+	}
+	return (a + b) + (c + d)
+}
+
+// wideAbsSum is wideSum of the magnitudes. gonum's Sasum adds in float32, one
+// after the other: of a million numbers, it may lose all but one digit.
+func wideAbsSum(x []float32) float64 {
+	var a, b, c, d float64
+	for ; len(x) >= 4; x = x[4:] {
+		a += math.Abs(float64(x[0]))
+		b += math.Abs(float64(x[1]))
+		c += math.Abs(float64(x[2]))
+		d += math.Abs(float64(x[3]))
+	}
+	for _, v := range x {
+		a += math.Abs(float64(v))
+	}
+	return (a + b) + (c + d)
+}
+
+// Sum is *result = x[0] + x[1] + ...; the sum of nothing is 0. The result is
+// stored when the launch has ended.
+//
+// With S the sum of the magnitudes, the error is at most u*(|sum| + S) for
+// float32, on all devices: the CPU adds in float64, shaders compensate. This
+// holds for parts of up to 2^28 elements; on the CPU the bound grows in
+// proportion to the elements beyond, in shaders with their square. For float64
+// it is the same in shaders, and u*(|sum| + 512*S) on the CPU, where gonum adds
+// blocks of 512. A sum in between that is beyond the type's range is an infinity.
+func Sum[T Float, X Vector[T]](result *T, x X) Launch {
+	return sumOf(sumsKernels, result, Of[T](x), 1)
+}
+
+// Asum is *result = |x[0]| + |x[1]| + ..., with the error of [Sum].
+func Asum[T Float, X Vector[T]](result *T, x X) Launch {
+	return sumOf(asumKernels, result, Of[T](x), 2)
+}
+
+// Dot is *result = x[0]*y[0] + x[1]*y[1] + ..., for x and y of one length. The
+// error is that of [Sum] for the products, and in float64 and in shaders another
+// u*S from their rounding, and the smallest normal number for each product that
+// is below it.
+func Dot[T Float, X, Y Vector[T]](result *T, x X, y Y) Launch {
+	a, b := Of[T](x), Of[T](y)
+	l := newReduction(dotKernels, result, a)
+	l.AddArg(a, Elementwise)
+	l.AddArg(b, Elementwise)
+	l.wantLen("y", b, a.n)
+	l.SetCost(Cost{Flops: 2, Bytes: 2 * float64(a.typ.Size())})
+	return l
+}
+
+func sumOf[T Float](k pair, result *T, x Operand, flops float64) Launch {
+	l := newReduction(k, result, x)
+	l.AddArg(x, Elementwise)
+	l.SetCost(Cost{Flops: flops, Bytes: float64(x.typ.Size())})
+	return l
+}
