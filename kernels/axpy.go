@@ -14,7 +14,7 @@ void main() {
 	if (i >= tandem_n) return;
 	i += tandem_lo;
 	precise REAL sum = a * x[i + x_at] + y[i + y_at];
-	y[i + y_at] = sum;
+	if (a != REAL(0)) y[i + y_at] = sum;
 }`
 
 var axpyKernels = forFloats(func(t Type) Kernel {
@@ -35,7 +35,11 @@ var axpyKernels = forFloats(func(t Type) Kernel {
 	}
 })
 
-// Axpy is y[i] += a*x[i], for x and y of one length.
+// Axpy is y[i] += a*x[i], for x and y of one length. With a 0, y stays as it is,
+// whatever x holds, as in every BLAS.
+//
+// The product and the sum are rounded one after the other, alike on all devices;
+// on arm64, Go fuses them, and a result may differ by the product's rounding.
 func Axpy[T Float, X, Y Vector[T]](a T, x X, y Y) Launch {
 	return axpy(float64(a), Of[T](x), Of[T](y))
 }
