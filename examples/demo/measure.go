@@ -60,7 +60,8 @@ func (j *job) ways(s *hybrid.Scheduler) []*way {
 }
 
 // measure computes j in every way and prints what came out. The ways take turns,
-// so that what else the machine does hits all alike.
+// each round beginning with the next, so that what else the machine does, and
+// what the way before leaves behind, hits all alike.
 func measure(ctx context.Context, s *hybrid.Scheduler, j *job, rounds int, stdout io.Writer, bar *progress.Bar) error {
 	defer bar.Close()
 	start := time.Now()
@@ -73,7 +74,8 @@ func measure(ctx context.Context, s *hybrid.Scheduler, j *job, rounds int, stdou
 	}
 	all := j.ways(s)
 	for round := range rounds {
-		for i, w := range all {
+		for i := range all {
+			w := all[(round+i)%len(all)]
 			if err := j.time(ctx, s, w); err != nil {
 				return fmt.Errorf("%s, %s: %w", j.title, w.name, err)
 			}
