@@ -84,7 +84,7 @@ func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, opts []Launch
 
 	r := newRun(s, l)
 	r.progress, r.resident = lc.progress, resident(l)
-	chosen := all
+	var chosen []candidate
 	switch {
 	case lc.deterministic:
 		chosen = all[:1]
