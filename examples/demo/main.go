@@ -24,7 +24,7 @@ func main() { cli.Main("demo", run) }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := cli.NewFlags("demo", summary, "", "-o pictures -rounds 9")
 	out := f.String("o", "", "the `folder` for the pictures (default a new one for temporary files)")
-	rounds := f.Int("rounds", 5, "how often each is timed; the median counts")
+	rounds := f.Int("rounds", 5, "how often each is timed at most, in 15 s or so; the median counts")
 	width := f.Int("width", 1280, "of the picture, in pixels")
 	n := f.Int("n", 1024, "rows and columns of the matrices")
 	if err := f.Parse(args, stdout); err != nil {

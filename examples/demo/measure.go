@@ -36,6 +36,10 @@ type job struct {
 // longest of all.
 const referenceRounds = 3
 
+// patience is after how long no further round of a job is begun, so that the
+// demo stays short on a slow or busy machine.
+const patience = 15 * time.Second
+
 // way is one way of computing a job, with the times it took.
 type way struct {
 	name   string
@@ -73,7 +77,11 @@ func measure(ctx context.Context, s *hybrid.Scheduler, j *job, rounds int, stdou
 		return err
 	}
 	all := j.ways(s)
+	start := time.Now()
 	for round := range rounds {
+		if time.Since(start) > patience {
+			break
+		}
 		if round < referenceRounds {
 			start := time.Now()
 			if err := j.reference(ctx); err != nil {
