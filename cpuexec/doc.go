@@ -7,6 +7,14 @@
 // withdrawn. Nobody ever waits for a worker that has not begun, so a call from
 // inside a body, to any depth and on a pool as busy as may be, can't deadlock.
 //
+// # Fork-join
+//
+// [Fork] runs a function that divides its work in halves, without a cut-off: a
+// half that nobody wants costs little more than a call. Its typed form keeps
+// arguments and results in place and allocates nothing; [Join] is the form with
+// closures. A [Lane] that waits for a stolen half works on what the thief has
+// forked of it, and on nothing else.
+//
 // # Tasks
 //
 // [Pool.Spawn] has a worker run a function some time. Tasks from outside wait in

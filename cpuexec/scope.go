@@ -64,7 +64,7 @@ func (p *Pool) scope(ctx context.Context, w *Worker, f func(s *Scope)) error {
 // runOwn runs the scope's own function, and waits for its tasks whichever way
 // that ends.
 func (s *Scope) runOwn(w *Worker, mark uint64, f func(s *Scope)) {
-	failure := error(ErrGoexit) // unless we come to know better
+	failure := ErrGoexit // unless we come to know better
 	defer func() {
 		s.done(failure)
 		s.wait(w, mark)

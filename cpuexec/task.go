@@ -230,7 +230,7 @@ func (w *Worker) run(t task) {
 	if w.seat != nil {
 		w.seat.tasks.Add(1)
 	}
-	failure := error(ErrGoexit) // unless we come to know better
+	failure := ErrGoexit // unless we come to know better
 	defer func() {
 		if v := recover(); v != nil {
 			failure = panicked(v)

@@ -52,11 +52,21 @@ func (d *Split) Open(room uint32) {
 func (d *Split) Head() uint32 { return d.head }
 
 // Push returns a new position, which is private. If ok is false there is no new
-// position: a thief has asked, and the owner should Rearm, push again, write the
+// position: a thief has asked, and the owner should Rearm, PushAsked, write the
 // item and Answer, or d is full. Owner only.
 func (d *Split) Push() (pos uint32, ok bool) {
 	pos = d.head
 	if pos >= d.limit.Load() {
+		return pos, false
+	}
+	d.head = pos + 1
+	return pos, true
+}
+
+// PushAsked is Push whether or not a thief has asked: ok is false only if d is
+// full. Owner only.
+func (d *Split) PushAsked() (pos uint32, ok bool) {
+	if pos = d.head; pos >= d.room {
 		return pos, false
 	}
 	d.head = pos + 1
@@ -73,8 +83,7 @@ func (d *Split) Pop(pos uint32) bool {
 	return true
 }
 
-// Rearm takes back the thieves' request, so that Push has room again. Owner
-// only.
+// Rearm takes back the thieves' request. They may ask again at once. Owner only.
 func (d *Split) Rearm() { d.limit.Store(d.room) }
 
 // Answer shares half of the private positions, rounded up, and returns how many

@@ -20,10 +20,14 @@ func playSplit(t *testing.T, script []byte) {
 	var stolen, shared, head uint32 // stolen <= shared <= head
 	asked := false
 	for i, op := range script {
-		switch op % 5 {
+		switch op / 2 % 5 {
 		case 0, 1:
-			pos, ok := d.Push()
-			if pos != head || ok != (head < room && !asked) {
+			push, full := d.Push, head == room
+			if op%2 == 1 {
+				push = d.PushAsked
+			}
+			pos, ok := push()
+			if pos != head || ok != (!full && (!asked || op%2 == 1)) {
 				t.Fatalf("step %d: push %d, %v with %d there, asked %v", i, pos, ok, head, asked)
 			}
 			if ok {
@@ -50,12 +54,12 @@ func playSplit(t *testing.T, script []byte) {
 			}
 			head--
 		case 3:
-			pos, outcome := d.StealFrom(uint32(op) / 5 % 4)
+			pos, outcome := d.StealFrom(uint32(op) / 10 % 4)
 			switch {
 			case stolen == shared:
 				asked = true
 				fallthrough
-			case stolen < uint32(op)/5%4:
+			case stolen < uint32(op)/10%4:
 				if outcome != steal.Empty {
 					t.Fatalf("step %d: outcome %v, want Empty", i, outcome)
 				}
