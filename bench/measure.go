@@ -13,7 +13,7 @@ type candidate struct {
 	run  func(context.Context) error
 }
 
-// medians times the candidates in turns, A B C A B C, so that what the machine
+// medians times the candidates in turns, A B C, B C A, so that what the machine
 // does besides hits all of them alike, and returns the median time of each.
 // Every candidate runs twice before the clock starts: once for caches and
 // compilers, once for the performance model.
@@ -35,7 +35,10 @@ func medians(ctx context.Context, candidates []candidate, rounds int, budget tim
 	}
 	begin := time.Now()
 	for round := 0; round < rounds && (round < 3 || time.Since(begin) < budget); round++ {
-		for i := range candidates {
+		for turn := range candidates {
+			// The order rotates: what ran before leaves its data in the
+			// caches, and its threads on the cores.
+			i := (turn + round) % len(candidates)
 			d, err := once(i)
 			if err != nil {
 				return nil, err
