@@ -114,7 +114,7 @@ func mappings[T kernels.Float]() []mapping[T] {
 		{"axpy", func(dst, x, y []T) kernels.Launch {
 			copy(dst, y)
 			return kernels.Axpy(T(0.7), x, dst)
-		}, func(x, y T) T { return y + T(T(0.7)*x) }, 0},
+		}, func(x, y T) T { return y + T(T(0.7)*x) }, 0}, //nolint:unconvert // keeps the product from being fused
 	}
 }
 

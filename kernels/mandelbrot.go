@@ -114,7 +114,7 @@ func escape[T Float](cx, cy T, limit int) int {
 	next := mandelbrotSteps
 	for n := 0; n < limit; {
 		for end := min(limit, n+mandelbrotSteps); n < end; n++ {
-			if !(xx+yy <= 4) { //nolint:staticcheck // NaN is outside
+			if !(xx+yy <= 4) { // NaN is outside
 				return n
 			}
 			y = rounded((x+x)*y) + cy
