@@ -23,14 +23,27 @@ func runClosure(b *Branch, c Closure) struct{} {
 
 // Join runs left and right, possibly at the same time on two workers, and returns
 // their results. It is the convenient form of [Lane.Fork] and [Lane.Join], for
-// halves of different types. It allocates a few words for right, which makes it
-// some five times slower when the halves are empty.
+// halves of different types. What right captures is allocated.
 func Join[L, R any](b *Branch, left func(b *Branch) L, right func(b *Branch) R) (L, R) {
-	c := &closure[R]{f: right}
+	c := spare[R](b)
+	c.f = right
 	half := b.Fork(runClosure, Closure{c})
 	l := left(b)
 	b.Join(half)
 	return l, c.res
+}
+
+// spare returns a place for a right half: the one that was last used at the
+// position of the next fork, if it was for the same type. That one may belong to
+// a Join that is running it on this lane right now; but then it has no more use
+// for f, and writes and reads res after this Join has returned.
+func spare[R any](b *Branch) *closure[R] {
+	if pos := b.deque.Head(); pos < room {
+		if c, ok := b.frames[pos].arg.half.(*closure[R]); ok {
+			return c
+		}
+	}
+	return new(closure[R])
 }
 
 // Do runs f, which may divide its work by [Join], on the calling goroutine and on

@@ -133,7 +133,7 @@ func (s *seat) node() *task {
 
 // nodesKept bounds the places that a seat keeps for reuse: a thief collects
 // those that its victims have made.
-const nodesKept = 4096
+const nodesKept = 1 << 15
 
 // open takes a task out of its place.
 func (s *seat) open(node *task) task {

@@ -1,0 +1,62 @@
+//! Rayon's side of `go run ./bench/peers`: does one job as often as it is asked
+//! to, and prints the nanoseconds of each time on a line of its own.
+//!
+//! Each line read from standard input is a job: `fib N`, `inside N` or `outside
+//! N`, with N the argument of fib or the number of empty tasks.
+
+use std::io::{self, BufRead, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+fn fib(n: u64) -> u64 {
+    if n < 2 {
+        return n;
+    }
+    let (a, b) = rayon::join(|| fib(n - 1), || fib(n - 2));
+    a + b
+}
+
+fn spawn_inside(pool: &rayon::ThreadPool, n: usize) {
+    pool.install(|| {
+        rayon::scope(|s| {
+            for _ in 0..n {
+                s.spawn(|_| {});
+            }
+        })
+    });
+}
+
+fn spawn_outside(pool: &rayon::ThreadPool, n: usize) {
+    static LEFT: AtomicUsize = AtomicUsize::new(0);
+    LEFT.store(n, Ordering::SeqCst);
+    for _ in 0..n {
+        pool.spawn(|| {
+            LEFT.fetch_sub(1, Ordering::Release);
+        });
+    }
+    while LEFT.load(Ordering::Acquire) > 0 {
+        std::thread::yield_now();
+    }
+}
+
+fn main() {
+    let workers = std::env::args().nth(1).and_then(|w| w.parse().ok()).unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build().expect("pool");
+    for line in io::stdin().lock().lines() {
+        let line = line.expect("a line");
+        let mut words = line.split_whitespace();
+        let job = words.next().expect("a job").to_string();
+        let n: u64 = words.next().and_then(|w| w.parse().ok()).expect("a number");
+        let start = Instant::now();
+        match job.as_str() {
+            "fib" => {
+                std::hint::black_box(pool.install(|| fib(n)));
+            }
+            "inside" => spawn_inside(&pool, n as usize),
+            "outside" => spawn_outside(&pool, n as usize),
+            other => panic!("no job {other}"),
+        }
+        println!("{}", start.elapsed().as_nanos());
+        io::stdout().flush().expect("standard output");
+    }
+}
