@@ -121,7 +121,7 @@ func (c *crew[A, R]) take(w *Worker) *Lane[A, R] {
 	case last >= 0:
 		l, c.free = c.free[last], c.free[:last]
 	case c.made < len(c.lanes):
-		l = &Lane[A, R]{crew: c, frames: make([]frame[A, R], room), wake: make(chan struct{}, 1)}
+		l = &Lane[A, R]{crew: c, frames: new([room]frame[A, R]), wake: make(chan struct{}, 1)}
 		l.deque.Open(room)
 		c.lanes[c.made].Store(l) // shows it to thieves
 		c.made++

@@ -32,7 +32,7 @@ func (p *Pool) For(ctx context.Context, n, grain int, body func(lo, hi int)) err
 		return nil
 	}
 	if grain <= 0 {
-		grain = max(1, n/(64*p.workers))
+		grain = p.grain(n)
 	}
 	l := &loop{space: steal.NewSpace(n, grain), ctx: ctx, body: body}
 	granules := l.space.Granules()
@@ -41,6 +41,10 @@ func (p *Pool) For(ctx context.Context, n, grain int, body func(lo, hi int)) err
 	l.ranges[0].Put(0, granules)
 	return l.run(p)
 }
+
+// grain is the size of the parts of n indices whose caller has not chosen one:
+// so many parts that the last of them hardly delays the whole.
+func (p *Pool) grain(n int) int { return max(1, n/(64*p.workers)) }
 
 // loop is one For in progress.
 type loop struct {

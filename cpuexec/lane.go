@@ -15,7 +15,7 @@ import (
 // Only when another worker has asked does it cost more than a call.
 type Lane[A, R any] struct {
 	deque  steal.Split
-	frames []frame[A, R]
+	frames *[room]frame[A, R]
 	over   []overflow[A, R] // forks beyond the table's end
 	crew   *crew[A, R]
 	worker *Worker       // whose goroutine this is; nil for the one that called Fork's outermost form

@@ -35,9 +35,9 @@ func (p *Pool) Scope(ctx context.Context, f func(s *Scope)) error {
 }
 
 // Scope is [Pool.Scope] for a task. While it waits, this goroutine runs nothing
-// but tasks that were spawned on it since the scope began; then its place in the
-// pool is taken by another. So unrelated work never runs on top of the caller,
-// who may hold locks.
+// but tasks of the scope; then its place in the pool is taken by another. So
+// unrelated work never runs on top of the caller, who may hold locks. A task of
+// the scope that calls runtime.Goexit may take the caller with it.
 func (w *Worker) Scope(ctx context.Context, f func(s *Scope)) error {
 	return w.pool.scope(ctx, w, f)
 }
@@ -122,6 +122,11 @@ func (s *Scope) wait(w *Worker, mark uint64) {
 	for w != nil && w.seat != nil && s.pending.Load() > 0 {
 		node := w.seat.deque.PopAbove(mark)
 		if node == nil {
+			break
+		}
+		if node.scope != s {
+			// Nobody in here waits for it: let the next on this seat run it.
+			w.seat.deque.Push(node)
 			break
 		}
 		w.run(w.seat.open(node))
