@@ -323,7 +323,18 @@ func (r *run) feed(ctx context.Context, p *part) {
 			r.s.log.Warn("tandem: a device can't take part in a launch",
 				"device", p.m.info.ID, "kernel", r.l.Kernel().Name, "error", err)
 		case attempt < attempts && !errors.Is(err, device.ErrLost) && !errors.Is(err, device.ErrTimeout):
-			continue
+			var again error
+			if p.recovered != nil {
+				again = r.pause(ctx, p)
+			}
+			if again == nil {
+				continue
+			}
+			if errors.Is(again, errLaunchOver) {
+				return
+			}
+			err = again
+			_ = p.m.fail(err)
 		case p.m.fail(err):
 			r.s.log.Warn("tandem: a device failed and is used no more; its work is done by the others",
 				"device", p.m.info.ID, "kernel", r.l.Kernel().Name, "error", err)

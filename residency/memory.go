@@ -37,6 +37,26 @@ type replica struct {
 	buf   device.Buffer
 	valid stretches
 	used  int64 // the site's clock when it was last used
+
+	// uploaded fires when the last upload is done, on the stream through. A
+	// copy counts as valid from when its upload is enqueued, so every other
+	// stream has to wait for it.
+	uploaded device.Event
+	through  device.Stream
+}
+
+// follow makes stream wait for the uploads that other streams have begun.
+func (r *replica) follow(stream device.Stream) error {
+	if r.uploaded == nil || r.through == stream {
+		return nil
+	}
+	select {
+	case <-r.uploaded.Done():
+		r.uploaded, r.through = nil, nil // a failure was answered by Distrust
+		return nil
+	default:
+		return stream.WaitEvent(r.uploaded)
+	}
 }
 
 // allUsers is the weight of a writer.
@@ -95,10 +115,14 @@ func (m *Memory) Acquire(ctx context.Context, site *Site, stream device.Stream, 
 	if err != nil {
 		return nil, 0, err
 	}
+	if err := r.follow(stream); err != nil {
+		return nil, 0, err
+	}
 	if !read {
 		return r.buf, 0, nil
 	}
-	for _, gap := range r.valid.missing(lo, hi) {
+	gaps := r.valid.missing(lo, hi)
+	for _, gap := range gaps {
 		if _, err := m.fetch(ctx, gap.lo, gap.hi); err != nil {
 			return nil, moved, err
 		}
@@ -107,6 +131,12 @@ func (m *Memory) Acquire(ctx context.Context, site *Site, stream device.Stream, 
 		}
 		r.valid.add(gap.lo, gap.hi)
 		moved += gap.hi - gap.lo
+	}
+	if len(gaps) > 0 {
+		if r.uploaded, err = stream.Record(); err != nil {
+			return nil, moved, err
+		}
+		r.through = stream
 	}
 	return r.buf, moved, nil
 }

@@ -119,10 +119,16 @@ func (t *thread) step(s *stream) {
 	first := s.at
 	last := min(len(s.run.commands), first+sliceCommands)
 	parked := false
+	settle := func() {
+		for ; first < s.at; first++ {
+			t.settle(&s.run, &s.run.commands[first])
+		}
+	}
 	for s.at < last {
 		c := &s.run.commands[s.at]
 		switch c.op {
 		case opRecord:
+			settle() // whoever waits for the event finds freed memory free
 			t.record(s, c.event)
 		case opWait:
 			parked = t.wait(s, c.event)
@@ -134,9 +140,7 @@ func (t *thread) step(s *stream) {
 		}
 		s.at++
 	}
-	for i := first; i < s.at; i++ {
-		t.settle(&s.run, &s.run.commands[i])
-	}
+	settle()
 	switch {
 	case parked: // the event puts it back
 	case s.at < len(s.run.commands) || len(s.next.commands) > 0:
