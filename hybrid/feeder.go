@@ -47,6 +47,7 @@ type slot struct {
 	start   time.Duration
 	groups  [3]int
 	windows [kernels.MaxParams + 1]device.Buffer
+	outbox  [kernels.MaxParams][]byte     // copies of what is uploaded
 	staging [kernels.MaxParams + 1][]byte // what came back, by argument; partial values last
 	uploads device.Event
 	done    device.Event

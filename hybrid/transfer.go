@@ -1,6 +1,7 @@
 package hybrid
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/tandem-go/tandem/device"
@@ -57,7 +58,7 @@ func (f *feeder) uploadWhole() error {
 		if f.whole[k], err = f.m.memory.get(int64(len(host))); err != nil {
 			return err
 		}
-		if err := f.lane.up.Upload(f.whole[k], 0, host); err != nil {
+		if err := f.lane.up.Upload(f.whole[k], 0, bytes.Clone(host)); err != nil {
 			return err
 		}
 		f.p.uploaded += int64(len(host))
@@ -66,7 +67,8 @@ func (f *feeder) uploadWhole() error {
 }
 
 // issue hands a chunk to the device: upload, compute and download, each on its
-// stream and ordered by events. The results go to staging memory.
+// stream and ordered by events. Both ways go through staging memory: a device
+// that is given up on never again touches what is the caller's.
 func (f *feeder) issue(s span) error {
 	c := f.idle[len(f.idle)-1]
 	c.span, c.start = s, f.r.since()
@@ -118,11 +120,11 @@ func (f *feeder) bind(c *slot, lo, hi int) (offsets [kernels.MaxParams]int, err 
 			return offsets, err
 		}
 		if reads {
-			host := a.HostBytes(from, to)
-			if err := f.lane.up.Upload(c.windows[k], 0, host); err != nil {
+			c.outbox[k] = append(c.outbox[k][:0], a.HostBytes(from, to)...)
+			if err := f.lane.up.Upload(c.windows[k], 0, c.outbox[k]); err != nil {
 				return offsets, err
 			}
-			f.p.uploaded += int64(len(host))
+			f.p.uploaded += int64(len(c.outbox[k]))
 		}
 		f.buffers = append(f.buffers, c.windows[k])
 	}

@@ -1,6 +1,7 @@
 package residency
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"sync/atomic"
@@ -126,7 +127,9 @@ func (m *Memory) Acquire(ctx context.Context, site *Site, stream device.Stream, 
 		if _, err := m.fetch(ctx, gap.lo, gap.hi); err != nil {
 			return nil, moved, err
 		}
-		if err := stream.Upload(r.buf, gap.lo, m.home[gap.lo:gap.hi]); err != nil {
+		// From a copy: a device that is given up on may still read it when the
+		// home has changed.
+		if err := stream.Upload(r.buf, gap.lo, bytes.Clone(m.home[gap.lo:gap.hi])); err != nil {
 			return nil, moved, err
 		}
 		r.valid.add(gap.lo, gap.hi)
