@@ -24,11 +24,16 @@ const (
 )
 
 func (o *own) jobs() []job {
+	fib := map[string]string{"rayon": fmt.Sprint("fib ", fibOf)}
+	outside := map[string]string{"rayon": fmt.Sprint("outside ", tasks)}
+	for _, library := range []string{"ants", "pond", "conc", "errgroup", "go", "channel"} {
+		outside[library] = fmt.Sprint(library, " ", tasks)
+	}
 	return []job{
-		{"join, fib(32), typed", fmt.Sprint("fib ", fibOf), fibJoins, o.fib},
-		{"join, fib(32), closures", fmt.Sprint("fib ", fibOf), fibJoins, o.fibClosures},
-		{"spawn of an empty task, inside", fmt.Sprint("inside ", tasks), tasks, o.inside},
-		{"spawn of an empty task, outside", fmt.Sprint("outside ", tasks), tasks, o.outside},
+		{"join, fib(32), typed", fib, fibJoins, o.fib},
+		{"join, fib(32), closures", fib, fibJoins, o.fibClosures},
+		{"empty task from inside", map[string]string{"rayon": fmt.Sprint("inside ", tasks)}, tasks, o.inside},
+		{"empty task from outside", outside, tasks, o.outside},
 	}
 }
 
