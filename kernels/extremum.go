@@ -103,7 +103,12 @@ func extremumKernels(name string, least bool) pair {
 					return Partial{v, float64(lo + int(words[0])), 1}
 				},
 				Combine: func(a, b Partial) Partial {
-					if a[2] == 0 || b[2] != 0 && outranks(b[0], a[0], least) {
+					// The work-groups of a shader take turns along the array:
+					// b may have the lower index.
+					switch {
+					case b[2] == 0 || a[2] != 0 && outranks(a[0], b[0], least):
+						return a
+					case a[2] == 0 || outranks(b[0], a[0], least) || b[1] < a[1]:
 						return b
 					}
 					return a
@@ -119,7 +124,7 @@ func extremumKernels(name string, least bool) pair {
 	})
 }
 
-// outranks reports whether a comes before b although it stands behind it.
+// outranks reports whether a is the extremum of a and b wherever they stand.
 func outranks(a, b float64, least bool) bool {
 	switch {
 	case math.IsNaN(b):

@@ -89,7 +89,8 @@ type Reduction struct {
 	// Partial. lo is the first index of the dispatch, for reductions that
 	// answer an index: the shader knows it modulo 2^32 only.
 	Decode func(lo int, words []uint32) Partial
-	// Combine joins the partials of two neighbouring parts, the lower first.
+	// Combine joins the partials of two parts: neighbours, the lower first, or
+	// two work-groups of one dispatch, which may have taken turns.
 	Combine func(a, b Partial) Partial
 	// Finish stores the whole result where SetResult said: value points to a
 	// number of the kernel's type, index may be nil. The zero Partial stands

@@ -10,11 +10,15 @@ import (
 // grid away from its first one; then the work-group joins what its invocations
 // have as a tree in shared memory. The order is fixed by the number of indices.
 //
-// 1024 groups fill the largest GPUs (132 multiprocessors of 8 such groups each),
-// and their results are a few pages to bring back.
+// 1024 groups keep every multiprocessor of the largest GPUs busy, and their
+// results are a few pages to bring back. An invocation gets reduceTurns elements
+// before there are more groups: the barriers of the tree are what costs most on
+// llvmpipe, where a million numbers took 3 to 10 times as long with one element
+// each (Mesa 22.3.6).
 const (
-	reduceLanes  = 256
+	reduceLanes  = 128
 	reduceGroups = 1024
+	reduceTurns  = 64
 )
 
 //go:embed reduce.glsl
@@ -33,10 +37,10 @@ func reduceShader(text string, states, words int) *Shader {
 		SharedMemory: 4 * states * reduceLanes,
 		PartialWords: words,
 		Groups: func(_ *Launch, n int) [3]int {
-			return [3]int{min(reduceGroups, ceilDiv(n, reduceLanes)), 1, 1}
+			return [3]int{min(reduceGroups, ceilDiv(n, reduceLanes*reduceTurns)), 1, 1}
 		},
 		Iterations: func(_ *Launch, n int) int64 {
-			return int64(ceilDiv(n, reduceLanes*reduceGroups)) + 16 // and the turns of the tree
+			return int64(max(reduceTurns, ceilDiv(n, reduceLanes*reduceGroups))) + 16 // and the turns of the tree
 		},
 	}
 }

@@ -17,9 +17,22 @@ func unaryKernels(name, text string, f32, f64 func(*Call)) pair {
 	})
 }
 
-func apply[T Float](f func(T) T) func(*Call) {
+// each32 computes a float32 function in float64: the error of the float64
+// function is lost in the rounding, so that the result is almost always the
+// nearest one.
+func each32(f func(float64) float64) func(*Call) {
 	return func(c *Call) {
-		x, dst := Slice[T](c, 0), Slice[T](c, 1)
+		x, dst := Slice[float32](c, 0), Slice[float32](c, 1)
+		x = x[:len(dst)]
+		for i := range dst {
+			dst[i] = float32(f(float64(x[i])))
+		}
+	}
+}
+
+func each64(f func(float64) float64) func(*Call) {
+	return func(c *Call) {
+		x, dst := Slice[float64](c, 0), Slice[float64](c, 1)
 		x = x[:len(dst)]
 		for i := range dst {
 			dst[i] = f(x[i])
@@ -27,23 +40,38 @@ func apply[T Float](f func(T) T) func(*Call) {
 	}
 }
 
-// in32 computes a float32 function in float64: the error of the float64 function
-// is lost in the rounding, so that the result is almost always the nearest one.
-func in32(f func(float64) float64) func(*Call) {
-	return apply(func(x float32) float32 { return float32(f(float64(x))) })
-}
-
 var (
 	copyKernels = unaryKernels("copy", "REAL f(REAL x) { return x; }",
 		func(c *Call) { copy(Slice[float32](c, 1), Slice[float32](c, 0)) },
 		func(c *Call) { copy(Slice[float64](c, 1), Slice[float64](c, 0)) })
-	absKernels = unaryKernels("abs", "REAL f(REAL x) { return abs(x); }",
-		apply(func(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }),
-		apply(math.Abs))
-	sqrtKernels = unaryKernels("sqrt", "REAL f(REAL x) { precise REAL r = sqrt(x); return r; }",
-		apply(func(x float32) float32 { return float32(math.Sqrt(float64(x))) }), // one instruction
-		apply(math.Sqrt))
+	absKernels  = unaryKernels("abs", "REAL f(REAL x) { return abs(x); }", absCall32, absCall64)
+	sqrtKernels = unaryKernels("sqrt", "REAL f(REAL x) { precise REAL r = sqrt(x); return r; }", sqrtCall[float32], sqrtCall[float64])
 )
+
+// What is one instruction stands in a loop of its own: a call would cost more.
+func absCall32(c *Call) {
+	x, dst := Slice[float32](c, 0), Slice[float32](c, 1)
+	x = x[:len(dst)]
+	for i := range dst {
+		dst[i] = abs32(x[i])
+	}
+}
+
+func absCall64(c *Call) {
+	x, dst := Slice[float64](c, 0), Slice[float64](c, 1)
+	x = x[:len(dst)]
+	for i := range dst {
+		dst[i] = math.Abs(x[i])
+	}
+}
+
+func sqrtCall[T Float](c *Call) {
+	x, dst := Slice[T](c, 0), Slice[T](c, 1)
+	x = x[:len(dst)]
+	for i := range dst {
+		dst[i] = T(math.Sqrt(float64(x[i])))
+	}
+}
 
 // Copy is dst[i] = x[i].
 func Copy[V FloatVector](dst, x V) Launch { return unary(copyKernels, dst, x, 0) }

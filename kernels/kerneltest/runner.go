@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"testing"
 
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/kernels"
@@ -100,36 +101,77 @@ func (r *Runner) part(l *kernels.Launch, lo, hi int) (kernels.Partial, error) {
 	if r.dev == nil {
 		return l.Run(lo, hi), nil
 	}
-	if err := l.Runnable(r.caps, hi-lo); err != nil {
-		return kernels.Partial{}, err
-	}
-	groups, err := l.Groups(r.caps.Language, r.caps, hi-lo)
-	if err != nil {
-		return kernels.Partial{}, err
-	}
-	program, err := r.program(l.Kernel())
-	if err != nil {
-		return kernels.Partial{}, err
-	}
-	w := &windows{stream: r.stream, dev: r.dev}
+	w, launch, err := r.prepare(l, lo, hi)
 	defer w.free()
-	for k := range l.Args() {
-		if err := w.upload(l, k, lo, hi); err != nil {
-			return kernels.Partial{}, err
-		}
+	if err == nil {
+		err = launch()
 	}
-	if l.Kernel().Reduction != nil {
-		if err := w.add(make([]byte, l.PartialBytes(r.caps.Language, groups)), 0); err != nil {
-			return kernels.Partial{}, err
-		}
-	}
-	err = r.stream.Launch(program, device.Dispatch{
-		Groups: groups, Buffers: w.buffers, Scalars: l.Words(nil, r.caps.Language, lo, hi, w.offsets),
-	})
 	if err != nil {
 		return kernels.Partial{}, err
 	}
 	return w.download(l, lo, hi)
+}
+
+// prepare moves what a part needs to the device. launch enqueues the part once.
+func (r *Runner) prepare(l *kernels.Launch, lo, hi int) (w *windows, launch func() error, err error) {
+	w = &windows{stream: r.stream, dev: r.dev}
+	if err := l.Runnable(r.caps, hi-lo); err != nil {
+		return w, nil, err
+	}
+	groups, err := l.Groups(r.caps.Language, r.caps, hi-lo)
+	if err != nil {
+		return w, nil, err
+	}
+	program, err := r.program(l.Kernel())
+	if err != nil {
+		return w, nil, err
+	}
+	for k := range l.Args() {
+		if err := w.upload(l, k, lo, hi); err != nil {
+			return w, nil, err
+		}
+	}
+	if l.Kernel().Reduction != nil {
+		if err := w.add(make([]byte, l.PartialBytes(r.caps.Language, groups)), 0); err != nil {
+			return w, nil, err
+		}
+	}
+	d := device.Dispatch{
+		Groups: groups, Buffers: w.buffers, Scalars: l.Words(nil, r.caps.Language, lo, hi, w.offsets),
+	}
+	return w, func() error { return r.stream.Launch(program, d) }, nil
+}
+
+// Bench times the whole launch with its arguments on the device when it starts
+// and its outputs there when it ends, and reports the bytes that its cost states.
+func (r *Runner) Bench(b *testing.B, l *kernels.Launch) {
+	b.Helper()
+	once := func() error {
+		l.Run(0, l.N())
+		return nil
+	}
+	if r.dev != nil {
+		w, launch, err := r.prepare(l, 0, l.N())
+		defer w.free()
+		if err != nil {
+			b.Fatal(err)
+		}
+		once = func() error {
+			if err := launch(); err != nil {
+				return err
+			}
+			return r.stream.Synchronize(b.Context())
+		}
+		if err := once(); err != nil { // drivers compile when a program first runs
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if err := once(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(l.Cost().Bytes*float64(l.N())*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
 }
 
 func (r *Runner) program(k *kernels.Kernel) (device.Program, error) {
