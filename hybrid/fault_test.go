@@ -304,7 +304,7 @@ func isDeviceError(err error) bool {
 func TestRandomFaults(t *testing.T) {
 	count := 10000
 	if testing.Short() {
-		count = 500
+		count = 200
 	}
 	for _, seed := range seeds(t, count) {
 		var err error
