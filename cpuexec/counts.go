@@ -5,7 +5,7 @@ import "sync/atomic"
 // Counts is what a pool has done so far. The numbers are of different moments
 // when they are read while the pool works.
 type Counts struct {
-	Tasks      uint64 // tasks run
+	Tasks      uint64 // tasks run, each worker's up to when it last had nothing to do
 	Stolen     uint64 // tasks that a worker took from another's deque
 	Forks      uint64 // halves of fork-joins that another worker took
 	Panics     uint64 // panics in tasks that nobody waited for

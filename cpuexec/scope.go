@@ -73,8 +73,8 @@ func (s *Scope) runOwn(w *Worker, mark uint64, f func(s *Scope)) {
 }
 
 // Spawn runs f as a task of the scope. w is the worker that the caller was given,
-// or nil for a goroutine that is no task; such a goroutine runs f itself if the
-// queue is full. Spawn must not be called after the scope is over.
+// or nil for a goroutine that is no task; such a goroutine runs f itself, and what
+// f spawns, if the queue is full. Spawn must not be called after the scope is over.
 func (s *Scope) Spawn(w *Worker, f func(w *Worker)) {
 	s.pending.Add(1)
 	t := task{run: f, scope: s}
@@ -82,7 +82,7 @@ func (s *Scope) Spawn(w *Worker, f func(w *Worker)) {
 	case w != nil:
 		w.spawn(t)
 	case s.pool.push(Normal, t) != nil:
-		(&Worker{pool: s.pool}).run(t)
+		(&Worker{pool: s.pool, outside: true}).run(t)
 	}
 }
 

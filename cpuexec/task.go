@@ -105,7 +105,11 @@ func (w *Worker) spawn(t task) {
 	if w.seat == nil {
 		// Without a seat there is no deque. The queue may be full, and waiting
 		// for room could be waiting for oneself.
-		if w.pool.push(Normal, t) != nil {
+		switch {
+		case w.pool.push(Normal, t) == nil:
+		case w.outside:
+			w.run(t)
+		default:
 			w.pool.running.Go(func() { (&Worker{pool: w.pool}).run(t) })
 		}
 		return
@@ -162,7 +166,7 @@ func (w *Worker) toil() bool {
 
 func (w *Worker) next() (task, bool) {
 	s, queue := w.seat, w.pool.tasks
-	if queue.LenOf(int(High)) > 0 || s.turn%ownFirst == 0 {
+	if queue.Urgent() > 0 || s.turn%ownFirst == 0 {
 		if t, ok := w.fromOutside(); ok {
 			return t, true
 		}
@@ -228,7 +232,7 @@ func (w *Worker) rob() (task, bool) {
 // counts as done.
 func (w *Worker) run(t task) {
 	if w.seat != nil {
-		w.seat.tasks.Add(1)
+		w.seat.begun++
 	}
 	failure := ErrGoexit // unless we come to know better
 	defer func() {

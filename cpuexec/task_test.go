@@ -244,6 +244,34 @@ func TestScopeRunsNothingUnrelated(t *testing.T) {
 	}
 }
 
+// With a full queue, and with the pool being closed, a scope from outside runs
+// what finds no room itself.
+func TestScopeWithoutRoom(t *testing.T) {
+	for range 50 {
+		p, err := cpuexec.New(1, cpuexec.QueueLimit(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ran, children atomic.Int32
+		var closing sync.WaitGroup
+		if err := p.Scope(t.Context(), func(s *cpuexec.Scope) {
+			closing.Go(p.Close)
+			for range 50 {
+				s.Spawn(nil, func(w *cpuexec.Worker) {
+					ran.Add(1)
+					w.Spawn(func(*cpuexec.Worker) { children.Add(1) })
+				})
+			}
+		}); err != nil {
+			t.Error(err)
+		}
+		closing.Wait()
+		if ran.Load() != 50 || children.Load() != 50 {
+			t.Fatalf("%d tasks and %d of theirs ran, want 50 of each", ran.Load(), children.Load())
+		}
+	}
+}
+
 func TestScopeFailures(t *testing.T) {
 	p := open(t, 2)
 	cause := errors.New("the cause")

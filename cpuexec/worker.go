@@ -16,6 +16,8 @@ type Worker struct {
 	// seat is nil when the worker has given up its place to another goroutine
 	// because it was going to wait. It then ends what it is doing, and ends.
 	seat *seat
+	// outside is a goroutine that is none of the pool's: Close doesn't wait for it.
+	outside bool
 }
 
 // seat is what a pool has a fixed number of: the right to run, and a deque.
@@ -29,7 +31,8 @@ type seat struct {
 	random  *rand.Rand
 	loot    [32]*task
 	turn    uint
-	tasks   atomic.Uint64 // that were begun; for Counts
+	begun   uint64        // tasks
+	tasks   atomic.Uint64 // begun, published each time that there is nothing to do
 }
 
 func newSeat(id int) *seat {
@@ -123,6 +126,7 @@ const watchInterval = time.Millisecond
 // whether the worker should go on.
 func (w *Worker) park() bool {
 	p, s := w.pool, w.seat
+	s.tasks.Store(s.begun)
 	p.lot.Enter(s.sleeper)
 	if !p.idle() || p.closed() {
 		w.leaveLot()

@@ -28,11 +28,12 @@ const block = 128
 type Injector[T any] struct {
 	limit int
 	// Written under mu. Without mu they tell whether a look is worth it.
-	length [Lanes]atomic.Int64
 	total  atomic.Int64
+	urgent atomic.Int64 // of lane 0
 
 	mu      sync.Mutex
 	lanes   [Lanes]chain[T] // guarded by mu
+	length  [Lanes]int      // guarded by mu
 	skipped [Lanes]int      // items of other lanes that left since it was this waiting lane's turn; guarded by mu
 	spare   *blockOf[T]     // guarded by mu
 	closed  bool            // guarded by mu
@@ -58,8 +59,15 @@ func NewInjector[T any](limit int) *Injector[T] { return &Injector[T]{limit: lim
 // Len is the number of items.
 func (q *Injector[T]) Len() int { return int(q.total.Load()) }
 
+// Urgent is the number of items of lane 0.
+func (q *Injector[T]) Urgent() int { return int(q.urgent.Load()) }
+
 // LenOf is the number of items of a lane.
-func (q *Injector[T]) LenOf(lane int) int { return int(q.length[lane].Load()) }
+func (q *Injector[T]) LenOf(lane int) int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.length[lane]
+}
 
 // Inversions is how many items have left while a lane before theirs held some,
 // because it was their turn.
@@ -76,7 +84,7 @@ func (q *Injector[T]) Close() {
 func (q *Injector[T]) Push(lane int, v T) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || int(q.total.Load()) >= q.limit {
+	if q.closed || q.Len() >= q.limit {
 		return false
 	}
 	c := &q.lanes[lane]
@@ -85,9 +93,17 @@ func (q *Injector[T]) Push(lane int, v T) bool {
 	}
 	c.last.items[c.write] = v
 	c.write++
-	q.length[lane].Add(1)
-	q.total.Add(1)
+	q.resize(lane, 1)
 	return true
+}
+
+// resize counts an item in or out.
+func (q *Injector[T]) resize(lane, by int) {
+	q.length[lane] += by
+	q.total.Add(int64(by))
+	if lane == 0 {
+		q.urgent.Add(int64(by))
+	}
 }
 
 func (q *Injector[T]) extend(c *chain[T]) {
@@ -106,7 +122,7 @@ func (q *Injector[T]) extend(c *chain[T]) {
 
 // Pop removes the item whose turn it is.
 func (q *Injector[T]) Pop() (v T, ok bool) {
-	if q.total.Load() == 0 {
+	if q.Len() == 0 {
 		return v, false
 	}
 	q.mu.Lock()
@@ -121,12 +137,9 @@ func (q *Injector[T]) Pop() (v T, ok bool) {
 // PopFrom removes the first item of a lane, whether or not it is that lane's
 // turn.
 func (q *Injector[T]) PopFrom(lane int) (v T, ok bool) {
-	if q.length[lane].Load() == 0 {
-		return v, false
-	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.length[lane].Load() == 0 {
+	if q.length[lane] == 0 {
 		return v, false
 	}
 	return q.take(lane), true
@@ -136,7 +149,7 @@ func (q *Injector[T]) PopFrom(lane int) (v T, ok bool) {
 func (q *Injector[T]) turn() int {
 	first := -1
 	for lane := range Lanes {
-		if q.length[lane].Load() == 0 {
+		if q.length[lane] == 0 {
 			continue
 		}
 		if first < 0 {
@@ -157,10 +170,9 @@ func (q *Injector[T]) take(lane int) T {
 	if c.read++; c.read == block || c.first == c.last && c.read == c.write {
 		q.shorten(c)
 	}
-	q.length[lane].Add(-1)
-	q.total.Add(-1)
+	q.resize(lane, -1)
 	for other := range q.skipped {
-		if other == lane || q.length[other].Load() == 0 {
+		if other == lane || q.length[other] == 0 {
 			q.skipped[other] = 0
 		} else {
 			q.skipped[other]++

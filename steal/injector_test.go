@@ -83,6 +83,9 @@ func playInjector(t *testing.T, limit uint8, script []byte) {
 				t.Fatalf("step %d: popped %d, %v from lane %d, want %d, %v", i, got, ok, lane, want, wantOK)
 			}
 		}
+		if got, want := q.Urgent(), len(m.lanes[0]); got != want {
+			t.Fatalf("step %d: %d urgent, want %d", i, got, want)
+		}
 		for lane := range steal.Lanes {
 			if got, want := q.LenOf(lane), len(m.lanes[lane]); got != want {
 				t.Fatalf("step %d: lane %d holds %d, want %d", i, lane, got, want)

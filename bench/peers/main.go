@@ -38,6 +38,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if *workers < 1 || *rounds < 1 || flags.NArg() > 0 {
 		return errors.New("workers and rounds are at least 1, and there are no other arguments")
 	}
+	runtime.GOMAXPROCS(*workers) // as the peers have it
 	programs := map[string]*program{}
 	for name, build := range map[string]func(context.Context) (string, error){"rayon": buildRayon, "pools": buildPools} {
 		path, err := build(ctx)
