@@ -88,20 +88,23 @@ func (r *run) next(p *part, want uint32) (s taking) {
 	if s.first, s.last = p.own.TakeFront(want); !s.empty() {
 		return s
 	}
-	if n := len(r.returned); n > 0 {
+	switch n := len(r.returned); {
+	case n > 0 && p.trial: // its range is measured by what it leaves there
 		s.span = r.returned[n-1]
-		if s.last-s.first > want {
-			r.returned[n-1].first += want
-			s.last = s.first + want
-		} else {
+		s.last = min(s.last, s.first+want)
+		if r.returned[n-1].first = s.last; r.returned[n-1].empty() {
 			r.returned = r.returned[:n-1]
 		}
 		return s
-	}
-	if p.trial {
+	case n > 0:
+		back := r.returned[n-1]
+		r.returned = r.returned[:n-1]
+		p.own.Put(back.first, back.last)
+	case p.trial:
 		return taking{}
+	default:
+		s.patience = r.stealLocked(p)
 	}
-	s.patience = r.stealLocked(p)
 	s.first, s.last = p.own.TakeFront(want)
 	return s
 }

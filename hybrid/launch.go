@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -107,7 +108,12 @@ func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, opts []Launch
 	if r.left.Load() > 0 { // a trial may have done it all
 		r.assign(chosen, lc.deterministic)
 	}
-	err = r.drive(ctx)
+	err = r.drive(ctx, func() []candidate {
+		if lc.deterministic {
+			return nil // another device may round differently
+		}
+		return r.reserves(lc.on)
+	})
 	r.count()
 	if lc.report != nil {
 		r.report(lc.report)
@@ -259,8 +265,35 @@ func (r *run) assign(chosen []candidate, fixed bool) {
 	r.unassigned = r.space.Granules()
 }
 
-// drive runs the drivers of all parts and waits for them.
-func (r *run) drive(ctx context.Context) error {
+// drive works until the result is complete, the context has ended or no device is
+// left. When all that take part have failed, the reserves take over, the devices
+// that were not chosen.
+func (r *run) drive(ctx context.Context, reserves func() []candidate) error {
+	for {
+		if err := r.driveParts(ctx); err != nil {
+			r.end(err)
+		}
+		r.mu.Lock()
+		finished, err, loss := r.finished, r.err, r.lastLoss
+		r.mu.Unlock()
+		switch {
+		case finished:
+			return err
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		}
+		next := reserves()
+		if len(next) == 0 {
+			return loss
+		}
+		r.assign(next, false)
+	}
+}
+
+// driveParts runs the drivers of all parts and waits for them. Each ends when the
+// launch does, or when it has given up on its device. It returns a panic of the
+// kernel.
+func (r *run) driveParts(ctx context.Context) (err error) {
 	var drivers sync.WaitGroup
 	for _, p := range r.parts {
 		if !p.m.isCPU() && !p.dead.Load() {
@@ -270,26 +303,25 @@ func (r *run) drive(ctx context.Context) error {
 	for _, p := range r.parts {
 		if p.m.isCPU() && !p.dead.Load() {
 			d := cpuDriver{r: r, p: p, ctx: ctx, worker: 1 / r.s.inline.perIndex(r.l)}
-			if err := d.drive(); err != nil {
+			if err = d.drive(); err != nil {
 				r.end(err)
 			}
 		}
 	}
-	select {
-	case <-r.over:
-	case <-ctx.Done():
-	}
-	r.stop.Store(true)
 	drivers.Wait()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case r.err != nil:
-		return r.err
-	case !r.finished:
-		return context.Cause(ctx)
+	return err
+}
+
+// reserves are the candidates that have no part in the run and can still be
+// used.
+func (r *run) reserves(on []string) []candidate {
+	all, err := r.s.candidates(r.l, on)
+	if err != nil {
+		return nil
 	}
-	return nil
+	return evenly(slices.DeleteFunc(all, func(c candidate) bool {
+		return slices.ContainsFunc(r.parts, func(p *part) bool { return p.m == c.m && p.retired })
+	}))
 }
 
 // feed drives one device. One that failed once is tried again, with new streams;

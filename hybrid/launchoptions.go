@@ -29,7 +29,8 @@ func On(ids ...string) LaunchOption {
 
 // Deterministic makes the result bit-identical from run to run on the same
 // machine. The launch runs on one device, the CPU workers if they are in use and
-// otherwise the first device, with cuts that depend on nothing but its size.
+// otherwise the first device, with cuts that depend on nothing but its size. If
+// that device fails, no other takes over.
 func Deterministic() LaunchOption {
 	return launchOptionFunc(func(c *launchConfig) { c.deterministic = true })
 }

@@ -47,6 +47,7 @@ type run struct {
 	mu       sync.Mutex // guards the rest; taken for thefts and completions, never while working
 	finished bool       // over is closed
 	err      error      // why the run has failed
+	lastLoss error      // why the last device that was retired failed
 	returned []span     // taken from failed devices, to be done by others
 	partials []piece
 	log      []event
@@ -90,10 +91,11 @@ type part struct {
 	rate  atomicFloat  // indices a second, 0 while unknown
 	taken atomic.Int64 // indices taken and not finished
 	since atomicFloat  // seconds since the run began at which it last finished something
-	dead  atomic.Bool  // failed: takes nothing more
+	dead  atomic.Bool  // failed or not chosen: takes nothing
 
 	// Guarded by run.mu.
-	stolen map[string]int64 // by victim's ID
+	stolen  map[string]int64 // by victim's ID
+	retired bool             // failed in this launch
 
 	// The driver's own; read by others when the run is over.
 	start                float64       // seconds before the first index of a chunk is done
@@ -209,15 +211,12 @@ func (r *run) giveBack(p *part, spans ...span) {
 }
 
 // retire ends a device's part before the launch is over. What it has left goes
-// to the others; if there are none, the run fails with err.
+// to the others; if there are none, to the devices that were not chosen.
 func (r *run) retire(p *part, err error) {
 	p.dead.Store(true)
 	r.mu.Lock()
 	r.drainLocked(p)
-	assigned := r.unassigned == r.space.Granules()
-	if assigned && !slices.ContainsFunc(r.parts, func(other *part) bool { return !other.dead.Load() }) {
-		r.endLocked(err)
-	}
+	p.retired, r.lastLoss = true, err
 	r.mu.Unlock()
 	r.wakeOthers(p)
 }
