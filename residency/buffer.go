@@ -79,8 +79,8 @@ func (b *Buffer[T]) update(ctx context.Context, read bool, f func(x []T)) error 
 	if _, err := b.mem.AcquireHost(ctx, 0, b.mem.Size(), read); err != nil {
 		return err
 	}
-	// Also when f panics: it may have written.
-	defer b.mem.CommitHost(0, b.mem.Size())
+	// Before f, for f may panic when it has written.
+	b.mem.CommitHost(0, b.mem.Size())
 	f(b.home())
 	return nil
 }

@@ -39,6 +39,11 @@ type replica struct {
 	valid stretches
 	used  int64 // the site's clock when it was last used
 
+	// haunted is set when commands that nobody waits for may still write the
+	// buffer. What is valid in it stays so, but nothing new is put there: the
+	// next to use the site gets another buffer.
+	haunted bool
+
 	// uploaded fires when the last upload is done, on the stream through. A
 	// copy counts as valid from when its upload is enqueued, so every other
 	// stream has to wait for it.
@@ -46,14 +51,20 @@ type replica struct {
 	through  device.Stream
 }
 
-// follow makes stream wait for the uploads that other streams have begun.
-func (r *replica) follow(stream device.Stream) error {
+// follow makes stream wait for the uploads that other streams have begun. The
+// state is held.
+func (m *Memory) follow(site *Site, r *replica, stream device.Stream) error {
 	if r.uploaded == nil || r.through == stream {
 		return nil
 	}
 	select {
 	case <-r.uploaded.Done():
-		r.uploaded, r.through = nil, nil // a failure was answered by Distrust
+		if r.uploaded.Err() != nil {
+			// Whoever sent it may not have had the time to say so. What
+			// is uploaded is at home too.
+			m.distrust(site, r)
+		}
+		r.uploaded, r.through = nil, nil
 		return nil
 	default:
 		return stream.WaitEvent(r.uploaded)
@@ -116,37 +127,56 @@ func (m *Memory) Acquire(ctx context.Context, site *Site, stream device.Stream, 
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := r.follow(stream); err != nil {
+	if err := m.follow(site, r, stream); err != nil {
 		return nil, 0, err
 	}
 	if !read {
 		return r.buf, 0, nil
 	}
-	gaps := r.valid.missing(lo, hi)
+	sent, err := m.send(ctx, r, stream, r.valid.missing(lo, hi))
+	if len(sent) > 0 {
+		uploaded, failed := stream.Record()
+		if failed != nil { // nobody can wait for what was sent
+			r.haunted = true
+			return nil, sent.size(), failed
+		}
+		r.uploaded, r.through = uploaded, stream
+		for _, s := range sent {
+			r.valid.add(s.lo, s.hi)
+		}
+	}
+	if err != nil {
+		return nil, sent.size(), err
+	}
+	return r.buf, sent.size(), nil
+}
+
+// send enqueues the upload of the gaps of a replica, and returns those that it
+// could. The state is held.
+func (m *Memory) send(ctx context.Context, r *replica, stream device.Stream, gaps stretches) (sent stretches, err error) {
 	for _, gap := range gaps {
 		if _, err := m.fetch(ctx, gap.lo, gap.hi); err != nil {
-			return nil, moved, err
+			return sent, err
 		}
 		// From a copy: a device that is given up on may still read it when the
 		// home has changed.
 		if err := stream.Upload(r.buf, gap.lo, bytes.Clone(m.home[gap.lo:gap.hi])); err != nil {
-			return nil, moved, err
+			return sent, err
 		}
-		r.valid.add(gap.lo, gap.hi)
-		moved += gap.hi - gap.lo
+		sent = append(sent, gap)
 	}
-	if len(gaps) > 0 {
-		if r.uploaded, err = stream.Record(); err != nil {
-			return nil, moved, err
-		}
-		r.through = stream
-	}
-	return r.buf, moved, nil
+	return sent, nil
 }
 
 // replica returns the replica at a site, made if there is none.
 func (m *Memory) replica(ctx context.Context, site *Site) (*replica, error) {
 	r := m.replicas[site]
+	if r != nil && r.haunted {
+		if err := m.vacate(ctx, site); err != nil {
+			return nil, err
+		}
+		r = nil
+	}
 	if r == nil {
 		buf, err := site.alloc(ctx, m)
 		if err != nil {
@@ -222,10 +252,12 @@ func (m *Memory) CommitHost(lo, hi int64) {
 func (m *Memory) Distrust(site *Site) {
 	m.state <- struct{}{}
 	defer m.leave()
-	r := m.replicas[site]
-	if r == nil {
-		return
+	if r := m.replicas[site]; r != nil {
+		m.distrust(site, r)
 	}
+}
+
+func (m *Memory) distrust(site *Site, r *replica) {
 	for _, s := range m.host {
 		r.valid.remove(s.lo, s.hi)
 	}
@@ -239,13 +271,15 @@ func (m *Memory) Distrust(site *Site) {
 }
 
 // Spoil is called when a kernel that writes [lo, hi) at a site may have been
-// broken off: the site's copy is worth nothing. If it was the only one, the bytes
-// are lost, until somebody writes them.
+// broken off, or may still be at it: the site's copy is worth nothing. If it was
+// the only one, the bytes are lost, until somebody writes them. The site gets
+// another buffer when it is next used, out of the kernel's reach.
 func (m *Memory) Spoil(site *Site, lo, hi int64) {
 	m.state <- struct{}{}
 	defer m.leave()
 	if r := m.replicas[site]; r != nil {
 		r.valid.remove(lo, hi)
+		r.haunted = true
 	}
 }
 
@@ -254,7 +288,7 @@ func (m *Memory) Missing(site *Site, lo, hi int64) int64 {
 	m.state <- struct{}{}
 	defer m.leave()
 	r := m.replicas[site]
-	if r == nil {
+	if r == nil || r.haunted {
 		return hi - lo
 	}
 	return r.valid.missing(lo, hi).size()

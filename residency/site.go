@@ -1,9 +1,12 @@
 package residency
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,31 +60,39 @@ func (s *Site) alloc(ctx context.Context, m *Memory) (device.Buffer, error) {
 // evict brings home and frees the least recently used replica of a memory, other
 // than m, that nobody has locked. It reports whether there was one.
 func (s *Site) evict(ctx context.Context, m *Memory) bool {
-	s.mu.Lock()
-	guests := make([]*Memory, 0, len(s.guests))
-	for g := range s.guests {
-		if g != m {
-			guests = append(guests, g)
-		}
+	type candidate struct {
+		m    *Memory
+		used int64
 	}
+	s.mu.Lock()
+	guests := slices.Collect(maps.Keys(s.guests))
 	s.mu.Unlock()
-	var oldest *Memory
-	var used int64
+	var all []candidate
 	for _, g := range guests {
+		if g == m {
+			continue
+		}
 		select {
 		case g.state <- struct{}{}:
-			if r := g.replicas[s]; r != nil && (oldest == nil || r.used < used) {
-				oldest, used = g, r.used
+			if r := g.replicas[s]; r != nil {
+				all = append(all, candidate{g, r.used})
 			}
 			g.leave()
 		default: // it is being used
 		}
 	}
-	if oldest == nil || !oldest.users.TryAcquire(allUsers) {
-		return false
+	slices.SortFunc(all, func(a, b candidate) int { return cmp.Compare(a.used, b.used) })
+	for _, c := range all {
+		if !c.m.users.TryAcquire(allUsers) {
+			continue
+		}
+		err := c.m.withdraw(ctx, s)
+		c.m.users.Release(allUsers)
+		if err == nil || errors.Is(err, device.ErrClosed) { // its owner has freed it
+			return true
+		}
 	}
-	defer oldest.users.Release(allUsers)
-	return oldest.withdraw(ctx, s) == nil
+	return false
 }
 
 // withdraw brings home what only the site has, and frees the replica there.
@@ -90,6 +101,11 @@ func (m *Memory) withdraw(ctx context.Context, site *Site) error {
 		return err
 	}
 	defer m.leave()
+	return m.vacate(ctx, site)
+}
+
+// vacate is withdraw with the state held.
+func (m *Memory) vacate(ctx context.Context, site *Site) error {
 	r := m.replicas[site]
 	if r == nil {
 		return nil
@@ -136,7 +152,9 @@ func (s *Site) download(ctx context.Context, dst []byte, src device.Buffer, offs
 		err = s.stream.Synchronize(ctx)
 	}
 	if err != nil {
-		s.stream = nil // a failed stream stays failed; the device closes it
+		if ctx.Err() == nil {
+			s.stream = nil // a failed stream stays failed; the device closes it
+		}
 		return err
 	}
 	copy(dst, staging)
@@ -144,7 +162,8 @@ func (s *Site) download(ctx context.Context, dst []byte, src device.Buffer, offs
 }
 
 // Close brings home what only this site has and gives up its replicas. Bytes
-// that can't be brought home any more are lost. The error is the first failure.
+// that can't be brought home any more are lost. It waits for those who write the
+// memories, with another device or on the host. The errors are joined.
 func (s *Site) Close(ctx context.Context) error {
 	s.mu.Lock()
 	s.leaving = true
@@ -155,7 +174,7 @@ func (s *Site) Close(ctx context.Context) error {
 	s.mu.Unlock()
 	var all []error
 	for _, g := range guests {
-		err := g.withdraw(ctx, s)
+		err := s.takeLeave(ctx, g)
 		if errors.Is(err, device.ErrClosed) {
 			err = nil // freed by its owner
 		}
@@ -171,6 +190,16 @@ func (s *Site) Close(ctx context.Context) error {
 		s.stream = nil
 	}
 	return errors.Join(all...)
+}
+
+// takeLeave withdraws the replica of a memory while nobody writes the memory.
+func (s *Site) takeLeave(ctx context.Context, g *Memory) error {
+	unlock, err := Lock(ctx, []*Memory{g}, nil)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return g.withdraw(ctx, s)
 }
 
 // forget gives up the replica at a site with all that only it had.
