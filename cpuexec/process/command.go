@@ -18,6 +18,10 @@ const (
 	DefaultOutputLimit = 64 << 20
 )
 
+// patience is how long, at least, the output of a program that has ended may be
+// kept open by others: they may be about to end, too.
+const patience = 100 * time.Millisecond
+
 // Command is a program to run. Zero fields take their defaults.
 type Command struct {
 	// Path is the program's file. A name without a slash is looked up in

@@ -3,6 +3,7 @@
 package process
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"time"
@@ -10,8 +11,6 @@ import (
 
 // ownGroup leaves the program alone: without process groups, the end of the
 // context kills the program itself.
-func ownGroup(*exec.Cmd, time.Duration) (reaped func()) { return func() {} }
+func ownGroup(context.Context, *exec.Cmd, time.Duration) (reaped func()) { return func() {} }
 
-func signalOf(*os.ProcessState) os.Signal { return os.Kill }
-
-func maxRSS(*os.ProcessState) int64 { return 0 }
+func details(*os.ProcessState) (os.Signal, int64) { return os.Kill, 0 }
