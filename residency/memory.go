@@ -39,7 +39,7 @@ type replica struct {
 	valid stretches
 	used  int64 // the site's clock when it was last used
 
-	// haunted is set when commands that nobody waits for may still write the
+	// haunted is set when commands that nobody waits for may still use the
 	// buffer. What is valid in it stays so, but nothing new is put there: the
 	// next to use the site gets another buffer.
 	haunted bool
@@ -248,12 +248,14 @@ func (m *Memory) CommitHost(lo, hi int64) {
 
 // Distrust is called when work at a site has failed: whatever the site was given
 // a copy of and others have too is not relied on any more. What only the site
-// has stays.
+// has stays. Commands of that work may still use the site's buffer; whoever uses
+// the site next gets another, out of their reach.
 func (m *Memory) Distrust(site *Site) {
 	m.state <- struct{}{}
 	defer m.leave()
 	if r := m.replicas[site]; r != nil {
 		m.distrust(site, r)
+		r.haunted = true
 	}
 }
 
@@ -272,8 +274,8 @@ func (m *Memory) distrust(site *Site, r *replica) {
 
 // Spoil is called when a kernel that writes [lo, hi) at a site may have been
 // broken off, or may still be at it: the site's copy is worth nothing. If it was
-// the only one, the bytes are lost, until somebody writes them. The site gets
-// another buffer when it is next used, out of the kernel's reach.
+// the only one, the bytes are lost, until somebody writes them. As after
+// Distrust, the site's buffer is not used again.
 func (m *Memory) Spoil(site *Site, lo, hi int64) {
 	m.state <- struct{}{}
 	defer m.leave()

@@ -153,6 +153,7 @@ func (m *refMemory) distrust(site int) {
 		}
 		m.replicas[site].valid[i] = valid && !elsewhere
 	}
+	m.replicas[site].haunted = true
 }
 
 func (m *refMemory) spoil(site, lo, hi int) {

@@ -306,6 +306,9 @@ func (w *world) launch() {
 	}))
 	mem, ref := w.buffers[out].Memory(), w.memories[out]
 	if w.rng.IntN(6) == 0 { // the kernel is left to itself
+		source := w.buffers[in].Memory()
+		source.Distrust(w.places[s].site)
+		w.memories[in].distrust(s)
 		mem.Distrust(w.places[s].site)
 		mem.Spoil(w.places[s].site, int64(lo*elementSize), int64(hi*elementSize))
 		ref.distrust(s)
