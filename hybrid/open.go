@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
 	"sync/atomic"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/tandem-go/tandem/device/host"
 	_ "github.com/tandem-go/tandem/device/opengl" // registers its backend on every build
 	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
+	"github.com/tandem-go/tandem/hybrid/internal/tasks"
 )
 
 // Scheduler runs launches on the devices of this machine. It may be used by any
@@ -23,6 +25,7 @@ type Scheduler struct {
 	devices []*member // in the order of selection
 	cpu     *member   // the one of devices that is the CPU workers, or nil
 	pool    *cpuexec.Pool
+	tasks   *tasks.Dispatcher
 	model   *perfmodel.Model
 
 	inline   inlineRates
@@ -53,9 +56,11 @@ func Open(opts ...Option) (*Scheduler, error) {
 			s.log.Warn("tandem: starting without measured rates", "error", err)
 		}
 	}
-	if s.pool, err = cpuexec.New(c.workers); err != nil {
+	// The dispatcher bounds the queue; what it has let in is never refused.
+	if s.pool, err = cpuexec.New(c.workers, cpuexec.QueueLimit(math.MaxInt)); err != nil {
 		return nil, errors.Join(err, s.closeDevices())
 	}
+	s.tasks = tasks.New(s.pool, c.queue)
 	return s, nil
 }
 
@@ -102,12 +107,25 @@ func (s *Scheduler) openDevices() error {
 	return nil
 }
 
-// Close lets no further call in, waits for those under way, frees everything
-// and keeps the measured rates. It is idempotent.
+// Shutdown lets no further task in from outside, waits until those that were
+// submitted, and those that they submit, have ended, and then does what Close does.
+// When ctx ends before, Shutdown cancels the tasks that are left and returns the
+// cause of ctx; Close is still to be called then.
+func (s *Scheduler) Shutdown(ctx context.Context) error {
+	if err := s.tasks.Drain(ctx); err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+// Close lets no further call in, cancels the tasks that have not ended, waits for
+// what is under way, frees everything and keeps the measured rates. It is
+// idempotent, and must not be called from inside a task.
 func (s *Scheduler) Close() error {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
+	s.tasks.Close()
 	s.running.Wait()
 	s.closing.Do(func() {
 		s.done = s.closeDevices()
@@ -164,9 +182,13 @@ func (s *Scheduler) Workers() int { return s.pool.Workers() }
 // For runs body on all of [0, n), in parts [lo, hi) that don't overlap, on the
 // CPU workers, and returns when all is done; see [cpuexec.Pool.For].
 func (s *Scheduler) For(ctx context.Context, n int, body func(lo, hi int)) error {
+	return s.loop(ctx, n, 0, body)
+}
+
+func (s *Scheduler) loop(ctx context.Context, n, grain int, body func(lo, hi int)) error {
 	if err := s.enter(); err != nil {
 		return err
 	}
 	defer s.running.Done()
-	return s.pool.For(ctx, n, 0, body)
+	return s.pool.For(ctx, n, grain, body)
 }

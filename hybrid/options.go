@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/tandem-go/tandem/cpuexec/process"
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
 )
@@ -23,10 +24,15 @@ type config struct {
 	modelFile string
 	memory    int64 // bytes on each device; 0: all of it
 	deadline  time.Duration
+	queue     int // tasks that may wait
+	allow     *process.AllowList
 }
 
+// DefaultQueueLimit is how many tasks may wait unless WithQueueLimit says otherwise.
+const DefaultQueueLimit = 1 << 20
+
 func newConfig(opts []Option) (*config, error) {
-	c := &config{logger: slog.Default(), modelFile: perfmodel.DefaultPath(), deadline: DefaultChunkDeadline}
+	c := &config{logger: slog.Default(), modelFile: perfmodel.DefaultPath(), deadline: DefaultChunkDeadline, queue: DefaultQueueLimit}
 	for _, opt := range opts {
 		if err := opt.apply(c); err != nil {
 			return nil, err
@@ -122,6 +128,28 @@ func WithChunkDeadline(d time.Duration) Option {
 			return fmt.Errorf("hybrid: WithChunkDeadline: %w: %v", device.ErrInvalid, d)
 		}
 		c.deadline = d
+		return nil
+	})
+}
+
+// WithQueueLimit bounds the number of tasks that wait for a worker, for other tasks
+// or for another attempt, not counting those that tasks submit. The default is
+// [DefaultQueueLimit].
+func WithQueueLimit(tasks int) Option {
+	return optionFunc(func(c *config) error {
+		if tasks < 1 {
+			return fmt.Errorf("hybrid: WithQueueLimit: %w: %d tasks, want at least 1", device.ErrInvalid, tasks)
+		}
+		c.queue = tasks
+		return nil
+	})
+}
+
+// WithAllowList names the programs that Run may run. The default is all of them. A
+// Command with a list of its own is held to that instead.
+func WithAllowList(list *process.AllowList) Option {
+	return optionFunc(func(c *config) error {
+		c.allow = list
 		return nil
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/hybrid/internal/histogram"
 )
 
 // Stats are a scheduler's counts since it was opened. Every claim of this
@@ -13,7 +14,28 @@ type Stats struct {
 	Inline   int64 // launches that ran on their caller's goroutine
 	Launches int64 // launches that were split
 	Devices  []DeviceStats
+	Tasks    TaskStats
 }
+
+// TaskStats are the counts of tasks. When none is waiting or running, Submitted is
+// the sum of Completed, Failed and Cancelled.
+type TaskStats struct {
+	Submitted  int64
+	Waiting    int64 // for a worker, for other tasks, or for another attempt
+	Running    int64
+	Completed  int64 // without an error
+	Failed     int64 // with an error or a panic, or since a task that they come after failed
+	Retried    int64 // further attempts
+	Cancelled  int64 // by Cancel, a context, a deadline or Close
+	Stolen     int64 // taken by a worker from another's deque
+	Inversions int64 // begun while a task of higher priority waited, because it was their turn
+	// Wait is how long tasks of each priority waited for a worker, from when
+	// nothing else kept them.
+	Wait [Low + 1]Histogram
+}
+
+// Histogram is durations counted in buckets that are an eighth wide.
+type Histogram = histogram.Snapshot
 
 // DeviceStats are the counts of one device.
 type DeviceStats struct {
@@ -56,5 +78,17 @@ func (s *Scheduler) Stats() Stats {
 		}
 		stats.Devices = append(stats.Devices, d)
 	}
+	stats.Tasks = s.taskStats()
+	return stats
+}
+
+func (s *Scheduler) taskStats() TaskStats {
+	t, pool := s.tasks.Stats(), s.pool.Counts()
+	stats := TaskStats{
+		Submitted: t.Submitted, Running: t.Running, Completed: t.Completed, Failed: t.Failed,
+		Retried: t.Retried, Cancelled: t.Cancelled,
+		Stolen: int64(pool.Stolen), Inversions: int64(pool.Inversions), Wait: t.Waits,
+	}
+	stats.Waiting = t.Submitted - t.Running - t.Completed - t.Failed - t.Cancelled
 	return stats
 }

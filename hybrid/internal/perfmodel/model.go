@@ -49,17 +49,24 @@ type Sample struct {
 	Seconds float64 `json:"s"`
 }
 
+// plausible tells whether a sample can be reckoned with: beyond these bounds, which
+// no machine comes near, rates and times would overflow.
+func (s Sample) plausible() bool {
+	const least, most = 1e-18, 1e18
+	return s.N >= least && s.N <= most && s.Seconds >= least && s.Seconds <= most
+}
+
 type fit struct {
 	seen     int // observations in this process
+	fresh    int // how many of the last samples no file has yet
 	samples  []Sample
 	estimate Estimate
 }
 
 // Model holds the fits. It may be used by any number of goroutines.
 type Model struct {
-	mu    sync.RWMutex // guards fits and dirty
-	fits  map[Key]*fit
-	dirty bool
+	mu   sync.RWMutex // guards fits
+	fits map[Key]*fit
 }
 
 // New returns a model that knows nothing.
@@ -77,9 +84,10 @@ func (m *Model) Estimate(k Key) (Estimate, bool) {
 }
 
 // Observe adds a sample: n indices took that many seconds. Samples that are not
-// positive numbers are ignored.
+// positive numbers of a sensible size are ignored.
 func (m *Model) Observe(k Key, n, seconds float64) {
-	if !(n > 0) || !(seconds > 0) || math.IsInf(n, 0) || math.IsInf(seconds, 0) {
+	s := Sample{n, seconds}
+	if !s.plausible() {
 		return
 	}
 	m.mu.Lock()
@@ -94,10 +102,10 @@ func (m *Model) Observe(k Key, n, seconds float64) {
 		return // the first in this process pays for cold caches
 	}
 	if f.seen == 2 && len(f.samples) == 1 {
-		f.samples = f.samples[:0] // the very first has served as a guess
+		f.samples, f.fresh = f.samples[:0], 0 // the very first has served as a guess
 	}
-	f.add(Sample{n, seconds})
-	m.dirty = true
+	f.add(s)
+	f.fresh = min(f.fresh+1, kept)
 }
 
 func (f *fit) add(s Sample) {

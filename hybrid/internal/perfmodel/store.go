@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
@@ -57,33 +57,61 @@ func Load(path string) (*Model, error) {
 }
 
 // Save merges the model into the file at path, under a lock, so that processes
-// that end together all leave their fits. Where both have a key, this model's
-// samples, which began with the file's, stay. It writes nothing if nothing was
-// observed.
+// that end together all leave what they have learned: what this model has observed
+// since Load or the last Save goes behind the samples that the file has by now. It
+// writes nothing if nothing was observed.
 func (m *Model) Save(path string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if !m.dirty {
+	news := m.news()
+	if len(news) == 0 {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("measured rates: %w", err)
+	err := os.MkdirAll(filepath.Dir(path), 0o755)
+	if err == nil {
+		err = lockedfile.Transform(path, func(old []byte) ([]byte, error) {
+			fits, err := decode(old)
+			if err != nil {
+				fits = map[Key]*fit{}
+			}
+			for k, samples := range news {
+				if fits[k] == nil {
+					fits[k] = &fit{}
+				}
+				for _, s := range samples {
+					fits[k].add(s)
+				}
+			}
+			return encode(fits)
+		})
 	}
-	err := lockedfile.Transform(path, func(old []byte) ([]byte, error) {
-		fits, err := decode(old)
-		if err != nil {
-			fits = map[Key]*fit{}
-		}
-		for k, f := range m.fits {
-			fits[k] = f
-		}
-		return encode(fits)
-	})
 	if err != nil {
+		m.restore(news)
 		return fmt.Errorf("measured rates: %w", err)
 	}
-	m.dirty = false
 	return nil
+}
+
+// news takes the samples that no file has yet.
+func (m *Model) news() map[Key][]Sample {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	news := map[Key][]Sample{}
+	for k, f := range m.fits {
+		if f.fresh > 0 {
+			news[k] = slices.Clone(f.samples[len(f.samples)-f.fresh:])
+			f.fresh = 0
+		}
+	}
+	return news
+}
+
+// restore leaves news that could not be saved to the next Save.
+func (m *Model) restore(news map[Key][]Sample) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for k, samples := range news {
+		f := m.fits[k]
+		f.fresh = min(f.fresh+len(samples), len(f.samples))
+	}
 }
 
 func decode(data []byte) (map[Key]*fit, error) {
@@ -101,7 +129,7 @@ func decode(data []byte) (map[Key]*fit, error) {
 	for _, e := range f.Fits {
 		one := &fit{}
 		for _, s := range e.Samples {
-			if !(s.N > 0) || !(s.Seconds > 0) || math.IsInf(s.N/s.Seconds, 0) {
+			if !s.plausible() {
 				return nil, fmt.Errorf("a sample of %v indices in %v s", s.N, s.Seconds)
 			}
 			one.add(s)
