@@ -7,6 +7,7 @@ PKG   ?= ./...
 TESTS ?=
 BENCH ?= .
 SEED  ?=
+PEERS ?=
 
 # Pinned, so that an upgrade is a change that somebody reads.
 LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -17,10 +18,10 @@ export TANDEM_SEED := $(SEED)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo test race fuzz bench bench-gpu lint generate portable clean ci
+.PHONY: help deps demo test race fuzz bench bench-peers bench-gpu lint generate portable clean ci
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## install what OpenGL and OpenBLAS need, or say what is left out and how to get it
 	@build/deps.sh install
@@ -39,6 +40,9 @@ fuzz: ## every fuzz target for 30 seconds
 
 bench: deps ## the promises as ratios measured in one run
 	go run -tags '$(TAGS)' ./bench -bench '$(BENCH)'
+
+bench-peers: ## tasks, fork-join and processes beside Rayon, chili, oneTBB, Go's pools and C; PEERS=-quick
+	go run ./bench/peers $(PEERS)
 
 bench-gpu: deps ## throughput on the GPUs: CUDA if there is one, else OpenGL, else CPU
 	go run -tags '$(TAGS)' ./bench -devices
@@ -64,7 +68,7 @@ portable: ## the CPU-only build without cgo, and for the other platforms
 	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go vet ./...
 
 clean: ## remove what the targets above have built
-	rm -rf bin
+	rm -rf bin bench/bin
 	go clean -testcache
 
 ci: deps portable lint ## all that must hold before a change lands

@@ -1,8 +1,6 @@
-// Command peers measures tasks and fork-join beside other libraries: the same
-// work on the same number of workers, in turns within one run, medians.
-//
-//	go run ./bench/peers             from the module's root; takes cargo, for Rayon
-//	go run ./bench/peers -workers 8
+// Command peers measures tasks, fork-join and processes beside other libraries:
+// the same work on the same number of workers, in turns within one run, medians,
+// and one table at the end. It is run from the module's root; see its -h.
 package main
 
 import (
@@ -11,111 +9,114 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/signal"
+	"regexp"
 	"runtime"
-	"slices"
-	"time"
+
+	"github.com/tandem-go/tandem/cpuexec"
 )
+
+const usage = `Usage: go run ./bench/peers [flags]
+
+Runs the same work by Tandem and by others, in turns, and prints one table:
+what each took (the median), Tandem's part of the peer's, and the goal.
+
+  rayon, chili    Rust: fork-join (needs cargo)
+  tbb             oneTBB in C++: fork-join and tasks (needs g++; libtbb-dev is
+                  installed where that needs no password)
+  spawn           C: posix_spawn and waitpid in a loop (needs gcc)
+  ants, pond, conc, errgroup, go, channel
+                  Go's pools, the go statement, and workers on a channel
+
+A peer that can't be had gets a row that says why. Nothing fails because of a
+time that was measured.
+
+`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+	err := run(ctx, os.Args[1:], os.Stdout)
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
-		os.Exit(1)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop has been called
 	}
 }
 
+// bench is one run.
+type bench struct {
+	pool     *cpuexec.Pool
+	workers  int
+	rounds   int
+	quick    bool
+	programs map[string]*program
+	only     *regexp.Regexp
+	progress io.Writer
+	table    table
+}
+
 func run(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) == 2 && args[0] == childArgument {
+		return beChild(ctx, args[1], out)
+	}
 	flags := flag.NewFlagSet("peers", flag.ContinueOnError)
+	flags.Usage = func() {
+		fmt.Fprint(flags.Output(), usage)
+		flags.PrintDefaults()
+	}
 	workers := flags.Int("workers", runtime.GOMAXPROCS(0), "`number` of workers of each library")
-	rounds := flags.Int("rounds", 15, "`number` of times that each is measured")
+	rounds := flags.Int("rounds", 11, "`number` of times that each is measured, after one to warm up")
+	quick := flags.Bool("quick", false, "3 rounds of less work: that it runs, not how fast")
+	only := flags.String("only", "", "measure only what matches this regular `expression`")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *workers < 1 || *rounds < 1 || flags.NArg() > 0 {
-		return errors.New("workers and rounds are at least 1, and there are no other arguments")
+		return errors.New("workers and rounds are at least 1, and there are no other arguments: see -h")
+	}
+	pattern, err := regexp.Compile(*only)
+	if err != nil {
+		return fmt.Errorf("-only: %w", err)
+	}
+	if *quick {
+		*rounds = min(*rounds, 3)
 	}
 	runtime.GOMAXPROCS(*workers) // as the peers have it
-	programs := map[string]*program{}
-	for name, build := range map[string]func(context.Context) (string, error){"rayon": buildRayon, "pools": buildPools} {
-		path, err := build(ctx)
-		if err != nil {
-			return err
-		}
-		p, err := start(ctx, path, *workers)
-		if err != nil {
-			return err
-		}
-		defer p.close()
-		programs[name] = p
-	}
-	own, err := openOwn(*workers)
+	pool, err := cpuexec.New(*workers)
 	if err != nil {
 		return err
 	}
-	defer own.pool.Close()
-	fmt.Fprintf(out, "%d workers, %d rounds in turns, medians; below 1 Tandem is faster\n\n", *workers, *rounds)
-	fmt.Fprintf(out, "%-32s %-10s %12s %12s %8s\n", "job", "peer", "peer", "Tandem", "ratio")
-	for _, j := range own.jobs() {
-		if err := compare(ctx, out, j, programs, *rounds); err != nil {
+	defer pool.Close()
+	b := &bench{
+		pool: pool, workers: *workers, rounds: *rounds, quick: *quick, only: pattern,
+		programs: startPrograms(ctx, *workers), progress: os.Stderr,
+	}
+	defer func() {
+		for _, p := range b.programs {
+			p.close()
+		}
+	}()
+	for _, part := range []func(context.Context) error{
+		b.forkJoin, b.trees, b.tasks, b.million, b.cores, b.latency, b.processes, b.footprint,
+	} {
+		if err := part(ctx); err != nil {
 			return err
 		}
 	}
+	fmt.Fprintf(out, "%d workers, %d rounds in turns, medians; a ratio below 1: Tandem took less\n\n", b.workers, b.rounds)
+	b.table.print(out)
 	return nil
 }
 
-// job is something that both sides can do.
-type job struct {
-	name  string
-	peers map[string]string // what to tell each peer
-	parts int               // what the time is divided by
-	do    func(ctx context.Context) error
-}
-
-// compare measures a job on all sides in turns. The first round warms up.
-func compare(ctx context.Context, out io.Writer, j job, programs map[string]*program, rounds int) error {
-	names := slices.Sorted(maps.Keys(j.peers))
-	theirs := make([][]float64, len(names))
-	var ours []float64
-	for round := range rounds + 1 {
-		for i, name := range names {
-			command := j.peers[name]
-			took, err := programs[programOf(name)].time(command)
-			if err != nil {
-				return err
-			}
-			if round > 0 {
-				theirs[i] = append(theirs[i], float64(took.Nanoseconds())/float64(j.parts))
-			}
-		}
-		start := time.Now()
-		if err := j.do(ctx); err != nil {
-			return fmt.Errorf("%s: %w", j.name, err)
-		}
-		if round > 0 {
-			ours = append(ours, float64(time.Since(start).Nanoseconds())/float64(j.parts))
-		}
+// less is n, or a smaller number for a quick run.
+func (b *bench) less(n, quick int) int {
+	if b.quick {
+		return quick
 	}
-	our := median(ours)
-	for i, name := range names {
-		their := median(theirs[i])
-		fmt.Fprintf(out, "%-32s %-10s %9.1f ns %9.1f ns %8.2f\n", j.name, name, their, our, our/their)
-	}
-	return nil
-}
-
-// programOf is the program that a library is measured by.
-func programOf(library string) string {
-	if library == "rayon" {
-		return "rayon"
-	}
-	return "pools"
-}
-
-func median(x []float64) float64 {
-	slices.Sort(x)
-	return x[len(x)/2]
+	return n
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -13,46 +14,40 @@ import (
 	"time"
 )
 
-// program is a peer, which does what it is told line by line.
+// program is a peer, which does what it is told line by line; or the reason why
+// it is not there.
 type program struct {
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Reader
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	out     *bufio.Reader
+	missing string
 }
 
-// buildRayon builds the Rust peer, and returns where it is.
-func buildRayon(ctx context.Context) (string, error) {
-	target, err := filepath.Abs(filepath.Join("bench", "bin", "rayon"))
-	if err != nil {
-		return "", err
+// startPrograms builds and starts the peers.
+func startPrograms(ctx context.Context, workers int) map[string]*program {
+	programs := map[string]*program{}
+	for _, name := range []string{"rayon", "chili", "tbb", "spawn", "pools"} {
+		fmt.Fprintf(os.Stderr, "building %s\n", name)
+		p, err := startProgram(ctx, name, workers)
+		if err != nil {
+			p = &program{missing: err.Error()}
+		}
+		programs[name] = p
 	}
-	cmd := exec.CommandContext(ctx, "cargo", "build", "--quiet", "--release", "--locked", "--target-dir", target)
-	cmd.Dir = filepath.Join("bench", "peers", "rayon")
-	return filepath.Join(target, "release", "tandem-peer-rayon"), runBuild(cmd)
+	return programs
 }
 
-// buildPools builds the peers in Go, which are a module of their own so that
-// nobody else needs them.
-func buildPools(ctx context.Context) (string, error) {
-	target, err := filepath.Abs(filepath.Join("bench", "bin", "pools"))
-	if err != nil {
-		return "", err
+func startProgram(ctx context.Context, name string, workers int) (*program, error) {
+	var path, complaint bytes.Buffer
+	build := exec.CommandContext(ctx, filepath.Join("bench", "peers", "build.sh"), name)
+	build.Stdout, build.Stderr = &path, &complaint
+	if err := build.Run(); err != nil {
+		if complaint.Len() == 0 {
+			return nil, fmt.Errorf("%w: to be run from the module's root", err)
+		}
+		return nil, fmt.Errorf("%s", strings.TrimSpace(complaint.String()))
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", target, ".")
-	cmd.Dir = filepath.Join("bench", "peers", "pools")
-	return target, runBuild(cmd)
-}
-
-func runBuild(cmd *exec.Cmd) error {
-	cmd.Stderr = os.Stderr
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("building the peer in %s, from the module's root: %w", cmd.Dir, err)
-	}
-	return nil
-}
-
-func start(ctx context.Context, path string, workers int) (*program, error) {
-	cmd := exec.CommandContext(ctx, path, strconv.Itoa(workers))
+	cmd := exec.CommandContext(ctx, strings.TrimSpace(path.String()), strconv.Itoa(workers))
 	cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", workers))
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
@@ -86,6 +81,8 @@ func (p *program) time(command string) (time.Duration, error) {
 }
 
 func (p *program) close() {
-	_ = p.in.Close() // tells it to end
-	_ = p.cmd.Wait() // its figures are in already
+	if p.missing == "" {
+		_ = p.in.Close() // tells it to end
+		_ = p.cmd.Wait() // its figures are in already
+	}
 }

@@ -1,8 +1,12 @@
 //! Rayon's side of `go run ./bench/peers`: does one job as often as it is asked
 //! to, and prints the nanoseconds of each time on a line of its own.
 //!
-//! Each line read from standard input is a job: `fib N`, `inside N` or `outside
-//! N`, with N the argument of fib or the number of empty tasks.
+//! Each line read from standard input is a job:
+//!
+//!     fib N            fib(N) with a join at every call
+//!     inside N         N empty tasks spawned by a task
+//!     outside N        N empty tasks spawned from outside the pool
+//!     tree N TIMES     the sum of a binary tree of N nodes, with a join at every one
 
 use std::io::{self, BufRead, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,6 +18,28 @@ fn fib(n: u64) -> u64 {
     }
     let (a, b) = rayon::join(|| fib(n - 1), || fib(n - 2));
     a + b
+}
+
+struct Node {
+    value: u64,
+    left: Option<Box<Node>>,
+    right: Option<Box<Node>>,
+}
+
+fn grow(nodes: usize) -> Option<Box<Node>> {
+    if nodes == 0 {
+        return None;
+    }
+    let left = (nodes - 1) / 2;
+    Some(Box::new(Node { value: 1, left: grow(left), right: grow(nodes - 1 - left) }))
+}
+
+fn sum(node: &Node) -> u64 {
+    let (left, right) = rayon::join(
+        || node.left.as_deref().map_or(0, sum),
+        || node.right.as_deref().map_or(0, sum),
+    );
+    node.value + left + right
 }
 
 fn spawn_inside(pool: &rayon::ThreadPool, n: usize) {
@@ -42,16 +68,27 @@ fn spawn_outside(pool: &rayon::ThreadPool, n: usize) {
 fn main() {
     let workers = std::env::args().nth(1).and_then(|w| w.parse().ok()).unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build().expect("pool");
+    let mut tree: (u64, Option<Box<Node>>) = (0, None);
     for line in io::stdin().lock().lines() {
         let line = line.expect("a line");
         let mut words = line.split_whitespace();
         let job = words.next().expect("a job").to_string();
         let n: u64 = words.next().and_then(|w| w.parse().ok()).expect("a number");
+        let times: usize = words.next().and_then(|w| w.parse().ok()).unwrap_or(1);
+        if job == "tree" && tree.0 != n {
+            tree = (n, grow(n as usize));
+        }
         let start = Instant::now();
         match job.as_str() {
             "fib" => {
                 std::hint::black_box(pool.install(|| fib(n)));
             }
+            "tree" => pool.install(|| {
+                let root = tree.1.as_deref().expect("a tree");
+                for _ in 0..times {
+                    assert_eq!(sum(std::hint::black_box(root)), n);
+                }
+            }),
             "inside" => spawn_inside(&pool, n as usize),
             "outside" => spawn_outside(&pool, n as usize),
             other => panic!("no job {other}"),

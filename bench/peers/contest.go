@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// contest is the same work done by Tandem and by others.
+type contest struct {
+	what  string
+	parts float64 // what the times are divided by
+	own   func(ctx context.Context) error
+	peers []peer
+	// judge makes a row's last columns from the times; nil is judgeRatio.
+	judge func(own, their, goal float64) (ratio, wanted string, met bool)
+}
+
+// peer is one of the others.
+type peer struct {
+	name    string
+	run     func(ctx context.Context) (time.Duration, error)
+	missing string  // why there is no run
+	goal    float64 // for judge; 0 is none
+}
+
+// told is a peer that is a program of its own.
+func (b *bench) told(program, name, command string, goal float64) peer {
+	p := b.programs[program]
+	return peer{name: name, missing: p.missing, goal: goal, run: func(context.Context) (time.Duration, error) {
+		return p.time(command)
+	}}
+}
+
+// here is a peer within this program.
+func here(name string, goal float64, f func(ctx context.Context) error) peer {
+	return peer{name: name, goal: goal, run: timed(f)}
+}
+
+func timed(f func(ctx context.Context) error) func(ctx context.Context) (time.Duration, error) {
+	return func(ctx context.Context) (time.Duration, error) {
+		start := time.Now()
+		err := f(ctx)
+		return time.Since(start), err
+	}
+}
+
+// hold measures all sides in turns and adds a row for each peer. The first
+// round warms up; from round to round another side begins.
+func (b *bench) hold(ctx context.Context, c contest) error {
+	if !b.only.MatchString(c.what) {
+		return nil
+	}
+	fmt.Fprintln(b.progress, c.what)
+	sides := append([]peer{{name: "Tandem", run: timed(c.own)}}, c.peers...)
+	times := make([][]float64, len(sides))
+	for round := range b.rounds + 1 {
+		for turn := range sides {
+			i := (turn + round) % len(sides)
+			if sides[i].missing != "" {
+				continue
+			}
+			took, err := sides[i].run(ctx)
+			if err != nil {
+				return fmt.Errorf("%s, %s: %w", c.what, sides[i].name, err)
+			}
+			if round > 0 {
+				times[i] = append(times[i], float64(took)/c.parts)
+			}
+		}
+	}
+	judge := c.judge
+	if judge == nil {
+		judge = judgeRatio
+	}
+	own := median(times[0])
+	for i, p := range c.peers {
+		r := row{what: c.what, own: duration(own), peer: p.name, their: p.missing}
+		if p.missing == "" {
+			their := median(times[1+i])
+			r.their = duration(their)
+			met := false
+			r.ratio, r.goal, met = judge(own, their, p.goal)
+			if r.goal != "" {
+				r.met = verdict(met)
+			}
+		}
+		b.table.add(r)
+	}
+	return nil
+}
+
+// judgeRatio wants at most the goal's part of the peer's time.
+func judgeRatio(own, their, goal float64) (ratio, wanted string, met bool) {
+	ratio = fmt.Sprintf("%.2f", own/their)
+	if goal > 0 {
+		wanted = fmt.Sprintf("≤ %.4g", goal)
+	}
+	return ratio, wanted, own <= goal*their
+}
+
+// judgeRate wants at least the goal's part of the peer's rate.
+func judgeRate(own, their, goal float64) (ratio, wanted string, met bool) {
+	ratio = fmt.Sprintf("%.0f %% of the rate", 100*their/own)
+	if goal > 0 {
+		wanted = fmt.Sprintf("≥ %.0f %%", 100*goal)
+	}
+	return ratio, wanted, their >= goal*own
+}
+
+func median(x []float64) float64 {
+	if len(x) == 0 {
+		return 0
+	}
+	slices.Sort(x)
+	return x[len(x)/2]
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tandem-go/tandem/cpuexec"
+)
+
+// fibJoins is the number of joins in fib(n): fib(n+1) - 1.
+func fibJoins(n int) float64 {
+	a, b := 0, 1
+	for range n {
+		a, b = b, a+b
+	}
+	return float64(b - 1)
+}
+
+func plainFib(n int) int {
+	if n < 2 {
+		return n
+	}
+	return plainFib(n-1) + plainFib(n-2)
+}
+
+func fib(l *cpuexec.Lane[int, int], n int) int {
+	if n < 2 {
+		return n
+	}
+	right := l.Fork(fib, n-2)
+	left := fib(l, n-1)
+	return left + l.Join(right)
+}
+
+func fibClosures(b *cpuexec.Branch, n int) int {
+	if n < 2 {
+		return n
+	}
+	left, right := cpuexec.Join(b,
+		func(b *cpuexec.Branch) int { return fibClosures(b, n-1) },
+		func(b *cpuexec.Branch) int { return fibClosures(b, n-2) })
+	return left + right
+}
+
+// forkJoin has fib without a cut-off: a join at every call, and nothing else.
+func (b *bench) forkJoin(ctx context.Context) error {
+	n := b.less(32, 24)
+	want := plainFib(n)
+	check := func(value int, err error) error {
+		if err == nil && value != want {
+			err = fmt.Errorf("fib(%d) = %d, want %d", n, value, want)
+		}
+		return err
+	}
+	command := fmt.Sprint("fib ", n)
+	err := b.hold(ctx, contest{
+		what: fmt.Sprintf("a join, fib(%d), Fork", n), parts: fibJoins(n),
+		own: func(ctx context.Context) error { return check(cpuexec.Fork(ctx, b.pool, fib, n)) },
+		peers: []peer{
+			b.told("rayon", "rayon", command, 0.5),
+			b.told("chili", "chili", command, 0),
+			b.told("tbb", "oneTBB", command, 0),
+		},
+	})
+	if err != nil {
+		return err
+	}
+	return b.hold(ctx, contest{
+		what: fmt.Sprintf("a join, fib(%d), closures", n), parts: fibJoins(n),
+		own: func(ctx context.Context) error {
+			value := 0
+			err := b.pool.Do(ctx, func(branch *cpuexec.Branch) { value = fibClosures(branch, n) })
+			return check(value, err)
+		},
+		peers: []peer{b.told("rayon", "rayon", command, 2)},
+	})
+}
+
+// node is a binary tree's.
+type node struct {
+	value       int
+	left, right *node
+}
+
+func grow(nodes int) *node {
+	if nodes == 0 {
+		return nil
+	}
+	left := (nodes - 1) / 2
+	return &node{1, grow(left), grow(nodes - 1 - left)}
+}
+
+func plainSum(n *node) int {
+	if n == nil {
+		return 0
+	}
+	return n.value + plainSum(n.left) + plainSum(n.right)
+}
+
+func sum(l *cpuexec.Lane[*node, int], n *node) int {
+	if n == nil {
+		return 0
+	}
+	right := l.Fork(sum, n.right)
+	left := sum(l, n.left)
+	return n.value + left + l.Join(right)
+}
+
+// trees has sums of binary trees with a join at every node, each as often as
+// makes about as much work, within one computation: the way into it is a row of
+// its own.
+func (b *bench) trees(ctx context.Context) error {
+	for _, nodes := range []int{1, 10, 100, 1023, 10_000, 100_000, 1_000_000, 10_000_000} {
+		if b.quick && nodes > 100_000 {
+			break
+		}
+		what := fmt.Sprintf("sum of a tree, nodes: %d", nodes)
+		if !b.only.MatchString(what) {
+			continue
+		}
+		root := grow(nodes)
+		times := max(1, b.less(1_000_000, 100_000)/nodes)
+		repeat := func(f func() int) error {
+			for range times {
+				if got := f(); got != nodes {
+					return fmt.Errorf("the sum of %d nodes is %d", nodes, got)
+				}
+			}
+			return nil
+		}
+		command := fmt.Sprintf("tree %d %d", nodes, times)
+		err := b.hold(ctx, contest{
+			what: what, parts: float64(times),
+			own: func(ctx context.Context) error {
+				_, err := cpuexec.Fork(ctx, b.pool, func(l *cpuexec.Lane[*node, int], n *node) int {
+					if err := repeat(func() int { return sum(l, n) }); err != nil {
+						panic(err)
+					}
+					return 0
+				}, root)
+				return err
+			},
+			peers: []peer{
+				here("serial Go", 1.2, func(context.Context) error {
+					return repeat(func() int { return plainSum(root) })
+				}),
+				b.told("chili", "chili", command, 1),
+				b.told("chili", "serial Rust", fmt.Sprintf("serial %d %d", nodes, times), 0),
+				b.told("rayon", "rayon", command, 0),
+				b.told("tbb", "oneTBB", command, 0),
+			},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	root, times := grow(1), b.less(100_000, 1000)
+	return b.hold(ctx, contest{
+		what: "a call of Fork, nodes: 1", parts: float64(times),
+		own: func(ctx context.Context) error {
+			for range times {
+				if _, err := cpuexec.Fork(ctx, b.pool, sum, root); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		peers: []peer{here("serial Go", 0, func(context.Context) error {
+			for range times {
+				if plainSum(root) != 1 {
+					return fmt.Errorf("wrong sum")
+				}
+			}
+			return nil
+		})},
+	})
+}
