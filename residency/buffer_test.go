@@ -204,6 +204,30 @@ func TestLostWithItsDevice(t *testing.T) {
 	})
 }
 
+// TestFailedDownload has the way home fail once: what is there stays there, and
+// comes home when it is asked for again.
+func TestFailedDownload(t *testing.T) {
+	cfg := sim.Config{Faults: []sim.Fault{{Kind: sim.FailDownload, At: 1}}}
+	inBubble(t, cfg, func(t *testing.T, _ *sim.Device, site *residency.Site, stream device.Stream) {
+		b := residency.From([]int32{1, 2, 3})
+		acquire(t, b, site, stream)
+		if err := stream.Synchronize(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.Memory().Commit(site, 0, 12)
+		if err := b.View(t.Context(), func(x []int32) { t.Errorf("View shows %v", x) }); !errors.Is(err, sim.ErrInjected) {
+			t.Errorf("View answers %v", err)
+		}
+		if err := b.View(t.Context(), func(x []int32) {
+			if x[0] != 1 || x[2] != 3 {
+				t.Errorf("the buffer has %v", x)
+			}
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestSilentDevice reads from a device that never answers: a context ends the
 // wait, and without one the device is given up on.
 func TestSilentDevice(t *testing.T) {

@@ -99,8 +99,9 @@ func randomFaults(rng *rand.Rand) (faults []sim.Fault, losing bool) {
 	return faults, losing
 }
 
-// injected checks an error of an operation on [lo, hi) of a buffer.
-func (f *faulty) injected(op string, err error, b, lo, hi int) {
+// injected checks an error of an operation on [lo, hi) of a buffer, at a site or,
+// for -1, at home.
+func (f *faulty) injected(op string, err error, s, b, lo, hi int) {
 	f.Helper()
 	f.failures++
 	var e *device.Error
@@ -108,7 +109,7 @@ func (f *faulty) injected(op string, err error, b, lo, hi int) {
 		f.Errorf("%s: the error %v is none of a device", op, err)
 		return
 	}
-	if errors.Is(err, sim.ErrInjected) || errors.Is(err, device.ErrOutOfMemory) {
+	if errors.Is(err, sim.ErrInjected) || errors.Is(err, device.ErrOutOfMemory) || s >= 0 && f.losing[s] {
 		return
 	}
 	for i := lo; i < hi; i++ {
@@ -130,7 +131,7 @@ func (f *faulty) read(b int) {
 			f.owned(b, -1, 0, n)
 			return
 		}
-		f.injected("View", err, b, 0, n)
+		f.injected("View", err, -1, b, 0, n)
 	}
 }
 
@@ -183,19 +184,19 @@ func (f *faulty) compute(s, in, from, to, out, lo, hi int) error {
 	p := f.places[s]
 	stream, err := p.dev.NewStream()
 	if err != nil {
-		f.injected("NewStream", err, in, 0, 0)
+		f.injected("NewStream", err, s, in, 0, 0)
 		return err
 	}
 	f.streams = append(f.streams, stream)
 	source, _, err := f.buffers[in].Memory().Acquire(f.Context(), p.site, stream, int64(from*elementSize), int64(to*elementSize), true)
 	if err != nil {
-		f.injected("Acquire", err, in, from, to)
+		f.injected("Acquire", err, s, in, from, to)
 		return err
 	}
 	update := f.rng.IntN(2) == 0
 	target, _, err := f.buffers[out].Memory().Acquire(f.Context(), p.site, stream, int64(lo*elementSize), int64(hi*elementSize), update)
 	if err != nil {
-		f.injected("Acquire", err, out, lo, hi)
+		f.injected("Acquire", err, s, out, lo, hi)
 		return err
 	}
 	seen, old := make([]byte, (to-from)*elementSize), make([]byte, (hi-lo)*elementSize)
@@ -215,7 +216,7 @@ func (f *faulty) compute(s, in, from, to, out, lo, hi int) error {
 		return err
 	}
 	if err != nil {
-		f.injected("a launch", err, in, 0, 0)
+		f.injected("a launch", err, s, in, 0, 0)
 		return err
 	}
 	f.newest(fmt.Sprintf("a kernel on %d", s), in, from, numbers(seen))
