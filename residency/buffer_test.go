@@ -198,6 +198,7 @@ func TestLostWithItsDevice(t *testing.T) {
 		}); err != nil {
 			t.Error(err)
 		}
+		synctest.Wait() // the upload's stream lets go of the buffer
 		if used := dev.Memory().InUse; used != 0 {
 			t.Errorf("%d bytes are in use", used)
 		}
