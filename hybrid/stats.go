@@ -34,8 +34,14 @@ type TaskStats struct {
 	Wait [Low + 1]Histogram
 }
 
-// Histogram is durations counted in buckets that are an eighth wide.
+// Times counts durations, from any number of goroutines.
+type Times = histogram.Histogram
+
+// Histogram is what Times has counted, in buckets that are an eighth wide.
 type Histogram = histogram.Snapshot
+
+// Bucket is how many durations a Histogram has counted within bounds.
+type Bucket = histogram.Bucket
 
 // DeviceStats are the counts of one device.
 type DeviceStats struct {
