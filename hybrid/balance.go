@@ -172,6 +172,9 @@ const (
 // those before, a compiler or somebody else's work is in the way, or they hang.
 // They finish what they do, and nobody looks at it.
 func (r *run) revokeLocked(now float64) {
+	if r.updates {
+		return
+	}
 	var all float64
 	for _, p := range r.parts {
 		if !p.dead.Load() {

@@ -2,8 +2,10 @@ package hybrid
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/kernels"
 	"github.com/tandem-go/tandem/residency"
 )
@@ -108,18 +110,24 @@ func (d *cpuDriver) compute(lo, hi int) (kernels.Partial, error) {
 	}
 	err := each(func(m *residency.Memory, from, to int64, access kernels.Access) error {
 		_, err := m.AcquireHost(d.ctx, from, to, access&kernels.In != 0)
+		if err != nil && d.ctx.Err() == nil && !errors.Is(err, device.ErrLost) && !errors.Is(err, device.ErrTimeout) {
+			_, err = m.AcquireHost(d.ctx, from, to, access&kernels.In != 0) // as a device, it has two attempts
+		}
 		return err
 	})
 	if err != nil {
 		return kernels.Partial{}, err
 	}
-	value := d.r.l.Run(lo, hi)
-	return value, each(func(m *residency.Memory, from, to int64, access kernels.Access) error {
-		if access&kernels.Out != 0 {
-			m.CommitHost(from, to)
-		}
-		return nil
-	})
+	// Also when the kernel panics: what it has written is at home.
+	defer func() {
+		_ = each(func(m *residency.Memory, from, to int64, access kernels.Access) error {
+			if access&kernels.Out != 0 {
+				m.CommitHost(from, to)
+			}
+			return nil
+		})
+	}()
+	return d.r.l.Run(lo, hi), nil
 }
 
 // fixedChunks is into how many chunks a deterministic launch is cut.

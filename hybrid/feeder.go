@@ -234,7 +234,7 @@ func (f *feeder) waitFor(s *slot) error {
 	if rate := f.p.rate.Load(); rate > 0 {
 		deadline = max(deadline, time.Duration(10e9*float64(f.p.taken.Load())/rate))
 	}
-	if f.p.trial {
+	if f.p.trial && !f.r.updates {
 		deadline = time.Duration(2e9 * f.r.trialBudget)
 	}
 	t := time.NewTimer(deadline)
@@ -252,7 +252,7 @@ func (f *feeder) waitFor(s *slot) error {
 		case <-f.p.revoke:
 			return errRevoked
 		case <-t.C:
-			if f.p.trial {
+			if f.p.trial && !f.r.updates {
 				return errRevoked
 			}
 			if f.ctx.Err() != nil {

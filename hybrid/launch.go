@@ -20,7 +20,9 @@ import (
 // no allocation. Mistakes in the arguments give an [*ArgumentError] before any
 // work. A device that fails is put in quarantine, with a warning in the log, and
 // its part is done by the others; only when none is left the caller gets a
-// [*DeviceError]. A panic in a kernel gives a [*PanicError].
+// [*DeviceError]. So does one whose resident buffer a kernel was changing in place
+// when its device failed: nobody else has what was there before. A panic in a kernel
+// gives a [*PanicError].
 //
 // When ctx ends, Launch returns its cause soon: no further chunk is begun, those
 // under way are waited for as long as they behave. The arguments that the
@@ -85,6 +87,9 @@ func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, opts []Launch
 
 	r := newRun(s, l)
 	r.progress, r.resident = lc.progress, resident(l)
+	for k := range l.Args() {
+		r.updates = r.updates || l.Args()[k].Memory() != nil && l.Access(k) == kernels.InOut
+	}
 	var chosen []candidate
 	switch {
 	case lc.deterministic:
@@ -366,15 +371,29 @@ func (r *run) feed(ctx context.Context, p *part) {
 				return
 			}
 			err = again
-			_ = p.m.fail(err)
-		case p.m.fail(err):
-			r.s.log.Warn("tandem: a device failed and is used no more; its work is done by the others",
-				"device", p.m.info.ID, "kernel", r.l.Kernel().Name, "error", err)
+			r.blame(p.m, err)
+		default:
+			r.blame(p.m, err)
 		}
 		if !p.trial {
 			r.retire(p, err)
 		}
 		return
+	}
+}
+
+// blame puts the device at fault in quarantine: that of the error, from which m may
+// only have wanted what is in its memory, or m.
+func (r *run) blame(m *member, err error) {
+	var e *device.Error
+	if errors.As(err, &e) {
+		if i := slices.IndexFunc(r.s.devices, func(other *member) bool { return other.info.ID == e.Device }); i >= 0 {
+			m = r.s.devices[i]
+		}
+	}
+	if m.fail(err) {
+		r.s.log.Warn("tandem: a device failed and is used no more; its work is done by the others",
+			"device", m.info.ID, "kernel", r.l.Kernel().Name, "error", err)
 	}
 }
 

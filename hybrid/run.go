@@ -38,6 +38,7 @@ type run struct {
 
 	progress func(done, total int)
 	resident bool // arguments live on devices
+	updates  bool // and some of those are read and written: a chunk can't be done again elsewhere
 
 	trialBudget, trialEnd float64 // seconds that a trial may take, and since begun when it ends
 
