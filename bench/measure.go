@@ -13,24 +13,41 @@ type candidate struct {
 	run  func(context.Context) error
 }
 
+// sampleTime is how long a sample takes at least, about.
+const sampleTime = 500 * time.Microsecond
+
 // medians times the candidates in turns, A B C, B C A, so that what the machine
 // does besides hits all of them alike, and returns the median time of each.
-// Every candidate runs twice before the clock starts: once for caches and
-// compilers, once for the performance model.
+// Every candidate runs a few times before the clock starts: for caches, for
+// compilers, and for the performance model, which tries what it doesn't know.
+// What takes microseconds is timed many times in a row, after one time that doesn't
+// count: alone it would be measured with the caches as another candidate has left
+// them.
 func medians(ctx context.Context, candidates []candidate, rounds int, budget time.Duration) ([]time.Duration, error) {
 	times := make([][]time.Duration, len(candidates))
-	once := func(i int) (time.Duration, error) {
+	timed := func(i, repeat int) (time.Duration, error) {
 		start := time.Now()
-		if err := candidates[i].run(ctx); err != nil {
-			return 0, fmt.Errorf("%s: %w", candidates[i].name, err)
+		for k := range repeat + 1 {
+			switch {
+			case k == 1:
+				start = time.Now() // the caches are this candidate's now
+			case k == 0 && repeat == 1:
+				continue // they don't matter to what takes so long
+			}
+			if err := candidates[i].run(ctx); err != nil {
+				return 0, fmt.Errorf("%s: %w", candidates[i].name, err)
+			}
 		}
-		return time.Since(start), nil
+		return time.Since(start) / time.Duration(repeat), nil
 	}
-	for range 2 {
+	repeats := make([]int, len(candidates))
+	for range 4 {
 		for i := range candidates {
-			if _, err := once(i); err != nil {
+			d, err := timed(i, 1)
+			if err != nil {
 				return nil, err
 			}
+			repeats[i] = int(max(1, sampleTime/max(d, 1)))
 		}
 	}
 	begin := time.Now()
@@ -39,7 +56,7 @@ func medians(ctx context.Context, candidates []candidate, rounds int, budget tim
 			// The order rotates: what ran before leaves its data in the
 			// caches, and its threads on the cores.
 			i := (turn + round) % len(candidates)
-			d, err := once(i)
+			d, err := timed(i, repeats[i])
 			if err != nil {
 				return nil, err
 			}

@@ -75,7 +75,6 @@ func (d *cpuDriver) work() (patience time.Duration) {
 		}
 		took := max((d.r.since() - start).Seconds(), 1e-9)
 		// Workers may overwrite each other's measurement: any of them will do.
-		d.r.s.inline.learn(d.r.l, hi-lo, took)
 		rate := workers * float64(hi-lo) / took
 		if old := d.p.rate.Load(); old > 0 {
 			// The mean of the times, not of the rates: where indices become

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
@@ -38,9 +40,10 @@ func (s *Scheduler) candidates(l *kernels.Launch, on []string) ([]candidate, err
 			continue
 		}
 		c := candidate{m: m}
-		c.estimate, c.known = s.model.Estimate(modelKey(l, m))
+		c.estimate, c.known = s.model.Nearest(modelKey(l, m.key))
 		if !c.known {
-			c.estimate = perfmodel.Estimate{Rate: float64(s.pool.Workers()) / s.inline.perIndex(l)}
+			seconds, _ := s.inline.perIndex(l)
+			c.estimate = perfmodel.Estimate{Rate: float64(s.pool.Workers()) / seconds}
 		}
 		all = append(all, c)
 	}
@@ -61,13 +64,69 @@ func (m *member) fit(l *kernels.Launch) error {
 	return m.refused(l.Kernel())
 }
 
-func modelKey(l *kernels.Launch, m *member) perfmodel.Key {
+func modelKey(l *kernels.Launch, device string) perfmodel.Key {
 	c := l.Cost()
-	k := perfmodel.Key{Kernel: l.Kernel().Name, Class: perfmodel.Class(max(c.Flops, c.Bytes)), Device: m.key}
-	for i := range l.Args() {
-		k.Resident = k.Resident || l.Args()[i].Memory() != nil
+	return perfmodel.Key{
+		Kernel: l.Kernel().Name, Class: perfmodel.Class(max(c.Flops, c.Bytes)), Size: workClass(l),
+		Device: device, Resident: resident(l),
 	}
-	return k
+}
+
+// aloneKey stands for the calling goroutine among the devices of the model.
+const aloneKey = "calling goroutine"
+
+const (
+	// tryAlone is up to what time on one core, in seconds, a kernel is run on the
+	// calling goroutine to see how long that takes. With many workers it is
+	// better off with them above that, whatever its nature.
+	tryAlone = 1e-3
+	// enough samples for a median to mean something.
+	enough = 3
+	// worthCompany is the part of the time alone that a launch may take at most
+	// with other workers: they might have had something else to do.
+	worthCompany = 0.95
+	// Once in so many launches the way that was found to be a little worse is
+	// taken, for one may have been measured at a bad moment.
+	lookAgain = 32
+	little    = 1.5
+)
+
+// betterAlone reports whether a launch above the crossover should run on the calling
+// goroutine all the same: work that is limited by memory, or whose data is in this
+// core's cache, may gain nothing from others.
+func (s *Scheduler) betterAlone(l *kernels.Launch, all []candidate) bool {
+	if resident(l) {
+		return false
+	}
+	alone, known := s.model.Estimate(modelKey(l, aloneKey))
+	n := float64(l.N())
+	if !known || alone.Samples < enough {
+		return n*assumed(l) < tryAlone
+	}
+	chosen, unproven := s.place(l, all)
+	if len(unproven) > 0 || !chosen[0].known {
+		return false
+	}
+	_, together := divide(chosen, l.N())
+	ratio := together / alone.Seconds(n)
+	if rand.IntN(lookAgain) == 0 && ratio > 1/little && ratio < little {
+		return ratio <= worthCompany
+	}
+	return ratio > worthCompany
+}
+
+// runAlone runs all of the launch on the calling goroutine, and remembers how long
+// that took.
+func (s *Scheduler) runAlone(l *kernels.Launch) error {
+	s.inline.launches.Add(1)
+	start := time.Now()
+	err := runGuarded(l)
+	if err == nil {
+		seconds := time.Since(start).Seconds()
+		s.inline.learn(l, l.N(), seconds)
+		s.model.Observe(modelKey(l, aloneKey), float64(l.N()), seconds)
+	}
+	return err
 }
 
 // place chooses among the candidates. Devices that compute on the host's own

@@ -1,6 +1,7 @@
 package hybrid
 
 import (
+	"math/bits"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -22,20 +23,31 @@ const (
 	assumedBytes = 16e9
 )
 
-// measureEvery is how often an inline launch is timed: looking at the clock
-// twice costs about 80 ns.
+// measureEvery is how often a launch below the crossover is timed: looking at the
+// clock twice costs about 80 ns.
 const measureEvery = 16
 
 // knownKernels is for how many kernels rates are learned; there are some 100
 // built in. Kernels beyond are judged by their stated cost alone.
 const knownKernels = 1024
 
-// inlineRates learns how long kernels take on one core.
+// inlineRates learns how long kernels take on one core, by size: what fits into
+// a cache may take a tenth of the time of what doesn't.
 type inlineRates struct {
 	launches atomic.Int64
-	// factors, by kernel ID, are measured times over assumed ones. Zero is
-	// unknown. Whoever measures writes; a lost write is no loss.
-	factors [knownKernels]atomicFloat
+	// factors, by kernel ID and size class, are measured times over assumed
+	// ones. Zero is unknown. Whoever measures writes; a lost write is no loss.
+	factors [knownKernels][workClasses]atomicFloat
+}
+
+// workClasses is the number of size classes of a launch.
+const workClasses = 32
+
+// workClass is the size class of a launch's work: bytes moved or operations done, whichever
+// is more. Each is four times as large as the one before.
+func workClass(l *kernels.Launch) int {
+	c := l.Cost()
+	return min(bits.Len64(uint64(float64(l.N())*max(c.Flops, c.Bytes)))/2, workClasses-1)
 }
 
 // assumed is the time for an index in seconds, from its stated cost.
@@ -44,15 +56,28 @@ func assumed(l *kernels.Launch) float64 {
 	return max(c.Flops/assumedFlops, c.Bytes/assumedBytes, 1e-10)
 }
 
-// perIndex is the best guess of the time for an index on one core, in seconds.
-func (r *inlineRates) perIndex(l *kernels.Launch) float64 {
+// perIndex is the best guess of the time for an index on one core, in seconds, and
+// whether it was measured at about this size.
+func (r *inlineRates) perIndex(l *kernels.Launch) (seconds float64, measured bool) {
 	t := assumed(l)
-	if id := l.Kernel().ID(); id < knownKernels {
-		if f := r.factors[id].Load(); f > 0 {
-			return t * f
+	id := l.Kernel().ID()
+	if id >= knownKernels {
+		return t, true // nothing will ever be known
+	}
+	row, class := &r.factors[id], workClass(l)
+	if f := row[class].Load(); f > 0 {
+		return t * f, true
+	}
+	for d := 1; d < workClasses; d++ {
+		for _, near := range [2]int{class - d, class + d} {
+			if near >= 0 && near < workClasses {
+				if f := row[near].Load(); f > 0 {
+					return t * f, false
+				}
+			}
 		}
 	}
-	return t
+	return t, false
 }
 
 // learn takes in that one core needed so many seconds for n indices.
@@ -61,8 +86,9 @@ func (r *inlineRates) learn(l *kernels.Launch, n int, seconds float64) {
 	if id >= knownKernels || n == 0 {
 		return
 	}
+	factor := &r.factors[id][workClass(l)]
 	f := seconds / (float64(n) * assumed(l))
-	if old := r.factors[id].Load(); old > 0 {
+	if old := factor.Load(); old > 0 {
 		// Slower samples are mostly interruptions: believe them less.
 		weight := 0.5
 		if f > old {
@@ -70,18 +96,27 @@ func (r *inlineRates) learn(l *kernels.Launch, n int, seconds float64) {
 		}
 		f = old + weight*(f-old)
 	}
-	r.factors[id].Store(f)
+	factor.Store(f)
+}
+
+// inlines reports whether the launch is below the crossover, and whether it should
+// be timed.
+func (s *Scheduler) inlines(l *kernels.Launch) (inline, timed bool) {
+	seconds, measured := s.inline.perIndex(l)
+	if float64(l.N())*seconds > crossover || resident(l) {
+		return false, false
+	}
+	return true, !measured
 }
 
 // runInline runs the launch on the calling goroutine.
-func (s *Scheduler) runInline(l kernels.Launch) error {
-	n := s.inline.launches.Add(1)
-	var start time.Time
-	if n%measureEvery == 1 {
-		start = time.Now()
+func (s *Scheduler) runInline(l kernels.Launch, timed bool) error {
+	if s.inline.launches.Add(1)%measureEvery != 0 && !timed {
+		return runGuarded(&l)
 	}
+	start := time.Now()
 	err := runGuarded(&l)
-	if n%measureEvery == 1 && err == nil {
+	if err == nil {
 		s.inline.learn(&l, l.N(), time.Since(start).Seconds())
 	}
 	return err

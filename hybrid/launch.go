@@ -39,19 +39,13 @@ func (s *Scheduler) Launch(ctx context.Context, l kernels.Launch, opts ...Launch
 		return err
 	}
 	defer s.running.Done()
-	if len(opts) == 0 && s.cpu != nil && s.inlines(&l) {
-		return s.runInline(l)
+	if len(opts) == 0 && s.cpu != nil {
+		if inline, timed := s.inlines(&l); inline {
+			return s.runInline(l, timed)
+		}
 	}
 	own := l // moved to the heap here, and only here
 	return s.launch(ctx, &own, opts)
-}
-
-// inlines reports whether the launch is below the crossover.
-func (s *Scheduler) inlines(l *kernels.Launch) bool {
-	if float64(l.N())*s.inline.perIndex(l) > crossover {
-		return false
-	}
-	return !resident(l)
 }
 
 func resident(l *kernels.Launch) bool {
@@ -80,8 +74,14 @@ func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, opts []Launch
 	if l.N() == 0 {
 		return runGuarded(l)
 	}
-	if !lc.every && len(lc.on) == 0 && !lc.deterministic && s.cpu != nil && s.inlines(l) {
-		return s.reportInline(l, &lc)
+	free := !lc.every && len(lc.on) == 0 && !lc.deterministic
+	if free && s.cpu != nil {
+		if inline, timed := s.inlines(l); inline {
+			return s.reportInline(l, &lc, func() error { return s.runInline(*l, timed) })
+		}
+		if s.betterAlone(l, all) {
+			return s.reportInline(l, &lc, func() error { return s.runAlone(l) })
+		}
 	}
 	s.launches.Add(1)
 
@@ -131,10 +131,15 @@ func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, opts []Launch
 	return nil
 }
 
-func (s *Scheduler) reportInline(l *kernels.Launch, lc *launchConfig) error {
+// reportInline is run, a run of all of l on this goroutine, with what the caller
+// wants to know of it.
+func (s *Scheduler) reportInline(l *kernels.Launch, lc *launchConfig, run func() error) error {
+	if lc.report == nil && lc.progress == nil {
+		return run()
+	}
 	r := newRun(s, l)
 	p := r.join(s.cpu)
-	if err := s.runInline(*l); err != nil {
+	if err := run(); err != nil {
 		return err
 	}
 	p.ended = r.since()
@@ -212,7 +217,7 @@ func (r *run) prove(ctx context.Context, unproven []candidate, expected float64)
 		r.feed(ctx, p)
 		p.alone, p.trial = false, false
 		if rate := p.rate.Load(); rate > 0 {
-			r.s.model.Observe(modelKey(r.l, c.m), rate, 1)
+			r.s.model.Observe(modelKey(r.l, c.m.key), rate, 1)
 		}
 		first, last := p.own.Drain()
 		if first == last {
@@ -307,7 +312,8 @@ func (r *run) driveParts(ctx context.Context) (err error) {
 	}
 	for _, p := range r.parts {
 		if p.m.isCPU() && !p.dead.Load() {
-			d := cpuDriver{r: r, p: p, ctx: ctx, worker: 1 / r.s.inline.perIndex(r.l)}
+			seconds, _ := r.s.inline.perIndex(r.l)
+			d := cpuDriver{r: r, p: p, ctx: ctx, worker: 1 / seconds}
 			if err = d.drive(); err != nil {
 				r.end(err)
 			}
@@ -423,15 +429,21 @@ func (r *run) pause(ctx context.Context, p *part) error {
 const attempts = 2
 
 // teach tells the performance model how the devices did. What was computed while
-// the driver compiled tells nothing.
+// the driver compiled tells nothing. A device that had the launch to itself is
+// charged with all that it took.
 func (r *run) teach() {
 	n := map[*part]int{}
 	for _, e := range r.log {
 		n[e.part] += e.hi - e.lo
 	}
 	for _, p := range r.parts {
-		if !p.fixed && !p.dead.Load() {
-			r.s.model.Observe(modelKey(r.l, p.m), float64(n[p]-p.cold), p.busy().Seconds())
+		if p.fixed || p.dead.Load() {
+			continue
 		}
+		took := p.busy()
+		if p.alone && len(r.parts) == 1 {
+			took = r.since() - p.waited
+		}
+		r.s.model.Observe(modelKey(r.l, p.m.key), float64(n[p]-p.cold), took.Seconds())
 	}
 }

@@ -17,6 +17,7 @@ import (
 type Key struct {
 	Kernel string // name of the kernel
 	Class  int    // size class of the cost of an index
+	Size   int    // size class of the whole launch
 	Device string // device, its name and its driver
 	// Resident is set when the arguments stay on the device.
 	Resident bool
@@ -34,6 +35,8 @@ func Class(cost float64) int {
 type Estimate struct {
 	Start float64 // seconds
 	Rate  float64 // indices a second
+	// Samples is how many observations this rests on.
+	Samples int
 }
 
 // Seconds is the expected time for n indices.
@@ -81,6 +84,24 @@ func (m *Model) Estimate(k Key) (Estimate, bool) {
 		return Estimate{}, false
 	}
 	return f.estimate, true
+}
+
+// farthest is how many size classes away a fit may be to serve for want of another.
+const farthest = 6
+
+// Nearest is Estimate from the nearest size class that has a fit.
+func (m *Model) Nearest(k Key) (Estimate, bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	size := k.Size
+	for d := range farthest + 1 {
+		for _, k.Size = range [2]int{size - d, size + d} {
+			if f := m.fits[k]; f != nil && len(f.samples) > 0 {
+				return f.estimate, true
+			}
+		}
+	}
+	return Estimate{}, false
 }
 
 // Observe adds a sample: n indices took that many seconds. Samples that are not
@@ -142,7 +163,7 @@ func (f *fit) refit() {
 			slope = shortened
 		}
 	}
-	f.estimate = Estimate{Start: start, Rate: 1 / slope}
+	f.estimate = Estimate{Start: start, Rate: 1 / slope, Samples: len(f.samples)}
 }
 
 func median(v []float64) float64 {

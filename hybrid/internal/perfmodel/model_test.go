@@ -234,3 +234,27 @@ func BenchmarkEstimate(b *testing.B) {
 		})
 	})
 }
+
+// A size that was never seen is judged by the nearest one that was.
+func TestNearest(t *testing.T) {
+	m := New()
+	k := key
+	for size, rate := range map[int]float64{5: 500, 9: 900} {
+		k.Size = size
+		m.Observe(k, rate, 1)
+	}
+	for size, want := range map[int]float64{5: 500, 6: 500, 8: 900, 9: 900, 9 + farthest: 900, 1: 500} {
+		k.Size = size
+		if e, ok := m.Nearest(k); !ok || e.Rate != want {
+			t.Errorf("size %d: rate %v, %v; want %v", size, e.Rate, ok, want)
+		}
+	}
+	k.Size = 10 + farthest
+	if e, ok := m.Nearest(k); ok {
+		t.Errorf("too far away, and yet %v", e)
+	}
+	k.Size, k.Device = 5, "another"
+	if e, ok := m.Nearest(k); ok {
+		t.Errorf("another device, and yet %v", e)
+	}
+}

@@ -14,7 +14,7 @@ import (
 
 // version is that of the file's format. Files of another version are ignored
 // and replaced.
-const version = 1
+const version = 2
 
 type file struct {
 	Version int     `json:"version"`
