@@ -77,7 +77,7 @@ func (s *Scope) runOwn(w *Worker, mark uint64, f func(s *Scope)) {
 // f spawns, if the queue is full. Spawn must not be called after the scope is over.
 func (s *Scope) Spawn(w *Worker, f func(w *Worker)) {
 	s.pending.Add(1)
-	t := task{run: f, scope: s}
+	t := task{what: Func(f), scope: s}
 	switch {
 	case w != nil:
 		w.spawn(t)

@@ -33,9 +33,18 @@ func (p Priority) String() string {
 	return "unknown priority"
 }
 
+// Task is something to run on a worker.
+type Task interface{ Run(w *Worker) }
+
+// Func is a function as a Task. A func needs no allocation to become one.
+type Func func(w *Worker)
+
+// Run implements Task.
+func (f Func) Run(w *Worker) { f(w) }
+
 // task is what waits for a worker. It is small, so that a million may wait.
 type task struct {
-	run   func(w *Worker)
+	what  Task
 	scope *Scope // that waits for it, or nil
 }
 
@@ -79,10 +88,16 @@ func (p *Pool) passOn(waiter *steal.Sleeper) {
 
 // TrySpawn is Spawn without waiting: it returns ErrQueueFull if there is no room.
 func (p *Pool) TrySpawn(priority Priority, f func(w *Worker)) error {
+	return p.TrySpawnTask(priority, Func(f))
+}
+
+// TrySpawnTask is TrySpawn for a Task. While it waits it holds 24 bytes of the
+// queue, and nothing is allocated for it.
+func (p *Pool) TrySpawnTask(priority Priority, t Task) error {
 	if priority < High || priority > Low {
 		return &PriorityError{Priority: priority}
 	}
-	return p.push(priority, task{run: f})
+	return p.push(priority, task{what: t})
 }
 
 func (p *Pool) push(priority Priority, t task) error {
@@ -99,7 +114,7 @@ func (p *Pool) push(priority Priority, t task) error {
 // Spawn has this worker, or one that steals it, run f once, and returns without
 // waiting for that. It never waits for room: what tasks spawn is theirs, and is
 // not counted against the queue limit. The newest is run first.
-func (w *Worker) Spawn(f func(w *Worker)) { w.spawn(task{run: f}) }
+func (w *Worker) Spawn(f func(w *Worker)) { w.spawn(task{what: Func(f)}) }
 
 func (w *Worker) spawn(t task) {
 	if w.seat == nil {
@@ -249,7 +264,7 @@ func (w *Worker) run(t task) {
 		}
 	}()
 	if t.scope == nil || !t.scope.stopped() {
-		t.run(w)
+		t.what.Run(w)
 	}
 	failure = nil
 }

@@ -145,7 +145,7 @@ func (t *Task) Refuse(err error) {
 // enqueue hands a task to the pool.
 func (d *Dispatcher) enqueue(t *Task, body Body) {
 	t.queued = time.Since(d.epoch)
-	if err := d.pool.TrySpawn(cpuexec.Priority(t.priority), body.Run); err != nil {
+	if err := d.pool.TrySpawnTask(cpuexec.Priority(t.priority), body); err != nil {
 		panic("tasks: the pool refuses a task that was admitted: " + err.Error())
 	}
 }
