@@ -332,7 +332,7 @@ func TestRetry(t *testing.T) {
 	if st := s.Stats().Tasks; st.Retried != 3 || st.Completed != 1 || st.Failed != 0 || n.Load() != 4 {
 		t.Errorf("counts: %+v", st)
 	}
-	f, n = failing(3, errTask)
+	f, _ = failing(3, errTask)
 	var failed *hybrid.TaskError
 	if _, err := hybrid.Submit(t.Context(), s, f, hybrid.Retry(2), quick).Wait(t.Context()); !errors.Is(err, errTask) || !errors.As(err, &failed) || failed.Attempts != 3 {
 		t.Errorf("one attempt too few: %v", err)

@@ -56,7 +56,7 @@ rayon | chili)
 tbb)
 	need "${CXX:-g++}" 'sudo apt-get install g++'
 	get_tbb
-	build "${CXX:-g++}" -std=c++17 -O3 -o "$bin/tbb" tbb/main.cpp -ltbb -lpthread
+	build "${CXX:-g++}" -std=c++20 -O3 -o "$bin/tbb" tbb/main.cpp -ltbb -lpthread
 	echo "$bin/tbb"
 	;;
 spawn)

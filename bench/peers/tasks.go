@@ -115,7 +115,7 @@ func (b *bench) million(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		b.table.addGoal("allocations a task, "+way.name, fmt.Sprintf("%.4f", each), "", "0", each < 0.001)
+		b.table.addGoal("allocations a task, "+way.name, fmt.Sprintf("%.3f", each), "", "0 (< 0.05)", each < 0.05)
 	}
 	return b.hold(ctx, contest{
 		what: fmt.Sprintf("%d tasks through", n), parts: 1,

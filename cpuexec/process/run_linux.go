@@ -19,6 +19,13 @@ import (
 // poller, and opens /dev/null each time. Running /bin/echo took 1158 us that
 // way and 960 us this way, as long as a loop in C (Linux 6.18, two cores).
 //
+// With two programs at once on two processors the rate is 0.82 to 0.95 of that
+// of C, and so is that of syscall.ForkExec, one pipe and Wait4 alone: Go's
+// monitor takes the processor from a goroutine that waits in a call and then
+// looks every 20 us. With GOMAXPROCS=4 it is 0.93 to 0.96. To wait through the
+// network poller instead, for the pipes or for the process descriptor, was
+// slower: 0.72 to 0.81.
+//
 // A process descriptor tells that the program has ended while a descendant
 // keeps its output open. Kernels before 5.3, and some sandboxes, have none.
 func (c *Command) run(ctx context.Context, path string) (Result, error) {

@@ -17,7 +17,6 @@
 #include <memory>
 #include <sstream>
 #include <string>
-#include <thread>
 
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_invoke.h>
@@ -65,14 +64,19 @@ static void spawn(std::size_t n) {
 	group.wait();
 }
 
-// The arena has a place kept for the outer thread, which only puts tasks in.
+// The thread that waits is outside the arena, and only puts tasks in.
 static void outside(tbb::task_arena &arena, std::size_t n) {
-	std::atomic<std::size_t> left{n};
+	static std::atomic<std::size_t> left; // outlives the last notification
+	left = n;
 	for (std::size_t i = 0; i < n; i++) {
-		arena.enqueue([&] { left.fetch_sub(1, std::memory_order_release); });
+		arena.enqueue([] {
+			if (left.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+				left.notify_one();
+			}
+		});
 	}
-	while (left.load(std::memory_order_acquire) > 0) {
-		std::this_thread::yield();
+	for (std::size_t seen = left; seen > 0; seen = left) {
+		left.wait(seen);
 	}
 }
 

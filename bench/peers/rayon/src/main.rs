@@ -10,6 +10,8 @@
 
 use std::io::{self, BufRead, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
+use std::thread::{self, Thread};
 use std::time::Instant;
 
 fn fib(n: u64) -> u64 {
@@ -54,14 +56,18 @@ fn spawn_inside(pool: &rayon::ThreadPool, n: usize) {
 
 fn spawn_outside(pool: &rayon::ThreadPool, n: usize) {
     static LEFT: AtomicUsize = AtomicUsize::new(0);
+    static WAITER: OnceLock<Thread> = OnceLock::new();
+    WAITER.get_or_init(thread::current);
     LEFT.store(n, Ordering::SeqCst);
     for _ in 0..n {
         pool.spawn(|| {
-            LEFT.fetch_sub(1, Ordering::Release);
+            if LEFT.fetch_sub(1, Ordering::AcqRel) == 1 {
+                WAITER.get().expect("the main thread").unpark();
+            }
         });
     }
     while LEFT.load(Ordering::Acquire) > 0 {
-        std::thread::yield_now();
+        thread::park();
     }
 }
 
