@@ -2,10 +2,10 @@ package cpuexec
 
 import (
 	"context"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Fork runs f(lane, arg) on the calling goroutine. f may divide its work: fork a
@@ -94,7 +94,11 @@ func (c *crew[A, R]) begin() *Lane[A, R] {
 	p.crews = append(p.crews, c)
 	p.watched.Add(1)
 	p.mu.Unlock()
-	root.beEager()
+	if p.workers > 1 {
+		root.beEager()
+	} else {
+		root.deque.Waive()
+	}
 	return root
 }
 
@@ -164,17 +168,34 @@ func (c *crew[A, R]) join(w *Worker) {
 		return
 	}
 	defer c.leave(l)
-	found := false
-	for look := 1; look <= looksBeforeSleep && !c.over.Load() && w.seat != nil; look++ {
-		switch {
-		case l.stealAny():
-			look = 0
-			if !found && c.pool.lot.Len() > 0 {
+	var idle patience
+	first := true
+	for !c.over.Load() && w.seat != nil {
+		start := time.Since(epoch)
+		if l.stealAny() {
+			if first && c.pool.lot.Len() > 0 {
 				c.pool.call(c) // where there was something, there may be more
 			}
-			found = true
-		case look%yieldEvery == 0:
-			runtime.Gosched()
+			first = false
+			if time.Since(epoch)-start > worthStealing {
+				idle.found()
+				continue
+			}
 		}
+		if idle.over(workerPatience) {
+			c.waive()
+			return
+		}
+	}
+}
+
+// waive tells the lanes that nobody waits for what they could share.
+func (c *crew[A, R]) waive() {
+	for i := range c.lanes {
+		l := c.lanes[i].Load()
+		if l == nil {
+			return
+		}
+		l.deque.Waive()
 	}
 }

@@ -3,6 +3,7 @@ package cpuexec
 import (
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	"github.com/tandem-go/tandem/steal"
 )
@@ -21,6 +22,10 @@ type Lane[A, R any] struct {
 	worker *Worker       // whose goroutine this is; nil for the one that called Fork's outermost form
 	wake   chan struct{} // one value for each time that a thief ends what is waited for
 	eager  int           // forks that are shared although nobody has asked
+
+	_       [64]byte
+	askedAt atomic.Int64 // when a thief last asked, in nanoseconds since epoch
+	_       [56]byte
 }
 
 // frame is a forked half. Its owner writes it before it is shared; then it is its
@@ -51,6 +56,35 @@ type overflow[A, R any] struct {
 // room is how many forks of one lane can be stolen at a time. Those that are
 // nested deeper are run by their own lane: the outer ones are the larger ones.
 const room = 1024
+
+// askInterval is how often thieves together may ask a lane for halves. Sharing
+// some, their theft and the wait for their results costs about a microsecond, so
+// that computations too small to be worth it lose at most a few percent (a
+// heartbeat, Acar et al., PLDI 2018, beaten by who is idle anyway).
+const askInterval = 20 * time.Microsecond
+
+var epoch = time.Now()
+
+// ask requests that l share some of its halves.
+func (l *Lane[A, R]) ask() {
+	now, last := int64(time.Since(epoch)), l.askedAt.Load()
+	if now-last >= int64(askInterval) && l.askedAt.CompareAndSwap(last, now) {
+		l.deque.Ask()
+	}
+}
+
+// Surplus reports that enough halves lie ready for whoever wants some. Where a
+// half takes only nanoseconds, a function may ask for that and, if so, do both
+// halves itself by plain calls, which is hardly slower than code that knows
+// nothing of lanes:
+//
+//	if l.Surplus() {
+//		return fib(l, n-1) + fib(l, n-2)
+//	}
+//
+// What is then done by plain calls can't be stolen any more, though what it forks
+// in turn can: where a half may take long, rather fork it in any case.
+func (l *Lane[A, R]) Surplus() bool { return l.deque.Surplus() }
 
 // Forked is a half that was forked and is to be joined.
 type Forked uint32
@@ -174,40 +208,80 @@ func (l *Lane[A, R]) release(pos uint32) {
 	l.deque.Release(pos)
 }
 
-// The patience of one who waits for a stolen half, and of a worker without work:
-// so many looks, of which every yieldEvery-th lets other goroutines run. On the
-// machine of docs/architecture.md a look takes about 5 ns and a yield 100 ns; a
-// goroutine's sleep and its waking cost some 5 µs, as much as all looks together.
+// The patience of one who waits for a stolen half, and of a worker without work,
+// since it last found something. Every yieldEvery-th look lets other goroutines
+// run. On the machine of docs/architecture.md a look takes about 5 ns and a yield
+// 100 ns; a goroutine's sleep and its waking cost some 5 µs. Both are longer than
+// askInterval: whoever goes must have been allowed to ask.
 const (
-	looksBeforeSleep = 256
-	yieldEvery       = 16
+	waiterPatience = 30 * time.Microsecond
+	workerPatience = 60 * time.Microsecond
+	yieldEvery     = 16
+
+	// A small half is done before help would be of use.
+	looksBeforeHelp = 500
 )
+
+// worthStealing is the time that a stolen half should take. A worker that finds
+// only smaller ones has found nothing.
+const worthStealing = 5 * time.Microsecond
+
+// patience measures for how long somebody has found nothing.
+type patience struct {
+	since time.Duration // epoch
+	looks int
+}
+
+// found begins anew.
+func (p *patience) found() { *p = patience{} }
+
+// over counts a look that found nothing, and reports whether it was the last.
+func (p *patience) over(limit time.Duration) bool {
+	p.looks++
+	if p.looks%yieldEvery != 0 {
+		return false
+	}
+	runtime.Gosched()
+	now := time.Since(epoch)
+	if p.since == 0 {
+		p.since = now
+	}
+	return now-p.since > limit
+}
 
 // await returns when the thief of f is done. It leapfrogs (Wagner and Calder
 // 1993): what it runs meanwhile was forked by that thief below f, so it is a
 // descendant of f, and would have been run on this stack without a theft too.
 func (l *Lane[A, R]) await(f *frame[A, R]) {
-	for look := 1; look <= looksBeforeSleep; look++ {
+	for range looksBeforeHelp {
 		if f.state.Load() == done {
 			return
 		}
+	}
+	var idle patience
+	for f.state.Load() != done {
 		if thief := f.thief.Load(); thief != nil {
-			if pos, outcome := thief.deque.StealFrom(f.base); outcome == steal.Stolen {
+			switch pos, outcome := thief.deque.StealFrom(f.base); outcome {
+			case steal.Stolen:
 				l.runStolen(thief, pos)
-				look = 0
+				idle.found()
+				continue
+			case steal.Empty:
+				thief.ask()
 			}
 		}
-		if look%yieldEvery == 0 {
-			runtime.Gosched()
+		if !idle.over(waiterPatience) {
+			continue
 		}
-	}
-	if f.state.CompareAndSwap(underway, awaited) {
-		if l.worker != nil {
-			l.worker.standUp()
+		if f.state.CompareAndSwap(underway, awaited) {
+			if l.worker != nil {
+				l.worker.standUp()
+			}
+			l.crew.asleep.Add(1)
+			<-l.wake
+			l.crew.asleep.Add(-1)
 		}
-		l.crew.asleep.Add(1)
-		<-l.wake
-		l.crew.asleep.Add(-1)
+		return
 	}
 }
 
@@ -245,9 +319,12 @@ func (l *Lane[A, R]) stealAny() bool {
 		if victim == nil || victim == l {
 			continue
 		}
-		if pos, outcome := victim.deque.Steal(); outcome == steal.Stolen {
+		switch pos, outcome := victim.deque.Steal(); outcome {
+		case steal.Stolen:
 			l.runStolen(victim, pos)
 			return true
+		case steal.Empty:
+			victim.ask()
 		}
 	}
 	return false

@@ -36,12 +36,29 @@ func BenchmarkFib(b *testing.B) {
 				b.Fatal(err)
 			}
 		})
+		each(fmt.Sprintf("surplus/workers=%d", workers), func() {
+			if _, err := cpuexec.Fork(b.Context(), p, fibSurplus, 32); err != nil {
+				b.Fatal(err)
+			}
+		})
 		each(fmt.Sprintf("closures/workers=%d", workers), func() {
 			if err := p.Do(b.Context(), func(br *cpuexec.Branch) { fibClosures(br, 32) }); err != nil {
 				b.Fatal(err)
 			}
 		})
 	}
+}
+
+func fibSurplus(l *cpuexec.Lane[int, int], n int) int {
+	if n < 2 {
+		return n
+	}
+	if l.Surplus() {
+		return fibSurplus(l, n-1) + fibSurplus(l, n-2)
+	}
+	right := l.Fork(fibSurplus, n-2)
+	left := fibSurplus(l, n-1)
+	return left + l.Join(right)
 }
 
 func fibClosures(b *cpuexec.Branch, n int) int {
@@ -83,6 +100,18 @@ func sum(l *cpuexec.Lane[*node, int], n *node) int {
 	return n.value + left + l.Join(right)
 }
 
+func sumSurplus(l *cpuexec.Lane[*node, int], n *node) int {
+	if n == nil {
+		return 0
+	}
+	if l.Surplus() {
+		return n.value + sumSurplus(l, n.left) + sumSurplus(l, n.right)
+	}
+	right := l.Fork(sumSurplus, n.right)
+	left := sumSurplus(l, n.left)
+	return n.value + left + l.Join(right)
+}
+
 // BenchmarkTree sums trees with a join at every node, beside a plain recursion.
 // The repetitions are inside one computation, as the parts of a larger one would
 // be.
@@ -101,18 +130,23 @@ func BenchmarkTree(b *testing.B) {
 				}
 			}
 		})
-		b.Run(fmt.Sprintf("nodes=%d/fork", n), func(b *testing.B) {
-			_, err := cpuexec.Fork(b.Context(), p, func(l *cpuexec.Lane[*node, int], tree *node) int {
-				for b.Loop() {
-					if sum(l, tree) != n {
-						b.Fatal("wrong")
+		for _, form := range []struct {
+			name string
+			sum  func(*cpuexec.Lane[*node, int], *node) int
+		}{{"fork", sum}, {"surplus", sumSurplus}} {
+			b.Run(fmt.Sprintf("nodes=%d/%s", n, form.name), func(b *testing.B) {
+				_, err := cpuexec.Fork(b.Context(), p, func(l *cpuexec.Lane[*node, int], tree *node) int {
+					for b.Loop() {
+						if form.sum(l, tree) != n {
+							b.Fatal("wrong")
+						}
 					}
+					return 0
+				}, tree)
+				if err != nil {
+					b.Fatal(err)
 				}
-				return 0
-			}, tree)
-			if err != nil {
-				b.Fatal(err)
-			}
-		})
+			})
+		}
 	}
 }

@@ -14,7 +14,7 @@ import "sync/atomic"
 //
 // The owner pushes and pops private positions with plain loads and stores: no
 // fence and no atomic operation that locks. A thief that finds nothing shared
-// asks, and the owner shares half of what it has at its next push. Tail and
+// may ask, and the owner shares half of what it has at its next push. Tail and
 // split lie in one word that is changed by compare-and-swap:
 //
 //	 63        32 31         0
@@ -38,15 +38,31 @@ type Split struct {
 	// limit is room, or 0 when a thief has asked. One comparison of the owner
 	// finds out both that it is full and that it should share.
 	limit atomic.Uint32
-	_     [116]byte
+	// wanted is the head from which on there is a surplus, or unlimited when a
+	// thief has asked.
+	wanted atomic.Uint32
+	_      [112]byte
 }
+
+// reserve is how many positions that nobody has stolen are enough. Their items
+// are the oldest and usually the largest, and each theft leaves time for more.
+const reserve = 2
+
+const unlimited = 1<<32 - 1
 
 // Open makes d empty, with positions up to room. Owner only.
 func (d *Split) Open(room uint32) {
 	d.head, d.split, d.room = 0, 0, room
 	d.word.Store(0)
 	d.limit.Store(room)
+	d.wanted.Store(reserve)
 }
+
+// Surplus reports that d holds enough for the thieves that there have been: they
+// have left 2 positions, as far as the owner knows, and none has asked since. An
+// owner whose items are so small that a push counts need not push more. It costs
+// two loads and a comparison. Owner only.
+func (d *Split) Surplus() bool { return d.head >= d.wanted.Load() }
 
 // Head is the next position to be pushed. Owner only.
 func (d *Split) Head() uint32 { return d.head }
@@ -100,6 +116,7 @@ func (d *Split) share(split uint32) int {
 		tail, _ := unpack(old)
 		if d.word.CompareAndSwap(old, pack(tail, split)) {
 			d.split = split
+			d.wanted.Store(tail + reserve)
 			return int(split - tail)
 		}
 	}
@@ -132,10 +149,13 @@ func (d *Split) Reclaim(pos uint32) bool {
 func (d *Split) Release(pos uint32) {
 	d.head, d.split = pos, pos
 	d.word.Store(pack(pos, pos)) // nothing is shared: no thief interferes
+	if wanted := d.wanted.Load(); wanted != unlimited {
+		d.wanted.CompareAndSwap(wanted, pos+reserve)
+	}
 }
 
-// Steal takes the oldest shared position. If there is none, Empty, it asks the
-// owner for some. Any goroutine may call it.
+// Steal takes the oldest shared position. If there is none, Empty, the thief may
+// Ask for some. Any goroutine may call it.
 func (d *Split) Steal() (pos uint32, outcome Outcome) { return d.StealFrom(0) }
 
 // StealFrom is Steal restricted to positions from least on.
@@ -143,10 +163,7 @@ func (d *Split) StealFrom(least uint32) (pos uint32, outcome Outcome) {
 	old := d.word.Load()
 	tail, split := unpack(old)
 	switch {
-	case tail == split:
-		d.Ask()
-		return 0, Empty
-	case tail < least:
+	case tail == split || tail < least:
 		return 0, Empty
 	case d.word.CompareAndSwap(old, pack(tail+1, split)):
 		return tail, Stolen
@@ -154,9 +171,19 @@ func (d *Split) StealFrom(least uint32) (pos uint32, outcome Outcome) {
 	return 0, Lost
 }
 
+// Waive takes a request back: until the next one, whatever d holds is a surplus.
+// Any goroutine may call it.
+func (d *Split) Waive() { d.wanted.Store(0) }
+
 // Ask requests that the owner share what it has. Any goroutine may call it.
 func (d *Split) Ask() {
-	if d.limit.Load() != 0 { // many thieves must not fight for the owner's line
+	// Each is looked at, since an owner that answers at the same time may have
+	// taken back only the other; and before it is written, since many thieves
+	// must not fight for the owner's line.
+	if d.limit.Load() != 0 {
 		d.limit.Store(0)
+	}
+	if d.wanted.Load() != unlimited {
+		d.wanted.Store(unlimited)
 	}
 }

@@ -11,78 +11,142 @@ import (
 
 const room = 40
 
-// playSplit applies a script to a Split and to a model: the numbers of positions
-// that were stolen, are shared, and are there at all.
+// splitModel is a Split as a sequential machine: how many positions were stolen,
+// are shared, and are there at all, and what its owner is asked for.
+type splitModel struct {
+	stolen, shared, head uint32 // stolen <= shared <= head
+	asked                bool   // at Push
+	wanted               uint32 // head with a surplus
+}
+
+// reserve is what Surplus promises, and everything what a request wants.
+const (
+	reserve    = 2
+	everything = 1<<32 - 1
+)
+
+func newSplitModel() splitModel { return splitModel{wanted: reserve} }
+
+func (m *splitModel) push(asked bool) (pos uint32, ok bool) {
+	if pos = m.head; pos == room || m.asked && !asked {
+		return pos, false
+	}
+	m.head++
+	return pos, true
+}
+
+// pop is Pop of the last position.
+func (m *splitModel) pop() bool {
+	if m.head-1 < m.shared {
+		return false
+	}
+	m.head--
+	return true
+}
+
+// reclaim is Reclaim of the last position.
+func (m *splitModel) reclaim() bool {
+	if m.head-1 < m.stolen {
+		return false
+	}
+	m.head--
+	m.shared = min(m.shared, m.head)
+	return true
+}
+
+// release is Release of the last position.
+func (m *splitModel) release() {
+	m.head--
+	m.stolen, m.shared = m.head, m.head
+	if m.wanted != everything {
+		m.wanted = m.head + reserve
+	}
+}
+
+// share is ShareAll or, if half, Answer.
+func (m *splitModel) share(half bool) int {
+	private := m.head - m.shared
+	if half {
+		private = (private + 1) / 2
+	}
+	m.shared += private
+	m.wanted = m.stolen + reserve
+	return int(m.shared - m.stolen)
+}
+
+func (m *splitModel) steal(least uint32) (pos uint32, ok bool) {
+	if m.stolen == m.shared || m.stolen < least {
+		return 0, false
+	}
+	m.stolen++
+	return m.stolen - 1, true
+}
+
+// playSplit applies a script to a Split and to its model.
 func playSplit(t *testing.T, script []byte) {
 	t.Helper()
 	var d steal.Split
 	d.Open(room)
-	var stolen, shared, head uint32 // stolen <= shared <= head
-	asked := false
+	m := newSplitModel()
 	for i, op := range script {
-		switch op / 2 % 5 {
+		odd, number := op%2 == 1, uint32(op)/12%4
+		switch op / 2 % 6 {
 		case 0, 1:
-			push, full := d.Push, head == room
-			if op%2 == 1 {
+			push := d.Push
+			if odd {
 				push = d.PushAsked
 			}
-			pos, ok := push()
-			if pos != head || ok != (!full && (!asked || op%2 == 1)) {
-				t.Fatalf("step %d: push %d, %v with %d there, asked %v", i, pos, ok, head, asked)
-			}
-			if ok {
-				head++
+			wantPos, wantOK := m.push(odd)
+			if pos, ok := push(); pos != wantPos || ok != wantOK {
+				t.Fatalf("step %d: push %d, %v, want %d, %v of %+v", i, pos, ok, wantPos, wantOK, m)
 			}
 		case 2: // remove the last
-			if head == 0 {
+			if m.head == 0 {
 				continue
 			}
-			private := head-1 >= shared
-			if got := d.Pop(head - 1); got != private {
-				t.Fatalf("step %d: popped %v, want %v", i, got, private)
+			last := m.head - 1
+			private := m.pop()
+			if got := d.Pop(last); got != private {
+				t.Fatalf("step %d: popped %v of %+v", i, got, m)
 			}
-			if !private {
-				mine := d.Reclaim(head - 1)
-				if mine != (stolen < head) {
-					t.Fatalf("step %d: reclaimed %v with %d stolen of %d", i, mine, stolen, head)
-				}
-				if !mine {
-					d.Release(head - 1)
-					stolen = head - 1
-				}
-				shared = head - 1
+			if private {
+				break
 			}
-			head--
+			mine := m.reclaim()
+			if got := d.Reclaim(last); got != mine {
+				t.Fatalf("step %d: reclaimed %v of %+v", i, got, m)
+			}
+			if !mine {
+				d.Release(last)
+				m.release()
+			}
 		case 3:
-			pos, outcome := d.StealFrom(uint32(op) / 10 % 4)
-			switch {
-			case stolen == shared:
-				asked = true
-				fallthrough
-			case stolen < uint32(op)/10%4:
-				if outcome != steal.Empty {
-					t.Fatalf("step %d: outcome %v, want Empty", i, outcome)
-				}
-			case outcome != steal.Stolen || pos != stolen:
-				t.Fatalf("step %d: stole %d, %v, want %d", i, pos, outcome, stolen)
-			default:
-				stolen++
+			wantPos, want := m.steal(number)
+			if pos, outcome := d.StealFrom(number); pos != wantPos || (outcome == steal.Stolen) != want || outcome == steal.Lost {
+				t.Fatalf("step %d: stole %d, %v, want %d, %v", i, pos, outcome, wantPos, want)
 			}
 		case 4:
-			if op%2 == 0 {
-				shared = head
-				d.ShareAll()
+			if odd {
+				d.Ask()
+				m.asked, m.wanted = true, everything
 			} else {
-				asked = false
+				d.Waive()
+				m.wanted = 0
+			}
+		case 5:
+			share := d.ShareAll
+			if odd {
 				d.Rearm()
-				shared += (head - shared + 1) / 2
-				if got := d.Answer(); got != int(shared-stolen) {
-					t.Fatalf("step %d: %d shared, want %d", i, got, shared-stolen)
-				}
+				m.asked = false
+				share = d.Answer
+			}
+			want := m.share(odd)
+			if got := share(); got != want {
+				t.Fatalf("step %d: %d shared, want %d", i, got, want)
 			}
 		}
-		if d.Head() != head {
-			t.Fatalf("step %d: head %d, want %d", i, d.Head(), head)
+		if d.Head() != m.head || d.Surplus() != (m.head >= m.wanted) {
+			t.Fatalf("step %d: head %d, surplus %v of %+v", i, d.Head(), d.Surplus(), m)
 		}
 	}
 }
@@ -99,7 +163,7 @@ func TestSplitAgreesWithModel(t *testing.T) {
 }
 
 func FuzzSplit(f *testing.F) {
-	f.Add([]byte{0, 0, 0, 9, 3, 2, 2, 2})
+	f.Add([]byte{0, 0, 0, 9, 11, 7, 6, 5, 4, 4, 4})
 	f.Fuzz(playSplit)
 }
 
@@ -124,10 +188,13 @@ func TestSplitExactlyOnce(t *testing.T) {
 	for range thieves {
 		wg.Go(func() {
 			for !over.Load() {
-				if pos, outcome := d.Steal(); outcome == steal.Stolen {
+				switch pos, outcome := d.Steal(); outcome {
+				case steal.Stolen:
 					stolen.Add(1)
 					seen[items[pos].fork].Add(1)
 					items[pos].done.Store(true)
+				case steal.Empty:
+					d.Ask()
 				}
 				runtime.Gosched()
 			}

@@ -32,6 +32,18 @@ func fib(l *cpuexec.Lane[int, int], n int) int {
 	return left + l.Join(right)
 }
 
+func fibSurplus(l *cpuexec.Lane[int, int], n int) int {
+	if n < 2 {
+		return n
+	}
+	if l.Surplus() {
+		return fibSurplus(l, n-1) + fibSurplus(l, n-2)
+	}
+	right := l.Fork(fibSurplus, n-2)
+	left := fibSurplus(l, n-1)
+	return left + l.Join(right)
+}
+
 func fibClosures(b *cpuexec.Branch, n int) int {
 	if n < 2 {
 		return n
@@ -39,6 +51,19 @@ func fibClosures(b *cpuexec.Branch, n int) int {
 	left, right := cpuexec.Join(b,
 		func(b *cpuexec.Branch) int { return fibClosures(b, n-1) },
 		func(b *cpuexec.Branch) int { return fibClosures(b, n-2) })
+	return left + right
+}
+
+func fibSurplusClosures(b *cpuexec.Branch, n int) int {
+	if n < 2 {
+		return n
+	}
+	if b.Surplus() {
+		return fibSurplusClosures(b, n-1) + fibSurplusClosures(b, n-2)
+	}
+	left, right := cpuexec.Join(b,
+		func(b *cpuexec.Branch) int { return fibSurplusClosures(b, n-1) },
+		func(b *cpuexec.Branch) int { return fibSurplusClosures(b, n-2) })
 	return left + right
 }
 
@@ -53,27 +78,39 @@ func (b *bench) forkJoin(ctx context.Context) error {
 		return err
 	}
 	command := fmt.Sprint("fib ", n)
-	err := b.hold(ctx, contest{
-		what: fmt.Sprintf("a join, fib(%d), Fork", n), parts: fibJoins(n),
-		own: func(ctx context.Context) error { return check(cpuexec.Fork(ctx, b.pool, fib, n)) },
-		peers: []peer{
-			b.told("rayon", "rayon", command, 0.5),
-			b.told("chili", "chili", command, 0),
-			b.told("tbb", "oneTBB", command, 0),
-		},
-	})
-	if err != nil {
-		return err
+	for _, form := range []struct {
+		name string
+		fib  func(*cpuexec.Lane[int, int], int) int
+	}{{"Fork", fib}, {"Fork unless Surplus", fibSurplus}} {
+		if err := b.hold(ctx, contest{
+			what: fmt.Sprintf("a join, fib(%d), %s", n, form.name), parts: fibJoins(n),
+			own: func(ctx context.Context) error { return check(cpuexec.Fork(ctx, b.pool, form.fib, n)) },
+			peers: []peer{
+				b.told("rayon", "rayon", command, 0.5),
+				b.told("chili", "chili", command, 0),
+				b.told("tbb", "oneTBB", command, 0),
+			},
+		}); err != nil {
+			return err
+		}
 	}
-	return b.hold(ctx, contest{
-		what: fmt.Sprintf("a join, fib(%d), closures", n), parts: fibJoins(n),
-		own: func(ctx context.Context) error {
-			value := 0
-			err := b.pool.Do(ctx, func(branch *cpuexec.Branch) { value = fibClosures(branch, n) })
-			return check(value, err)
-		},
-		peers: []peer{b.told("rayon", "rayon", command, 2)},
-	})
+	for _, form := range []struct {
+		name string
+		fib  func(*cpuexec.Branch, int) int
+	}{{"closures", fibClosures}, {"closures unless Surplus", fibSurplusClosures}} {
+		if err := b.hold(ctx, contest{
+			what: fmt.Sprintf("a join, fib(%d), %s", n, form.name), parts: fibJoins(n),
+			own: func(ctx context.Context) error {
+				value := 0
+				err := b.pool.Do(ctx, func(branch *cpuexec.Branch) { value = form.fib(branch, n) })
+				return check(value, err)
+			},
+			peers: []peer{b.told("rayon", "rayon", command, 2)},
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // node is a binary tree's.
@@ -106,6 +143,18 @@ func sum(l *cpuexec.Lane[*node, int], n *node) int {
 	return n.value + left + l.Join(right)
 }
 
+func sumSurplus(l *cpuexec.Lane[*node, int], n *node) int {
+	if n == nil {
+		return 0
+	}
+	if l.Surplus() {
+		return n.value + sumSurplus(l, n.left) + sumSurplus(l, n.right)
+	}
+	right := l.Fork(sumSurplus, n.right)
+	left := sumSurplus(l, n.left)
+	return n.value + left + l.Join(right)
+}
+
 // trees has sums of binary trees with a join at every node, each as often as
 // makes about as much work, within one computation: the way into it is a row of
 // its own.
@@ -133,7 +182,7 @@ func (b *bench) trees(ctx context.Context) error {
 			what: what, parts: float64(times),
 			own: func(ctx context.Context) error {
 				_, err := cpuexec.Fork(ctx, b.pool, func(l *cpuexec.Lane[*node, int], n *node) int {
-					if err := repeat(func() int { return sum(l, n) }); err != nil {
+					if err := repeat(func() int { return sumSurplus(l, n) }); err != nil {
 						panic(err)
 					}
 					return 0
