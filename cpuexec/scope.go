@@ -12,7 +12,7 @@ import (
 type Scope struct {
 	pool    *Pool
 	ctx     context.Context // of the call that the scope lives in
-	pending atomic.Int64    // tasks that have not ended, and one for the scope's own function
+	pending atomic.Int64    // tasks that have not ended, one for the scope's own function, and credits
 	over    chan struct{}   // closed when pending is 0
 	skipped atomic.Bool     // a task was not run
 	failed  atomic.Bool     // failure is not nil
@@ -49,10 +49,15 @@ func (p *Pool) scope(ctx context.Context, w *Worker, f func(s *Scope)) error {
 	s := &Scope{pool: p, ctx: ctx, over: make(chan struct{})}
 	s.pending.Store(1)
 	var mark uint64
+	var outer *Scope
 	if w != nil && w.seat != nil {
-		mark = w.seat.deque.Mark()
+		mark, outer = w.seat.deque.Mark(), w.seat.scope
+		w.seat.adopt(s)
 	}
 	s.runOwn(w, mark, f)
+	if w != nil && w.seat != nil {
+		w.seat.adopt(outer)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.failure == nil && s.skipped.Load() {
@@ -76,7 +81,9 @@ func (s *Scope) runOwn(w *Worker, mark uint64, f func(s *Scope)) {
 // or nil for a goroutine that is no task; such a goroutine runs f itself, and what
 // f spawns, if the queue is full. Spawn must not be called after the scope is over.
 func (s *Scope) Spawn(w *Worker, f func(w *Worker)) {
-	s.pending.Add(1)
+	if w == nil || w.seat == nil || !w.seat.enter(s) {
+		s.pending.Add(1)
+	}
 	t := task{what: Func(f), scope: s}
 	switch {
 	case w != nil:
@@ -108,7 +115,55 @@ func (s *Scope) done(failure error) {
 		}
 		s.mu.Unlock()
 	}
-	if s.pending.Add(-1) == 0 {
+	s.settle(1)
+}
+
+// creditAtOnce is how many tasks a seat counts into its scope at a time.
+const creditAtOnce = 64
+
+// A seat whose task spawns others into the task's own scope, or runs one after
+// the other of them, counts them in its credit: a scope's pending would otherwise
+// be written by every worker twice for every task, which takes longer than an
+// empty task itself. A scope with credits outstanding isn't over, so a seat holds
+// credits only of the scope of the task that it is running, which isn't over
+// anyway, and settles when it turns to anything else.
+
+// enter counts a task of sc in, and reports false if sc is not the seat's.
+func (s *seat) enter(sc *Scope) bool {
+	if s.scope != sc {
+		return false
+	}
+	if s.credit == 0 {
+		sc.pending.Add(creditAtOnce)
+		s.credit = creditAtOnce
+	}
+	s.credit--
+	return true
+}
+
+// leave counts a task of sc as ended, and reports false if sc is not the seat's.
+func (s *seat) leave(sc *Scope) bool {
+	if s.scope != sc {
+		return false
+	}
+	s.credit++
+	return true
+}
+
+// adopt makes sc, or none if it is nil, the scope that the seat has credits of.
+func (s *seat) adopt(sc *Scope) {
+	if s.scope == sc {
+		return
+	}
+	if s.credit > 0 {
+		s.scope.settle(s.credit)
+	}
+	s.scope, s.credit = sc, 0
+}
+
+// settle counts n tasks as ended.
+func (s *Scope) settle(n int64) {
+	if s.pending.Add(-n) == 0 {
 		close(s.over)
 	}
 }
@@ -130,6 +185,9 @@ func (s *Scope) wait(w *Worker, mark uint64) {
 			break
 		}
 		w.run(w.seat.open(node))
+	}
+	if w != nil && w.seat != nil {
+		w.seat.adopt(nil)
 	}
 	for range looks {
 		if s.pending.Load() == 0 {

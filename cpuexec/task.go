@@ -152,7 +152,7 @@ func (s *seat) node() *task {
 
 // nodesKept bounds the places that a seat keeps for reuse: a thief collects
 // those that its victims have made.
-const nodesKept = 1 << 15
+const nodesKept = 1 << 17
 
 // open takes a task out of its place.
 func (s *seat) open(node *task) task {
@@ -175,6 +175,8 @@ func (w *Worker) toil() bool {
 	t, ok := w.next()
 	if ok {
 		w.run(t)
+	} else {
+		w.seat.adopt(nil)
 	}
 	return ok
 }
@@ -248,6 +250,7 @@ func (w *Worker) rob() (task, bool) {
 func (w *Worker) run(t task) {
 	if w.seat != nil {
 		w.seat.begun++
+		w.seat.adopt(t.scope)
 	}
 	failure := ErrGoexit // unless we come to know better
 	defer func() {
@@ -255,7 +258,9 @@ func (w *Worker) run(t task) {
 			failure = panicked(v)
 		}
 		if t.scope != nil {
-			t.scope.done(failure)
+			if failure != nil || w.seat == nil || !w.seat.leave(t.scope) {
+				t.scope.done(failure)
+			}
 			return
 		}
 		if p, ok := failure.(*PanicError); ok { //nolint:errorlint // it was made above

@@ -31,6 +31,8 @@ type seat struct {
 	random  *rand.Rand
 	loot    [32]*task
 	turn    uint
+	scope   *Scope        // of the task that is running, or was the last to run
+	credit  int64         // counted in scope.pending, but not spawned yet or done already
 	begun   uint64        // tasks
 	tasks   atomic.Uint64 // begun, published each time that there is nothing to do
 }
@@ -57,6 +59,7 @@ func (w *Worker) standUp() {
 	if s == nil {
 		return
 	}
+	s.adopt(nil)
 	w.seat = nil
 	w.pool.counts.replaced.Add(1)
 	w.pool.running.Go(func() { w.pool.work(s) })
@@ -97,6 +100,7 @@ func (w *Worker) celebrate() bool {
 	}
 	select {
 	case to := <-w.pool.parties:
+		w.seat.adopt(nil)
 		to.join(w)
 		return true
 	default:
