@@ -85,11 +85,25 @@ const (
 	// worthCompany is the part of the time alone that a launch may take at most
 	// with other workers: they might have had something else to do.
 	worthCompany = 0.95
-	// Once in so many launches the way that was found to be a little worse is
-	// taken, for one may have been measured at a bad moment.
-	lookAgain = 32
-	little    = 1.5
+	// lookAgain is the part of the time that is spent, about, on taking the way
+	// that was found to be worse: it may have been measured at a bad moment, or
+	// years ago.
+	lookAgain = 1.0 / 64
+	// What another process has measured, or this one only so many times, is
+	// looked at more often, unless it is this much worse.
+	fewLooks  = 3
+	hopeless  = 3
+	lookEarly = 1.0 / 4
 )
+
+// lookAt is how often the way that takes worse times as long as the better one is
+// taken all the same, if it was taken so many times in this process.
+func lookAt(worse float64, taken int) float64 {
+	if taken < fewLooks && worse < hopeless {
+		return lookEarly
+	}
+	return min(lookAgain/(worse-1), 2*lookAgain)
+}
 
 // betterAlone reports whether a launch above the crossover should run on the calling
 // goroutine all the same: work that is limited by memory, or whose data is in this
@@ -109,10 +123,15 @@ func (s *Scheduler) betterAlone(l *kernels.Launch, all []candidate) bool {
 	}
 	_, together := divide(chosen, l.N())
 	ratio := together / alone.Seconds(n)
-	if rand.IntN(lookAgain) == 0 && ratio > 1/little && ratio < little {
-		return ratio <= worthCompany
+	better := ratio > worthCompany
+	worse, taken := ratio, chosen[0].estimate.Seen
+	if !better {
+		worse, taken = 1/ratio, alone.Seen
 	}
-	return ratio > worthCompany
+	if rand.Float64() < lookAt(worse, taken) {
+		return !better
+	}
+	return better
 }
 
 // runAlone runs all of the launch on the calling goroutine, and remembers how long

@@ -27,10 +27,11 @@ func updates(t *testing.T, seed uint64) (err error) {
 			UploadBandwidth: 1e8, DownloadBandwidth: 1e8, Seed: seed,
 		}
 		if i == 0 {
+			// Together less than the chunk deadline, should they all fall on one chunk.
 			for range 1 + rng.IntN(3) {
 				cfg.Faults = append(cfg.Faults, sim.Fault{
 					Kind: sim.Delay, At: 20 + rng.IntN(1000), Count: 1 + rng.IntN(3),
-					Delay: time.Duration(30+rng.IntN(900)) * time.Millisecond,
+					Delay: time.Duration(30+rng.IntN(170)) * time.Millisecond,
 				})
 			}
 		}

@@ -37,19 +37,21 @@ type Estimate struct {
 	Rate  float64 // indices a second
 	// Samples is how many observations this rests on.
 	Samples int
+	// Seen is how many times this process has observed it.
+	Seen int
 }
 
 // Seconds is the expected time for n indices.
 func (e Estimate) Seconds(n float64) float64 { return e.Start + n/e.Rate }
 
-// kept is how many samples a fit remembers: enough for a median to be stable,
-// few enough to follow a machine that changes.
+// kept is how many samples a fit remembers, so that of processes which end one
+// after the other each leaves some.
 const kept = 16
 
 // Sample is one observation.
 type Sample struct {
-	N       float64 `json:"n"`
-	Seconds float64 `json:"s"`
+	N       float64
+	Seconds float64
 }
 
 // plausible tells whether a sample can be reckoned with: beyond these bounds, which
@@ -83,7 +85,7 @@ func (m *Model) Estimate(k Key) (Estimate, bool) {
 	if f == nil || len(f.samples) == 0 {
 		return Estimate{}, false
 	}
-	return f.estimate, true
+	return f.current(), true
 }
 
 // farthest is how many size classes away a fit may be to serve for want of another.
@@ -97,7 +99,7 @@ func (m *Model) Nearest(k Key) (Estimate, bool) {
 	for d := range farthest + 1 {
 		for _, k.Size = range [2]int{size - d, size + d} {
 			if f := m.fits[k]; f != nil && len(f.samples) > 0 {
-				return f.estimate, true
+				return f.current(), true
 			}
 		}
 	}
@@ -129,6 +131,12 @@ func (m *Model) Observe(k Key, n, seconds float64) {
 	f.fresh = min(f.fresh+1, kept)
 }
 
+func (f *fit) current() Estimate {
+	e := f.estimate
+	e.Seen = f.seen
+	return e
+}
+
 func (f *fit) add(s Sample) {
 	if len(f.samples) == kept {
 		f.samples = append(f.samples[:0], f.samples[1:]...)
@@ -137,20 +145,25 @@ func (f *fit) add(s Sample) {
 	f.refit()
 }
 
+// recent is how many samples an estimate rests on: a few that contradict what
+// was known must be able to correct it.
+const recent = 9
+
 func (f *fit) refit() {
+	samples := f.samples[max(0, len(f.samples)-recent):]
 	largest := 0.0
-	for _, s := range f.samples {
+	for _, s := range samples {
 		largest = max(largest, s.N)
 	}
-	var slopes []float64
-	for _, s := range f.samples {
+	slopes := make([]float64, 0, recent)
+	for _, s := range samples {
 		if s.N >= largest/2 {
 			slopes = append(slopes, s.Seconds/s.N)
 		}
 	}
 	slope := median(slopes)
-	rest := make([]float64, 0, kept)
-	for _, s := range f.samples {
+	rest := make([]float64, 0, recent)
+	for _, s := range samples {
 		if s.N < largest/2 {
 			rest = append(rest, s.Seconds-slope*s.N)
 		}
@@ -163,7 +176,7 @@ func (f *fit) refit() {
 			slope = shortened
 		}
 	}
-	f.estimate = Estimate{Start: start, Rate: 1 / slope, Samples: len(f.samples)}
+	f.estimate = Estimate{Start: start, Rate: 1 / slope, Samples: len(samples)}
 }
 
 func median(v []float64) float64 {

@@ -125,6 +125,9 @@ func TestFirstSample(t *testing.T) {
 	if e := estimate(t, loaded, key); e.Rate != 100 {
 		t.Errorf("after the first launch of another process the rate is %v, want 100", e.Rate)
 	}
+	if e := estimate(t, loaded, key); e.Seen != 1 {
+		t.Errorf("observed once in this process, counted %d times", e.Seen)
+	}
 	for range 8 {
 		loaded.Observe(key, 100, 2)
 	}
@@ -133,14 +136,14 @@ func TestFirstSample(t *testing.T) {
 	}
 }
 
-// TestOutliers has fewer than half of the samples be nonsense, anywhere.
+// TestOutliers has fewer than half of the recent samples be nonsense, anywhere.
 func TestOutliers(t *testing.T) {
 	for _, seed := range seeds(t, 100) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		m := New()
-		wrong := rng.Perm(kept)[:kept/2-1]
+		wrong := rng.Perm(recent)[:recent/2-1]
 		m.Observe(key, 1, 1)
-		for i := range kept {
+		for i := range recent {
 			seconds := 10.0
 			if slices.Contains(wrong, i) {
 				seconds = math.Pow(10, 12*rng.Float64()-6)

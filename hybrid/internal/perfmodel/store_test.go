@@ -72,11 +72,13 @@ func save(t *testing.T, m *Model, path string) {
 	}
 }
 
-// all is every estimate of a model.
+// all is every estimate of a model, as another process would have it.
 func all(m *Model) map[Key]Estimate {
 	estimates := map[Key]Estimate{}
 	for k := range m.fits {
-		estimates[k], _ = m.Estimate(k)
+		e, _ := m.Estimate(k)
+		e.Seen = 0
+		estimates[k] = e
 	}
 	return estimates
 }
@@ -184,14 +186,15 @@ func damaged(t *testing.T) map[string]string {
 	return map[string]string{
 		"half a file":      string(whole[:len(whole)/2]),
 		"a byte missing":   string(whole[:len(whole)-1]),
-		"another version":  strings.Replace(string(whole), `"version": 2`, `"version": 9`, 1),
+		"another version":  strings.Replace(string(whole), `"version":3`, `"version":9`, 1),
 		"no version":       `{}`,
 		"not JSON":         "\x00\xff\x7fELF",
 		"another type":     `[1, 2, 3]`,
-		"a wrong field":    `{"version": 2, "fits": "none"}`,
-		"a wrong sample":   `{"version": 2, "fits": [{"key": {"Kernel": "k"}, "samples": [{"n": -1, "s": 1}]}]}`,
-		"an absurd sample": `{"version": 2, "fits": [{"key": {"Kernel": "k"}, "samples": [{"n": 1e300, "s": 1e-300}]}]}`,
-		"too large":        `{"version": 2, "fits": [{"key": {"Kernel": "k"}, "samples": [{"n": 1e999, "s": 1}]}]}`,
+		"a wrong field":    `{"version": 3, "fits": "none"}`,
+		"a wrong sample":   `{"version": 3, "fits": [{"key": {"Kernel": "k"}, "samples": [-1, 1]}]}`,
+		"an absurd sample": `{"version": 3, "fits": [{"key": {"Kernel": "k"}, "samples": [1e300, 1e-300]}]}`,
+		"half a sample":    `{"version": 3, "fits": [{"key": {"Kernel": "k"}, "samples": [1, 1, 1]}]}`,
+		"too large":        `{"version": 3, "fits": [{"key": {"Kernel": "k"}, "samples": [1e999, 1]}]}`,
 		"two files in one": string(whole) + string(whole),
 	}
 }
@@ -289,7 +292,7 @@ func FuzzDecode(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(whole)
-	f.Add([]byte(`{"version": 2, "fits": [{"key": {"Kernel": "k"}, "samples": [{"n": 1e18, "s": 1e-18}, {"n": 1e-18, "s": 1e18}]}]}`))
+	f.Add([]byte(`{"version": 3, "fits": [{"key": {"Kernel": "k"}, "samples": [1e18, 1e-18, 1e-18, 1e18]}]}`))
 	f.Add([]byte(`{"version": 9}`))
 	f.Add(bytes.Repeat([]byte("["), 100))
 	f.Fuzz(func(t *testing.T, data []byte) {
