@@ -86,6 +86,7 @@ func TestBadInput(t *testing.T) {
 }
 
 func TestInterrupted(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errors.New("interrupted"))
 	var errs bytes.Buffer
