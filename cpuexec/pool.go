@@ -31,6 +31,7 @@ type Pool struct {
 	watched  atomic.Int32
 	watching atomic.Bool // a parked worker looks at the crews now and then
 	mu       sync.Mutex
+	latest   *broadcast    // guarded by mu
 	crews    []party       // fork-joins in progress; guarded by mu
 	kits     map[any][]any // crews for reuse, by their type; guarded by mu
 }
@@ -87,8 +88,9 @@ func New(workers int, opts ...Option) (*Pool, error) {
 		tasks:   steal.NewInjector[task](o.queueLimit),
 		kits:    map[any][]any{},
 	}
+	p.latest = &broadcast{}
 	for range workers {
-		p.seats = append(p.seats, newSeat(len(p.seats)))
+		p.seats = append(p.seats, newSeat(len(p.seats), p.latest))
 	}
 	for _, s := range p.seats {
 		p.running.Go(func() { p.work(s) })
@@ -105,7 +107,9 @@ func (p *Pool) Workers() int { return p.workers }
 func (p *Pool) Close() {
 	p.closing.Do(func() {
 		p.tasks.Close()
+		p.mu.Lock() // announce looks at quit
 		close(p.quit)
+		p.mu.Unlock()
 	})
 	p.running.Wait()
 }

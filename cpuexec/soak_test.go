@@ -24,7 +24,7 @@ type churn struct {
 func (c *churn) task(w *cpuexec.Worker, random *rand.Rand, depth int) {
 	ctx := c.t.Context()
 	fork := func() *rand.Rand { return rand.New(rand.NewPCG(random.Uint64(), 0)) }
-	switch kind := random.IntN(8); {
+	switch kind := random.IntN(9); {
 	case depth == 0:
 		runtime.Gosched()
 	case kind == 0:
@@ -51,7 +51,16 @@ func (c *churn) task(w *cpuexec.Worker, random *rand.Rand, depth int) {
 	case kind == 3 && w != nil:
 		w.Block(func() { runtime.Gosched() })
 		c.task(w, random, depth-1)
-	case kind < 6 && w != nil:
+	case kind == 4:
+		broadcast := c.p.Broadcast
+		if w != nil {
+			broadcast = w.Broadcast
+		}
+		var runs atomic.Int32
+		if err := broadcast(ctx, func(*cpuexec.Worker) { runs.Add(1); runtime.Gosched() }); err == nil && int(runs.Load()) != c.p.Workers() {
+			c.t.Errorf("a broadcast to %d workers ran %d times", c.p.Workers(), runs.Load())
+		}
+	case kind < 7 && w != nil:
 		own := fork()
 		c.spawned.Add(1)
 		w.Spawn(c.counted(own, depth-1))

@@ -31,14 +31,15 @@ type seat struct {
 	random  *rand.Rand
 	loot    [32]*task
 	turn    uint
+	heard   *broadcast    // the last that the seat's worker has attended to
 	scope   *Scope        // of the task that is running, or was the last to run
 	credit  int64         // counted in scope.pending, but not spawned yet or done already
 	begun   uint64        // tasks
 	tasks   atomic.Uint64 // begun, published each time that there is nothing to do
 }
 
-func newSeat(id int) *seat {
-	return &seat{id: id, sleeper: steal.NewSleeper(), random: rand.New(rand.NewPCG(uint64(id), 0))}
+func newSeat(id int, heard *broadcast) *seat {
+	return &seat{id: id, heard: heard, sleeper: steal.NewSleeper(), random: rand.New(rand.NewPCG(uint64(id), 0))}
 }
 
 // Pool is the pool that w works for.
@@ -83,9 +84,12 @@ func (p *Pool) work(s *seat) {
 	finished = true
 }
 
-// step does one piece of work, and reports whether there was any. Parties and
-// tasks take turns at going first.
+// step does one piece of work, and reports whether there was any. Broadcasts go
+// first, then parties and tasks take turns.
 func (w *Worker) step() bool {
+	if w.attend() {
+		return true
+	}
 	w.seat.turn++
 	if w.seat.turn%2 == 0 {
 		return w.celebrate() || w.toil()
@@ -132,9 +136,11 @@ func (w *Worker) park() bool {
 	p, s := w.pool, w.seat
 	s.tasks.Store(s.begun)
 	p.lot.Enter(s.sleeper)
-	if !p.idle() || p.closed() {
+	// What was let in before the pool closed is seen after that was seen.
+	closed := p.closed()
+	if closed || !p.idle() || s.called() {
 		w.leaveLot()
-		return !p.idle() || !p.closed()
+		return !closed || !p.idle() || s.called()
 	}
 	tick := w.watch()
 	p.counts.parked.Add(1)

@@ -85,5 +85,25 @@ func (l *Lot) Wake() bool {
 	return true
 }
 
+// WakeAll wakes every sleeper that is in the lot, for news that each must have,
+// and returns how many there were. A Wake for each would not do: the first one
+// woken may be back before the last.
+func (l *Lot) WakeAll() int {
+	if l.count.Load() == 0 {
+		return 0
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := len(l.inside)
+	for _, s := range l.inside {
+		s.in = false
+		s.C <- struct{}{} // never blocks, as in Wake
+	}
+	clear(l.inside)
+	l.inside = l.inside[:0]
+	l.count.Add(int32(-n))
+	return n
+}
+
 // Len is the number of sleepers.
 func (l *Lot) Len() int { return int(l.count.Load()) }

@@ -44,9 +44,9 @@ func playLot(t *testing.T, script []byte) {
 		sleepers[i] = steal.NewSleeper()
 	}
 	for i, op := range script {
-		who := int(op) / 3 % n
+		who := int(op) / 4 % n
 		s := sleepers[who]
-		switch op % 3 {
+		switch op % 4 {
 		case 0:
 			if slices.Contains(m, who) {
 				continue
@@ -79,6 +79,16 @@ func playLot(t *testing.T, script []byte) {
 					t.Fatalf("step %d: sleeper %d has %d wake-ups, want %d", i, j, len(s.C), woken[j])
 				}
 			}
+		case 3:
+			if got := lot.WakeAll(); got != len(m) {
+				t.Fatalf("step %d: woke %d, want %d", i, got, len(m))
+			}
+			for _, who := range m {
+				if len(sleepers[who].C) != 1 {
+					t.Fatalf("step %d: sleeper %d was not woken", i, who)
+				}
+			}
+			m = nil
 		}
 		if lot.Len() != len(m) {
 			t.Fatalf("step %d: %d inside, want %d", i, lot.Len(), len(m))
@@ -98,7 +108,7 @@ func TestLotAgreesWithModel(t *testing.T) {
 }
 
 func FuzzLot(f *testing.F) {
-	f.Add([]byte{0, 3, 2, 1, 4, 0, 2, 2})
+	f.Add([]byte{0, 4, 2, 1, 5, 0, 2, 2, 8, 12, 3, 13, 2})
 	f.Fuzz(playLot)
 }
 
@@ -109,7 +119,10 @@ var lotHistory = porcupine.Model{
 	Step: func(state, input, output any) (bool, any) {
 		m, ok := state.(parked), true
 		switch in := input.(type) {
-		case string: // wake
+		case string:
+			if in == "wake all" {
+				return output.(int) == len(m), parked(nil)
+			}
 			m, _, ok = m.wake()
 		case int:
 			if in < 0 {
@@ -137,6 +150,9 @@ func TestLotIsLinearizable(t *testing.T) {
 					h.do(client, -1-client, func() any { lot.Enter(s); return true })
 					for range random.IntN(3) {
 						h.do(client, "wake", func() any { return lot.Wake() })
+					}
+					if random.IntN(4) == 0 {
+						h.do(client, "wake all", func() any { return lot.WakeAll() })
 					}
 					runtime.Gosched()
 					left := h.do(client, client, func() any { return lot.Leave(s) }).(bool)
