@@ -7,6 +7,7 @@ PKG   ?= ./...
 TESTS ?=
 BENCH ?= .
 SEED  ?=
+SOAK  ?= 60s
 PEERS ?=
 
 # Pinned, so that an upgrade is a change that somebody reads.
@@ -18,7 +19,7 @@ export TANDEM_SEED := $(SEED)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo test race fuzz bench bench-peers bench-gpu lint generate portable clean ci
+.PHONY: help deps demo test race soak fuzz bench bench-peers bench-gpu lint generate portable clean ci
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,10 @@ test: deps ## every test, over every device that is here
 
 race: deps ## the same under the race detector, with the smaller share of the random tests
 	go test -tags '$(TAGS)' -short -race -timeout 40m $(TESTS) $(PKG)
+
+soak: ## random tasks, cancellations, panics, deadlines and killed programs for a minute, twice
+	TANDEM_SOAK=$(SOAK) go test -count=1 -v -run TestSoak ./hybrid
+	TANDEM_SOAK=$(SOAK) go test -count=1 -v -run TestSoak -race ./hybrid
 
 fuzz: ## every fuzz target for 30 seconds
 	build/fuzz.sh 30s

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -47,14 +48,27 @@ func goBenchmarks(ctx context.Context, out io.Writer, set settings) error {
 		if err := cmd.Start(); err != nil {
 			return err
 		}
-		if err := read(out, pipe); err != nil {
+		var output bytes.Buffer // a few kB: no suite prints more
+		if err := read(out, io.TeeReader(pipe, &output)); err != nil {
 			return err
 		}
 		if err := cmd.Wait(); err != nil {
-			return fmt.Errorf("go %s: %w", strings.Join(args, " "), err)
+			return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, complaints(&output))
 		}
 	}
 	return nil
+}
+
+// complaints are the lines of a failed test or benchmark that say why.
+func complaints(output io.Reader) string {
+	var why strings.Builder
+	lines := bufio.NewScanner(output)
+	for lines.Scan() {
+		if line := lines.Text(); !strings.HasPrefix(line, "=== ") && !strings.HasPrefix(line, "--- PASS") {
+			fmt.Fprintln(&why, line)
+		}
+	}
+	return why.String()
 }
 
 // attributes prints what tests have said of themselves with T.Attr.

@@ -1,13 +1,11 @@
 // Command bench measures Tandem's promises as ratios: every figure stands
-// beside a peer or a limit that was measured in the same run, in turns.
-//
-//	go run ./bench              all of it
-//	go run ./bench -devices     throughput of each device alone and together
-//	go run ./bench -bench gemm  only what matches
+// beside a peer or a limit that was measured in the same run, in turns. -h says
+// how to use it.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -21,6 +19,16 @@ import (
 	"github.com/tandem-go/tandem/hybrid"
 )
 
+const usage = `bench measures Tandem's promises as ratios: every figure stands beside a peer or
+a limit that was measured in the same run, in turns.
+
+  go run ./bench              all of it; with -tags opengl on graphics devices too
+  go run ./bench -devices     throughput of each device alone and together
+  go run ./bench -bench gemm  only what matches
+  go run ./bench/peers        beside other libraries and languages
+
+`
+
 type settings struct {
 	match   *regexp.Regexp
 	devices bool
@@ -30,8 +38,9 @@ type settings struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -59,6 +68,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func parse(args []string) (settings, error) {
 	set := settings{}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.Usage = func() {
+		fmt.Fprint(flags.Output(), usage)
+		flags.PrintDefaults()
+	}
 	pattern := flags.String("bench", ".", "run only what matches this regular `expression`")
 	flags.BoolVar(&set.devices, "devices", false, "only the throughput of the devices")
 	flags.BoolVar(&set.quick, "quick", false, "fewer sizes and rounds")

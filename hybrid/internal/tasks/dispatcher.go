@@ -129,7 +129,7 @@ func (t *Task) dependOn(dep *Task) {
 	case t.state.CompareAndSwap(Blocked, Done):
 		t.neverRun()
 		t.d.counts.failed.Add(1)
-		t.resolve(&DependencyError{Name: dep.Name(), Err: dep.Err()})
+		t.resolve(failureOf(dep))
 	}
 }
 

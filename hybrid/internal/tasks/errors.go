@@ -35,11 +35,24 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// DependencyError is a task that was not run because one that it depends on
-// failed or was cancelled.
+// DependencyError is a task that was not run because one that it depends on,
+// maybe through others, failed or was cancelled.
 type DependencyError struct {
-	Name string // of the dependency, or empty
+	Name string // of the one that failed, or empty
 	Err  error  // its error
+}
+
+// failureOf is the error of a task that depends on t, which has failed. Down a
+// chain it stays that of the first: what it says would else grow with each link.
+func failureOf(t *Task) *DependencyError {
+	err := t.err
+	if e, ok := err.(*Error); ok && e.Attempts == 0 { //nolint:errorlint // finish has put it around
+		err = e.Err
+	}
+	if e, ok := err.(*DependencyError); ok { //nolint:errorlint // one that a function has wrapped is its own failure
+		return e
+	}
+	return &DependencyError{Name: t.Name(), Err: t.err}
 }
 
 // Error implements error.

@@ -371,7 +371,7 @@ func (t *Task) resolve(err error) {
 			case w.dependant.state.CompareAndSwap(Blocked, Done):
 				w.dependant.neverRun()
 				w.dependant.d.counts.failed.Add(1)
-				work = append(work, failure{w.dependant, &DependencyError{Name: f.t.Name(), Err: f.t.err}})
+				work = append(work, failure{w.dependant, failureOf(f.t)})
 			}
 		}
 	}
