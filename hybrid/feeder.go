@@ -35,6 +35,8 @@ type feeder struct {
 	lastDone float64 // when the last chunk was done, in seconds since the run began
 	sumN     float64 // indices and seconds of the last chunks, decaying
 	sumT     float64
+	allN     float64 // indices and seconds of all chunks
+	allT     float64
 	smallN   int // indices and seconds of the smallest chunk
 	smallT   float64
 	words    []uint32
@@ -181,6 +183,11 @@ func (f *feeder) size() int {
 	if rate == 0 {
 		return min(max(growth*f.last, f.r.firstChunk()), f.most)
 	}
+	if f.allT > 0 {
+		// A stretch of cheap indices may be short, and three chunks are cut
+		// before its end is seen: they are sized by what indices cost so far.
+		rate = min(rate, f.allN/f.allT)
+	}
 	n := rate * longest
 	if f.last == 0 && !f.p.alone {
 		n = min(n, rate*f.r.remaining()/shrink/caution)
@@ -286,6 +293,7 @@ func (f *feeder) measure(s *slot, n int) {
 		f.sumN, f.sumT = 0, 0
 	}
 	f.sumN, f.sumT = f.sumN/2+float64(n), f.sumT/2+took
+	f.allN, f.allT = f.allN+float64(n), f.allT+took
 	f.p.rate.Store(f.sumN / f.sumT)
 	// The fixed cost of a chunk is what the smallest took beyond what its
 	// indices should have.
