@@ -12,7 +12,8 @@
 // [Fork] runs a function that divides its work in halves, without a cut-off: a
 // half that nobody wants costs little more than a call. Its typed form keeps
 // arguments and results in place and allocates nothing; [Join] is the form with
-// closures. A [Lane] that waits for a stolen half works on what the thief has
+// closures. A function whose halves take only nanoseconds asks [Lane.Surplus] and
+// goes on by plain calls while enough halves lie ready. A [Lane] that waits for a stolen half works on what the thief has
 // forked of it, and on nothing else.
 //
 // # Tasks
@@ -22,6 +23,9 @@
 // their worker's deque, from which others steal. A [Scope] waits for a set of
 // tasks. While a task waits, for a scope or in [Worker.Block], its place in the
 // pool is taken by another goroutine, and no unrelated work runs on top of it.
+//
+// [Pool.Broadcast] has every worker run a function once, and [PerWorker] is state
+// of which each worker has its own.
 //
 // Idle workers are parked: they use no processor time and wake in microseconds.
 //
