@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+	"sync/atomic"
 )
 
 // ItemError is a failure of the function given to Map, MapSeq or ForEach.
@@ -26,14 +27,23 @@ func (e *ItemError) Unwrap() error { return e.Err }
 func Map[In, Out any](ctx context.Context, s *Scheduler, items []In, f func(ctx context.Context, item In) (Out, error)) ([]Out, error) {
 	results := make([]Out, len(items))
 	err := untilFailure(ctx, func(ctx context.Context, fail func(error)) error {
-		return s.For(ctx, len(items), func(lo, hi int) {
-			for i := lo; i < hi && ctx.Err() == nil; i++ {
+		var skipped atomic.Bool
+		err := s.For(ctx, len(items), func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				if ctx.Err() != nil {
+					skipped.Store(true)
+					return
+				}
 				var err error
 				if results[i], err = f(ctx, items[i]); err != nil {
 					fail(&ItemError{i, err})
 				}
 			}
 		})
+		if err == nil && skipped.Load() { // in parts that the loop had begun
+			err = context.Cause(ctx)
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -47,17 +57,18 @@ func Map[In, Out any](ctx context.Context, s *Scheduler, items []In, f func(ctx 
 func ForEach[In any](ctx context.Context, s *Scheduler, items iter.Seq[In], f func(ctx context.Context, item In) error) error {
 	next, stop := iter.Pull(items)
 	defer stop()
-	var mu sync.Mutex // guards next and index
-	index := -1
+	var mu sync.Mutex // guards next, index and exhausted
+	index, exhausted := -1, false
 	pull := func() (int, In, bool) {
 		mu.Lock()
 		defer mu.Unlock()
 		item, ok := next()
+		exhausted = exhausted || !ok
 		index++
 		return index, item, ok
 	}
 	return untilFailure(ctx, func(ctx context.Context, fail func(error)) error {
-		return s.onAllWorkers(ctx, func() {
+		err := s.onAllWorkers(ctx, func() {
 			finished := false
 			defer func() {
 				if !finished { // a panic: the others should end too
@@ -75,6 +86,10 @@ func ForEach[In any](ctx context.Context, s *Scheduler, items iter.Seq[In], f fu
 			}
 			finished = true
 		})
+		if err == nil && !exhausted { // all workers have come, and left early
+			err = context.Cause(ctx)
+		}
+		return err
 	})
 }
 

@@ -151,3 +151,28 @@ func TestMapSeq(t *testing.T) {
 		t.Errorf("%d results, then %v", results, last)
 	}
 }
+
+// A context that ends in the last part of a loop must not make a success of what
+// was left out.
+func TestMapCutShort(t *testing.T) {
+	s := workers(t, 1)
+	const n = 1000
+	ctx, cancel := context.WithCancelCause(t.Context())
+	if got, err := hybrid.Map(ctx, s, count(n), func(_ context.Context, i int) (int, error) {
+		if i == n-2 {
+			cancel(errTask)
+		}
+		return i, nil
+	}); !errors.Is(err, errTask) || got != nil {
+		t.Errorf("Map: %d results, %v", len(got), err)
+	}
+	ctx, cancel = context.WithCancelCause(t.Context())
+	if err := hybrid.ForEach(ctx, s, slices.Values(count(n)), func(_ context.Context, i int) error {
+		if i == 5 {
+			cancel(errTask)
+		}
+		return nil
+	}); !errors.Is(err, errTask) {
+		t.Errorf("ForEach: %v", err)
+	}
+}
