@@ -28,6 +28,9 @@ type feeder struct {
 	flying []*slot // oldest first
 	idle   []*slot
 
+	// uploading is set while arguments may still be on their way to whole.
+	uploading bool
+
 	most     int     // indices in a chunk: what memory, buffers and loops allow
 	last     int     // indices in the chunk before
 	scout    *slot   // the chunk that will tell the rate where the device is now
@@ -217,6 +220,7 @@ func (f *feeder) complete() error {
 	if err := f.waitFor(s); err != nil {
 		return err
 	}
+	f.uploading = false // the chunk's kernel came after it
 	f.flying = f.flying[1:]
 	f.idle = append(f.idle, s)
 	n := f.r.indices(s.span)
@@ -307,6 +311,12 @@ func (f *feeder) measure(s *slot, n int) {
 // finished goes back.
 func (f *feeder) leave(err error) {
 	if f.lane == nil {
+		return
+	}
+	if err == nil && len(f.flying) == 0 && f.uploading {
+		// No chunk came after the upload, so nobody has waited for it: the
+		// next user of these buffers must not find it under way.
+		f.m.abandon(f.lane, f.r.s, func() { f.eachBuffer(f.m.memory.drop) })
 		return
 	}
 	if err == nil && len(f.flying) == 0 {

@@ -58,6 +58,7 @@ func (f *feeder) uploadWhole() error {
 		if f.whole[k], err = f.m.memory.get(int64(len(host))); err != nil {
 			return err
 		}
+		f.uploading = true
 		if err := f.lane.up.Upload(f.whole[k], 0, bytes.Clone(host)); err != nil {
 			return err
 		}
