@@ -124,6 +124,20 @@ type Source struct {
 	Func     func(HostCall) // for Go
 	Buffers  int            // number of buffer slots
 	Scalars  int            // number of scalar words
+	Block    Block          // for CUDA
+}
+
+// Block is what a CUDA source leaves to its launch and a compute shader states
+// in its text.
+//
+// The function takes a pointer for each buffer, in order, and then the scalar
+// words as one structure by value:
+//
+//	extern "C" __global__ void ENTRY(T0 *b0, T1 *b1, ..., struct { unsigned w[SCALARS]; } words)
+type Block struct {
+	Entry  string // name of the function in the text
+	Size   [3]int // threads a block, by dimension; zero counts as 1
+	Shared int    // bytes of dynamic shared memory
 }
 
 // HostCall is one execution of a Go program over the memory of the device it
