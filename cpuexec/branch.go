@@ -2,7 +2,7 @@ package cpuexec
 
 import "context"
 
-// Branch is a lane for halves of any type: see [Join].
+// Branch is a lane for halves of any type: see [Both] and [Join].
 type Branch = Lane[Closure, struct{}]
 
 // Closure is what a [Branch] has forked.
@@ -22,10 +22,18 @@ func runClosure(b *Branch, c Closure) struct{} {
 }
 
 // Join runs left and right, possibly at the same time on two workers, and returns
-// their results. It is the convenient form of [Lane.Fork] and [Lane.Join], for
-// halves of different types. What right captures is allocated, which costs more
-// than all the rest: where halves take only nanoseconds, ask [Lane.Surplus] first.
+// their results. It is [Both] for halves that are different functions, and goes
+// about them in the same way. What right captures is allocated at each call, which
+// costs more than all the rest: where halves take only nanoseconds, use Both, or
+// ask [Lane.Surplus] first.
 func Join[L, R any](b *Branch, left func(b *Branch) L, right func(b *Branch) R) (L, R) {
+	if b.deque.Surplus() {
+		return left(b), right(b)
+	}
+	return forkClosure(b, left, right)
+}
+
+func forkClosure[L, R any](b *Branch, left func(b *Branch) L, right func(b *Branch) R) (L, R) {
 	c := spare[R](b)
 	c.f = right
 	half := b.Fork(runClosure, Closure{c})
@@ -50,7 +58,7 @@ func spare[R any](b *Branch) *closure[R] {
 	return new(closure[R])
 }
 
-// Do runs f, which may divide its work by [Join], on the calling goroutine and on
+// Do runs f, which may divide its work by [Both] or [Join], on the calling goroutine and on
 // those workers that are free. See [Fork], of which it is the convenient form.
 func (p *Pool) Do(ctx context.Context, f func(b *Branch)) error {
 	_, err := Fork(ctx, p, func(b *Branch, _ Closure) struct{} { f(b); return struct{}{} }, Closure{})

@@ -8,16 +8,15 @@ import (
 	"time"
 )
 
-// Fork runs f(lane, arg) on the calling goroutine. f may divide its work: fork a
-// half on its lane, do the other itself, and join the first.
+// Fork runs f(lane, arg) on the calling goroutine. f may divide its work in halves,
+// by [Lane.Both] or, if they are not alike, by [Lane.Fork] and [Lane.Join].
 //
 //	func fib(l *cpuexec.Lane[int, int], n int) int {
 //		if n < 2 {
 //			return n
 //		}
-//		right := l.Fork(fib, n-2)
-//		left := fib(l, n-1)
-//		return left + l.Join(right)
+//		a, b := l.Both(fib, n-1, n-2)
+//		return a + b
 //	}
 //
 //	sum, err := cpuexec.Fork(ctx, pool, fib, 32)
@@ -55,6 +54,8 @@ type crew[A, R any] struct {
 	over  atomic.Bool                  // the computation has ended; written under mu
 	// asleep is how many of those inside wait for a stolen half.
 	asleep atomic.Int32
+	// calls is how many more workers the first forks and thefts may call.
+	calls atomic.Int32
 
 	mu     sync.Mutex
 	free   []*Lane[A, R] // guarded by mu
@@ -95,6 +96,7 @@ func (c *crew[A, R]) begin() *Lane[A, R] {
 	p.watched.Add(1)
 	p.mu.Unlock()
 	if p.workers > 1 {
+		c.calls.Store(int32(p.workers - 1))
 		root.beEager()
 	} else {
 		root.deque.Waive()
@@ -155,38 +157,47 @@ func (c *crew[A, R]) leave(l *Lane[A, R]) {
 	}
 }
 
+// callNext calls one more worker, before the computation's first fork or a worker's
+// work on what it has stolen, so that all come soon. They are called no more than
+// once: workers that find only small halves would call each other for ever.
+func (c *crew[A, R]) callNext() {
+	if c.calls.Load() > 0 && c.calls.Add(-1) >= 0 {
+		c.pool.call(c)
+	}
+}
+
 // join is a worker's side: it steals until it has found nothing for a while.
-func (c *crew[A, R]) join(w *Worker) {
+func (c *crew[A, R]) join(w *Worker) (worthIt bool) {
 	c.mu.Lock()
 	if c.over.Load() || c.inside-int(c.asleep.Load()) >= c.pool.workers {
 		c.mu.Unlock()
-		return
+		return false
 	}
 	l := c.take(w)
 	c.mu.Unlock()
 	if l == nil {
-		return
+		return false
 	}
 	defer c.leave(l)
 	var idle patience
-	first := true
 	for !c.over.Load() && w.seat != nil {
 		start := time.Since(epoch)
 		if l.stealAny() {
-			if first && c.pool.lot.Len() > 0 {
-				c.pool.call(c) // where there was something, there may be more
-			}
-			first = false
 			if time.Since(epoch)-start > worthStealing {
+				if c.pool.lot.Len() > 0 {
+					c.pool.call(c) // where there was something, there may be more
+				}
 				idle.found()
+				worthIt = true
 				continue
 			}
 		}
 		if idle.over(workerPatience) {
 			c.waive()
-			return
+			break
 		}
 	}
+	return worthIt
 }
 
 // waive tells the lanes that nobody waits for what they could share.

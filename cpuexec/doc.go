@@ -9,12 +9,12 @@
 //
 // # Fork-join
 //
-// [Fork] runs a function that divides its work in halves, without a cut-off: a
-// half that nobody wants costs little more than a call. Its typed form keeps
-// arguments and results in place and allocates nothing; [Join] is the form with
-// closures. A function whose halves take only nanoseconds asks [Lane.Surplus] and
-// goes on by plain calls while enough halves lie ready. A [Lane] that waits for a stolen half works on what the thief has
-// forked of it, and on nothing else.
+// [Fork] runs a function that divides its work in halves by [Lane.Both], without a
+// cut-off: a half that nobody wants costs little more than a call. The typed
+// [Lane] keeps arguments and results in place and allocates nothing. A [Branch] is
+// for halves of any types: [Both] takes their arguments by value, [Join] any two
+// closures. A lane that waits for a stolen half works on what the thief has forked
+// of it, and on nothing else.
 //
 // # Tasks
 //

@@ -44,11 +44,11 @@ func (inv *Invitation) Withdraw() error {
 }
 
 // join runs the work if there is still a place.
-func (inv *Invitation) join(*Worker) {
+func (inv *Invitation) join(*Worker) bool {
 	inv.mu.Lock()
 	if inv.withdrawn || inv.places == 0 {
 		inv.mu.Unlock()
-		return
+		return false
 	}
 	inv.places--
 	inv.joined++
@@ -67,6 +67,7 @@ func (inv *Invitation) join(*Worker) {
 		}
 	}()
 	err = protect(func() { inv.f(number) })
+	return true
 }
 
 // protect runs f and returns its panic as an error. Should f call

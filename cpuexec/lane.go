@@ -73,17 +73,14 @@ func (l *Lane[A, R]) ask() {
 	}
 }
 
-// Surplus reports that enough halves lie ready for whoever wants some. Where a
-// half takes only nanoseconds, a function may ask for that and, if so, do both
-// halves itself by plain calls, which is hardly slower than code that knows
-// nothing of lanes:
+// Surplus reports that enough halves lie ready for whoever wants some. [Lane.Both]
+// asks for that. A function whose halves take only nanoseconds may do so itself,
+// and is then hardly slower than code that knows nothing of lanes, because it
+// calls itself directly:
 //
 //	if l.Surplus() {
 //		return fib(l, n-1) + fib(l, n-2)
 //	}
-//
-// What is then done by plain calls can't be stolen any more, though what it forks
-// in turn can: where a half may take long, rather fork it in any case.
 func (l *Lane[A, R]) Surplus() bool { return l.deque.Surplus() }
 
 // Forked is a half that was forked and is to be joined.
@@ -91,7 +88,8 @@ type Forked uint32
 
 // Fork lets another worker run f(arg), if one asks for work. The result is
 // returned by Join, to be called by the same function in the reverse order of its
-// forks.
+// forks. It is for what is not simply two halves, see [Lane.Both], and for what
+// should lie ready to be stolen whether or not there is a surplus.
 func (l *Lane[A, R]) Fork(f func(*Lane[A, R], A) R, arg A) Forked {
 	pos, ok := l.deque.Push()
 	if !ok {
@@ -114,7 +112,7 @@ func (l *Lane[A, R]) forkSlowly(f func(*Lane[A, R], A) R, arg A) Forked {
 	l.deque.Answer()
 	if l.eager > 0 {
 		if l.worker == nil && l.eager == eagerForks {
-			l.crew.pool.call(l.crew) // the first fork of the computation
+			l.crew.callNext() // the first fork of the computation
 		}
 		l.eager--
 		l.deque.Ask()
@@ -321,6 +319,7 @@ func (l *Lane[A, R]) stealAny() bool {
 		}
 		switch pos, outcome := victim.deque.Steal(); outcome {
 		case steal.Stolen:
+			l.crew.callNext()
 			l.runStolen(victim, pos)
 			return true
 		case steal.Empty:

@@ -31,7 +31,17 @@ func BenchmarkFib(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.Cleanup(p.Close)
-		each(fmt.Sprintf("typed/workers=%d", workers), func() {
+		each(fmt.Sprintf("both/workers=%d", workers), func() {
+			if _, err := cpuexec.Fork(b.Context(), p, fibBoth, 32); err != nil {
+				b.Fatal(err)
+			}
+		})
+		each(fmt.Sprintf("branch/workers=%d", workers), func() {
+			if err := p.Do(b.Context(), func(br *cpuexec.Branch) { fibBranch(br, 32) }); err != nil {
+				b.Fatal(err)
+			}
+		})
+		each(fmt.Sprintf("fork/workers=%d", workers), func() {
 			if _, err := cpuexec.Fork(b.Context(), p, fib, 32); err != nil {
 				b.Fatal(err)
 			}

@@ -29,7 +29,8 @@ type Pool struct {
 
 	// watched tells parked workers, without mu, whether crews has any.
 	watched  atomic.Int32
-	watching atomic.Bool // a parked worker looks at the crews now and then
+	watching atomic.Bool  // a parked worker looks at the crews now and then
+	interval atomic.Int64 // of these looks, in nanoseconds
 	mu       sync.Mutex
 	latest   *broadcast    // guarded by mu
 	crews    []party       // fork-joins in progress; guarded by mu
@@ -38,8 +39,9 @@ type Pool struct {
 
 // party is work that goes on anyway and that workers may join.
 type party interface {
-	// join takes part until there is nothing to do for another worker.
-	join(w *Worker)
+	// join takes part until there is nothing to do for another worker, and
+	// reports whether that was worth it.
+	join(w *Worker) bool
 }
 
 // partiesWaiting is how many invitations for each worker may wait. Beyond that
@@ -88,6 +90,7 @@ func New(workers int, opts ...Option) (*Pool, error) {
 		tasks:   steal.NewInjector[task](o.queueLimit),
 		kits:    map[any][]any{},
 	}
+	p.interval.Store(int64(watchInterval))
 	p.latest = &broadcast{}
 	for range workers {
 		p.seats = append(p.seats, newSeat(len(p.seats), p.latest))

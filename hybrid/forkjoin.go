@@ -17,7 +17,8 @@ func Fork[A, R any](ctx context.Context, s *Scheduler, f func(*cpuexec.Lane[A, R
 	return cpuexec.Fork(ctx, s.pool, f, arg)
 }
 
-// Do is the convenient form of [Fork]: f divides its work by [cpuexec.Join].
+// Do is the convenient form of [Fork]: f divides its work by
+// [cpuexec.Both] or [cpuexec.Join].
 func (s *Scheduler) Do(ctx context.Context, f func(b *cpuexec.Branch)) error {
 	if err := s.enter(); err != nil {
 		return err

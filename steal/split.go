@@ -38,8 +38,8 @@ type Split struct {
 	// limit is room, or 0 when a thief has asked. One comparison of the owner
 	// finds out both that it is full and that it should share.
 	limit atomic.Uint32
-	// wanted is the head from which on there is a surplus, or unlimited when a
-	// thief has asked.
+	// wanted is the head from which on there is a surplus: unlimited when a thief
+	// has asked, and 0 when it has waived that.
 	wanted atomic.Uint32
 	_      [112]byte
 }
@@ -116,7 +116,7 @@ func (d *Split) share(split uint32) int {
 		tail, _ := unpack(old)
 		if d.word.CompareAndSwap(old, pack(tail, split)) {
 			d.split = split
-			d.wanted.Store(tail + reserve)
+			d.want(tail + reserve)
 			return int(split - tail)
 		}
 	}
@@ -149,8 +149,17 @@ func (d *Split) Reclaim(pos uint32) bool {
 func (d *Split) Release(pos uint32) {
 	d.head, d.split = pos, pos
 	d.word.Store(pack(pos, pos)) // nothing is shared: no thief interferes
-	if wanted := d.wanted.Load(); wanted != unlimited {
-		d.wanted.CompareAndSwap(wanted, pos+reserve)
+	if d.wanted.Load() != unlimited {
+		d.want(pos + reserve)
+	}
+}
+
+// want sets the head from which on there is a surplus. A thief that has waived its
+// request, be it at this moment, wants nothing however much is left of what it has
+// stolen.
+func (d *Split) want(head uint32) {
+	if wanted := d.wanted.Load(); wanted != 0 {
+		d.wanted.CompareAndSwap(wanted, head)
 	}
 }
 

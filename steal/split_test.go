@@ -19,8 +19,10 @@ type splitModel struct {
 	wanted               uint32 // head with a surplus
 }
 
-// reserve is what Surplus promises, and everything what a request wants.
+// reserve is what Surplus promises, everything what a request wants, and nothing
+// what is wanted after Waive until the next request.
 const (
+	nothing    = 0
 	reserve    = 2
 	everything = 1<<32 - 1
 )
@@ -58,7 +60,7 @@ func (m *splitModel) reclaim() bool {
 func (m *splitModel) release() {
 	m.head--
 	m.stolen, m.shared = m.head, m.head
-	if m.wanted != everything {
+	if m.wanted != everything && m.wanted != nothing {
 		m.wanted = m.head + reserve
 	}
 }
@@ -70,7 +72,9 @@ func (m *splitModel) share(half bool) int {
 		private = (private + 1) / 2
 	}
 	m.shared += private
-	m.wanted = m.stolen + reserve
+	if m.wanted != nothing {
+		m.wanted = m.stolen + reserve
+	}
 	return int(m.shared - m.stolen)
 }
 

@@ -1,4 +1,4 @@
-// Quicksort sorts the numbers of a file with forks and joins.
+// Quicksort sorts the numbers of a file by fork-join.
 package main
 
 import (
@@ -23,8 +23,8 @@ import (
 const summary = `Quicksort sorts numbers, those of a text file with one on each line or random
 ones, and compares the time with slices.Sort.
 
-Each partition forks its left part and goes on with the right one. A fork that no
-worker wants costs little more than a call, so there is nothing to tune.`
+Each partition sorts both of its parts, possibly at the same time. Parts that no
+worker wants cost little more than a call, so there is nothing to tune.`
 
 func main() { cli.Main("quicksort", run) }
 
@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	slices.Sort(reference)
 	plain := time.Since(start)
 	start = time.Now()
-	forks, err := hybrid.Fork(ctx, s, quicksort, x)
+	divisions, err := hybrid.Fork(ctx, s, quicksort, x)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if !slices.Equal(x, reference) {
 		return fmt.Errorf("the result differs from that of slices.Sort")
 	}
-	fmt.Fprintf(stdout, "%d numbers sorted on %d workers in %s, with %d forks\n", len(x), s.Workers(), report.Duration(took), forks)
+	fmt.Fprintf(stdout, "%d numbers sorted on %d workers in %s, divided %d times\n", len(x), s.Workers(), report.Duration(took), divisions)
 	fmt.Fprintf(stdout, "slices.Sort, on one core, takes %s: %.2f times as long; the results are equal\n",
 		report.Duration(plain), plain.Seconds()/max(took.Seconds(), 1e-9))
 	if file == nil {
@@ -86,7 +86,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // small is how many numbers are sorted at once, by an algorithm that is better at it.
 const small = 256
 
-// quicksort sorts x in place and returns the number of forks. The pivot is the
+// quicksort sorts x in place and returns how often it divided. The pivot is the
 // median of three.
 func quicksort(l *cpuexec.Lane[[]float64, int], x []float64) int {
 	if len(x) <= small {
@@ -94,9 +94,8 @@ func quicksort(l *cpuexec.Lane[[]float64, int], x []float64) int {
 		return 0
 	}
 	cut := partition(x)
-	left := l.Fork(quicksort, x[:cut])
-	right := quicksort(l, x[cut:])
-	return 1 + right + l.Join(left)
+	left, right := l.Both(quicksort, x[:cut], x[cut:])
+	return 1 + left + right
 }
 
 // partition moves what is less than the pivot to the front, and returns where the

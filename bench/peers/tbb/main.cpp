@@ -43,7 +43,7 @@ static std::uint64_t sum(const Node *node) {
 		return 0;
 	}
 	std::uint64_t left = 0, right = 0;
-	tbb::parallel_invoke([&] { left = sum(node->left.get()); }, [&] { right = sum(node->right.get()); });
+	tbb::parallel_invoke([&] { right = sum(node->right.get()); }, [&] { left = sum(node->left.get()); });
 	return node->value + left + right;
 }
 

@@ -38,7 +38,8 @@ fn sum(scope: &mut Scope<'_>, node: &Node) -> u64 {
 }
 
 fn serial(node: &Node) -> u64 {
-    node.value + node.left.as_deref().map_or(0, serial) + node.right.as_deref().map_or(0, serial)
+    let right = node.right.as_deref().map_or(0, serial);
+    node.value + right + node.left.as_deref().map_or(0, serial)
 }
 
 fn fib(scope: &mut Scope<'_>, n: u64) -> u64 {

@@ -37,9 +37,9 @@ fn grow(nodes: usize) -> Option<Box<Node>> {
 }
 
 fn sum(node: &Node) -> u64 {
-    let (left, right) = rayon::join(
-        || node.left.as_deref().map_or(0, sum),
+    let (right, left) = rayon::join(
         || node.right.as_deref().map_or(0, sum),
+        || node.left.as_deref().map_or(0, sum),
     );
     node.value + left + right
 }
