@@ -203,7 +203,7 @@ func (w *Worker) fromOutside() (task, bool) {
 	t, ok := w.pool.tasks.Pop()
 	if ok {
 		w.pool.waiting.Wake()
-		if w.pool.tasks.Len() > 0 {
+		if w.pool.lot.Len() > 0 && w.pool.tasks.Len() > 0 {
 			w.pool.lot.Wake()
 		}
 	}

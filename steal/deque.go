@@ -83,6 +83,9 @@ func (d *Deque[T]) Pop() *T {
 		return nil
 	}
 	bottom := d.bottom.Load() - 1
+	if int64(bottom-d.top.Load()) < 0 {
+		return nil // nobody else adds anything
+	}
 	// The owner announces its claim before it looks at top, as a thief moves top
 	// only after it has looked at bottom. Sequential consistency lets at least
 	// one of them see the other, so only the last item is ever disputed.

@@ -13,9 +13,6 @@ const Lanes = 3
 // time, for the same reason.
 const patience = 61
 
-// block is the number of items that are allocated together.
-const block = 128
-
 // Injector is a bounded queue of items with priorities, for any number of
 // producers and consumers.
 //
@@ -25,49 +22,55 @@ const block = 128
 // most (61+Lanes)(k+1) items, whatever else arrives.
 //
 // Items are held by value: a queued one costs its own size and little more.
+//
+// Producers take turns by a lock. Consumers need it only while several lanes hold
+// something, when they have to agree whose turn it is. A lane that holds all there
+// is, or would if there were anything, is open: consumers take from it by
+// compare-and-swap. All others are shut. An item for another lane than the open
+// one shuts that first, so that whoever takes from an open lane knows that all
+// others are empty at that moment.
 type Injector[T any] struct {
 	limit int
-	// Written under mu. Without mu they tell whether a look is worth it.
-	total  atomic.Int64
-	urgent atomic.Int64 // of lane 0
+	open  atomic.Int32 // the lane that is open, or none; written under mu
+	_     [52]byte
+	lanes [Lanes]lane[T]
 
 	mu      sync.Mutex
-	lanes   [Lanes]chain[T] // guarded by mu
-	length  [Lanes]int      // guarded by mu
-	skipped [Lanes]int      // items of other lanes that left since it was this waiting lane's turn; guarded by mu
-	spare   *blockOf[T]     // guarded by mu
-	closed  bool            // guarded by mu
+	room    int        // so many more fit, if not more; guarded by mu
+	skipped [Lanes]int // items of other lanes that left since it was this waiting lane's turn; guarded by mu
+	opened  uint64     // where the open lane began when it was opened; guarded by mu
+	closed  bool       // guarded by mu
 
 	inversions atomic.Uint64
 }
 
-type blockOf[T any] struct {
-	items [block]T
-	next  *blockOf[T]
-}
-
-// chain is the blocks of a lane. read and write are positions in the first and
-// the last of them.
-type chain[T any] struct {
-	first, last *blockOf[T]
-	read, write int
-}
+// none is instead of the open lane.
+const none = -1
 
 // NewInjector makes an injector for up to limit items.
-func NewInjector[T any](limit int) *Injector[T] { return &Injector[T]{limit: limit} }
+func NewInjector[T any](limit int) *Injector[T] {
+	q := &Injector[T]{limit: limit}
+	for i := range q.lanes {
+		q.lanes[i].shut()
+	}
+	q.openLane(0)
+	return q
+}
 
 // Len is the number of items.
-func (q *Injector[T]) Len() int { return int(q.total.Load()) }
+func (q *Injector[T]) Len() int {
+	n := 0
+	for i := range q.lanes {
+		n += q.lanes[i].len()
+	}
+	return n
+}
 
 // Urgent is the number of items of lane 0.
-func (q *Injector[T]) Urgent() int { return int(q.urgent.Load()) }
+func (q *Injector[T]) Urgent() int { return q.lanes[0].len() }
 
 // LenOf is the number of items of a lane.
-func (q *Injector[T]) LenOf(lane int) int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.length[lane]
-}
+func (q *Injector[T]) LenOf(lane int) int { return q.lanes[lane].len() }
 
 // Inversions is how many items have left while a lane before theirs held some,
 // because it was their turn.
@@ -84,54 +87,59 @@ func (q *Injector[T]) Close() {
 func (q *Injector[T]) Push(lane int, v T) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || q.Len() >= q.limit {
+	if q.closed {
 		return false
 	}
-	c := &q.lanes[lane]
-	if c.last == nil || c.write == block {
-		q.extend(c)
+	if q.room == 0 {
+		if q.room = max(0, q.limit-q.Len()); q.room == 0 {
+			return false
+		}
 	}
-	c.last.items[c.write] = v
-	c.write++
-	q.resize(lane, 1)
+	q.room--
+	if int(q.open.Load()) != lane {
+		q.admit(lane)
+	}
+	q.lanes[lane].put(v)
 	return true
 }
 
-// resize counts an item in or out.
-func (q *Injector[T]) resize(lane, by int) {
-	q.length[lane] += by
-	q.total.Add(int64(by))
-	if lane == 0 {
-		q.urgent.Add(int64(by))
+// admit prepares for an item in a lane that is not open. mu is held.
+func (q *Injector[T]) admit(lane int) {
+	open := int(q.open.Load())
+	if open == none {
+		return
+	}
+	l := &q.lanes[open]
+	if l.shut() != q.opened {
+		q.skipped[open] = 0 // it has had its turn since
+	}
+	if l.len() == 0 {
+		q.openLane(lane)
+	} else {
+		q.open.Store(none)
 	}
 }
 
-func (q *Injector[T]) extend(c *chain[T]) {
-	b := q.spare
-	q.spare = nil
-	if b == nil {
-		b = new(blockOf[T])
-	}
-	if c.last == nil {
-		c.first, c.read = b, 0
-	} else {
-		c.last.next = b
-	}
-	c.last, c.write = b, 0
+// openLane opens a lane, all being shut. mu is held.
+func (q *Injector[T]) openLane(lane int) {
+	q.opened = q.lanes[lane].open()
+	q.open.Store(int32(lane))
 }
 
 // Pop removes the item whose turn it is.
 func (q *Injector[T]) Pop() (v T, ok bool) {
-	if q.Len() == 0 {
-		return v, false
+	if open := q.open.Load(); open != none {
+		// Empty means what it says: the lane is looked at only if it is open.
+		if v, outcome := q.lanes[open].take(); outcome != Lost {
+			return v, outcome == Stolen
+		}
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	lane := q.turn()
-	if lane < 0 {
-		return v, false
+	if open := int(q.open.Load()); open != none {
+		return q.lanes[open].takeNext()
 	}
-	return q.take(lane), true
+	return q.takeTurn(q.turn()), true
 }
 
 // PopFrom removes the first item of a lane, whether or not it is that lane's
@@ -139,20 +147,23 @@ func (q *Injector[T]) Pop() (v T, ok bool) {
 func (q *Injector[T]) PopFrom(lane int) (v T, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.length[lane] == 0 {
+	switch {
+	case int(q.open.Load()) == lane:
+		return q.lanes[lane].takeNext()
+	case q.lanes[lane].len() == 0:
 		return v, false
 	}
-	return q.take(lane), true
+	return q.takeTurn(lane), true
 }
 
-// turn is the lane whose turn it is, or -1.
+// turn is the lane whose turn it is. mu is held, and no lane is open.
 func (q *Injector[T]) turn() int {
-	first := -1
+	first := none
 	for lane := range Lanes {
-		if q.length[lane] == 0 {
+		if q.lanes[lane].len() == 0 {
 			continue
 		}
-		if first < 0 {
+		if first == none {
 			first = lane
 		} else if q.skipped[lane] >= patience {
 			q.inversions.Add(1)
@@ -162,33 +173,24 @@ func (q *Injector[T]) turn() int {
 	return first
 }
 
-func (q *Injector[T]) take(lane int) T {
-	var none T
-	c := &q.lanes[lane]
-	v := c.first.items[c.read]
-	c.first.items[c.read] = none // what has left must not be kept alive
-	if c.read++; c.read == block || c.first == c.last && c.read == c.write {
-		q.shorten(c)
-	}
-	q.resize(lane, -1)
-	for other := range q.skipped {
-		if other == lane || q.length[other] == 0 {
+// takeTurn removes the first item of a lane that holds one. mu is held, and no
+// lane is open; one is opened if no other holds anything any more.
+func (q *Injector[T]) takeTurn(lane int) T {
+	v := q.lanes[lane].takeShut()
+	holding, last := 0, lane
+	for other := range q.lanes {
+		waiting := q.lanes[other].len() > 0
+		if waiting {
+			holding, last = holding+1, other
+		}
+		if other == lane || !waiting {
 			q.skipped[other] = 0
 		} else {
 			q.skipped[other]++
 		}
 	}
-	return v
-}
-
-// shorten drops the first block of a chain, of which nothing is left. One is
-// kept for the next time it is needed.
-func (q *Injector[T]) shorten(c *chain[T]) {
-	b := c.first
-	c.first, c.read = b.next, 0
-	if c.first == nil {
-		c.last, c.write = nil, 0
+	if holding < 2 {
+		q.openLane(last)
 	}
-	b.next = nil
-	q.spare = b
+	return v
 }
