@@ -128,18 +128,25 @@ func (q *Injector[T]) openLane(lane int) {
 
 // Pop removes the item whose turn it is.
 func (q *Injector[T]) Pop() (v T, ok bool) {
-	if open := q.open.Load(); open != none {
-		// Empty means what it says: the lane is looked at only if it is open.
-		if v, outcome := q.lanes[open].take(); outcome != Lost {
-			return v, outcome == Stolen
-		}
+	if v, outcome := q.takeOpen(); outcome != Lost {
+		return v, outcome == Stolen
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if open := int(q.open.Load()); open != none {
-		return q.lanes[open].takeNext()
+	if v, outcome := q.takeOpen(); outcome != Lost {
+		return v, outcome == Stolen
 	}
 	return q.takeTurn(q.turn()), true
+}
+
+// takeOpen removes the first item of the open lane. If that is Empty, all are; if
+// there is none, the outcome is Lost.
+func (q *Injector[T]) takeOpen() (v T, outcome Outcome) {
+	open := q.open.Load()
+	if open == none {
+		return v, Lost
+	}
+	return q.lanes[open].take()
 }
 
 // PopFrom removes the first item of a lane, whether or not it is that lane's
@@ -149,7 +156,8 @@ func (q *Injector[T]) PopFrom(lane int) (v T, ok bool) {
 	defer q.mu.Unlock()
 	switch {
 	case int(q.open.Load()) == lane:
-		return q.lanes[lane].takeNext()
+		v, outcome := q.lanes[lane].take()
+		return v, outcome == Stolen
 	case q.lanes[lane].len() == 0:
 		return v, false
 	}

@@ -15,8 +15,11 @@ type lane[T any] struct {
 	// lane is shut. Consumers move it on while it is open; who holds the lock,
 	// while it is shut, and it alone shuts and opens it.
 	taken atomic.Uint64
-	first atomic.Pointer[blockOf[T]] // holds that position, or ends there; written under the lock
-	_     [112]byte
+	first atomic.Pointer[blockOf[T]] // holds that position, or ends there
+	// seen is how far a consumer has seen filled: as long as they are not there yet,
+	// they leave the producers their line.
+	seen atomic.Uint64
+	_    [104]byte
 
 	filled atomic.Uint64 // position of the next item to come; written under the lock
 	last   *blockOf[T]   // of the last item; under the lock
@@ -26,7 +29,7 @@ type lane[T any] struct {
 type blockOf[T any] struct {
 	start uint64 // position of the first item
 	items [block]T
-	next  *blockOf[T] // under the lock
+	next  atomic.Pointer[blockOf[T]] // set before there is an item in it
 }
 
 // len is the number of items, exact if nobody takes any.
@@ -43,7 +46,7 @@ func (l *lane[T]) put(v T) {
 		if l.last == nil {
 			l.first.Store(b)
 		} else {
-			l.last.next = b
+			l.last.next.Store(b)
 		}
 		l.last = b
 	}
@@ -51,35 +54,25 @@ func (l *lane[T]) put(v T) {
 	l.filled.Store(pos + 1) // publishes the item
 }
 
-// take removes the first item if the lane is open: if not, or if its first block
-// is used up, the outcome is Lost. Anybody may call it.
+// take removes the first item if the lane is open: if not, the outcome is Lost.
+// Anybody may call it.
 func (l *lane[T]) take() (v T, outcome Outcome) {
 	for {
 		taken := l.taken.Load()
 		if taken%2 != 0 {
 			return v, Lost
 		}
-		// filled only grows: if it is no further now, there was nothing then.
-		if l.filled.Load() == taken/2 {
-			return v, Empty
+		pos := taken / 2
+		if l.seen.Load() <= pos {
+			// filled only grows: if it is no further now, there was nothing then.
+			filled := l.filled.Load()
+			if filled == pos {
+				return v, Empty
+			}
+			l.seen.Store(filled) // or less than it is already, which does no harm
 		}
-		b := l.first.Load()
-		if taken/2-b.start >= block { // or b is the next one already
-			return v, Lost
-		}
-		if l.taken.CompareAndSwap(taken, taken+2) {
-			return b.remove(taken / 2), Stolen
-		}
-	}
-}
-
-// takeNext removes the first item, if any, of a lane that is open. The lock is
-// held, but others may take from the lane meanwhile.
-func (l *lane[T]) takeNext() (v T, ok bool) {
-	for {
-		l.advance()
-		if v, outcome := l.take(); outcome != Lost {
-			return v, outcome == Stolen
+		if b := l.holding(pos); b != nil && l.taken.CompareAndSwap(taken, taken+2) {
+			return b.remove(pos), Stolen
 		}
 	}
 }
@@ -87,18 +80,25 @@ func (l *lane[T]) takeNext() (v T, ok bool) {
 // takeShut removes the first item of a lane that is shut and holds one. The lock
 // is held.
 func (l *lane[T]) takeShut() T {
-	l.advance()
 	taken := l.taken.Load()
+	b := l.holding(taken / 2)
 	l.taken.Store(taken + 2)
-	return l.first.Load().remove(taken / 2)
+	return b.remove(taken / 2)
 }
 
-// advance goes on to the next block if nothing is left of the first and there is
-// one. The lock is held.
-func (l *lane[T]) advance() {
-	if b := l.first.Load(); b != nil && b.next != nil && l.taken.Load()/2-b.start == block {
-		l.first.Store(b.next)
+// holding returns the block that holds an item at pos, which is the lane's next,
+// or nil if it no longer is.
+func (l *lane[T]) holding(pos uint64) *blockOf[T] {
+	b := l.first.Load()
+	if pos-b.start == block {
+		next := b.next.Load()
+		l.first.CompareAndSwap(b, next) // another may have done it
+		b = next
 	}
+	if pos-b.start >= block {
+		return nil
+	}
+	return b
 }
 
 // shut shuts the lane, and returns its next position. The lock is held.
