@@ -9,3 +9,6 @@ func (d *Deque[T]) SetPositions(pos uint64) {
 
 // Patience is the bound that the injector's tests check.
 const Patience = patience
+
+// Block is how many items of a lane lie together.
+const Block = block

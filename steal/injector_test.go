@@ -171,6 +171,20 @@ func TestInjectorClosed(t *testing.T) {
 }
 
 func TestInjectorExactlyOnce(t *testing.T) {
+	t.Run("lanes=all", func(t *testing.T) {
+		testExactlyOnce(t, func(i int) int { return i % steal.Lanes })
+	})
+	t.Run("lanes=mostly one", func(t *testing.T) {
+		testExactlyOnce(t, func(i int) int { return i % 100 / 99 })
+	})
+	t.Run("lanes=one", func(t *testing.T) {
+		testExactlyOnce(t, func(int) int { return 1 })
+	})
+}
+
+// testExactlyOnce has several producers push items, each in the lane of its
+// number, and several consumers.
+func testExactlyOnce(t *testing.T, lane func(i int) int) {
 	const producers, each = 3, 10_000
 	q := steal.NewInjector[int](500)
 	seen := make([]atomic.Int32, producers*each)
@@ -180,7 +194,7 @@ func TestInjectorExactlyOnce(t *testing.T) {
 	for p := range producers {
 		wg.Go(func() {
 			for i := p * each; i < (p+1)*each; i++ {
-				for !q.Push(i%steal.Lanes, i) {
+				for !q.Push(lane(i), i) {
 					runtime.Gosched()
 				}
 			}
@@ -197,7 +211,7 @@ func TestInjectorExactlyOnce(t *testing.T) {
 				}
 				left.Add(-1)
 				seen[v].Add(1)
-				key := v/each*steal.Lanes + v%steal.Lanes
+				key := v/each*steal.Lanes + lane(v)
 				if before, ok := last[key]; ok && v < before {
 					t.Errorf("%d after %d of the same producer and lane", v, before)
 				}
@@ -244,6 +258,12 @@ func TestInjectorIsLinearizable(t *testing.T) {
 	random := seeded(t)
 	for range 200 {
 		q := steal.NewInjector[byte](4)
+		for lane := range steal.Lanes { // so that histories reach the end of a block
+			for range random.IntN(steal.Block) {
+				q.Push(lane, 0)
+				q.Pop()
+			}
+		}
 		h := newHistory()
 		var wg sync.WaitGroup
 		for client := range 3 {
