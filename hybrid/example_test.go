@@ -78,8 +78,8 @@ func ExampleFork() {
 		if n < 2 {
 			return n
 		}
-		half := l.Fork(fib, n-2)
-		return fib(l, n-1) + l.Join(half)
+		a, b := l.Both(fib, n-1, n-2)
+		return a + b
 	}
 	fmt.Println(hybrid.Fork(context.Background(), s, fib, 20))
 	// Output: 6765 <nil>

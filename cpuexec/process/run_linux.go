@@ -24,7 +24,8 @@ import (
 // monitor takes the processor from a goroutine that waits in a call and then
 // looks every 20 us. With GOMAXPROCS=4 it is 0.93 to 0.96. To wait through the
 // network poller instead, for the pipes or for the process descriptor, was
-// slower: 0.72 to 0.81.
+// slower: 0.72 to 0.81; to wait in one call for the program's end, and to read
+// after that, changed nothing.
 //
 // A process descriptor tells that the program has ended while a descendant
 // keeps its output open. Kernels before 5.3, and some sandboxes, have none.
