@@ -31,7 +31,12 @@ import (
 type handle uintptr
 
 // launch is one launch as native.c takes it.
-type launch = C.tandem_launch
+// The C types that other files name.
+type (
+	launch  = C.tandem_launch
+	cUint   = C.uint32_t
+	cHandle = C.tandem_handle
+)
 
 const maxBuffers = C.TANDEM_MAX_BUFFERS
 

@@ -64,7 +64,6 @@ func (s *stream) transfer(op, arg string, given device.Buffer, offset int64, hos
 	if len(host) == 0 {
 		return nil
 	}
-	s.dirty = true
 	if err := do(b.address+handle(offset), host); err != nil {
 		return s.refused(op, err)
 	}
@@ -77,6 +76,7 @@ func (s *stream) upload(at handle, src []byte) error {
 		return err
 	}
 	if s.dev.pinned.use(src, s.bit) {
+		s.dirty = true
 		return s.dev.ctx.upload(s.h, at, src)
 	}
 	return s.uploadStaged(at, src)
@@ -84,6 +84,7 @@ func (s *stream) upload(at handle, src []byte) error {
 
 func (s *stream) download(at handle, dst []byte) error {
 	if s.dev.pinned.use(dst, s.bit) {
+		s.dirty = true
 		return s.dev.ctx.download(s.h, dst, at)
 	}
 	return s.downloadStaged(at, dst)
@@ -190,8 +191,10 @@ func (s *stream) Close() error {
 	if err := e.Err(); err != nil && s.err == nil {
 		s.err = d.error("close stream", err)
 	}
-	d.forget(s)
-	s.destroy()
+	if !d.deserted.Load() { // otherwise the end sees to it
+		d.forget(s)
+		s.destroy()
+	}
 	return s.err
 }
 
