@@ -10,6 +10,14 @@
 // cu's -lcuda. The symbols are hidden: libraries that are loaded later, such
 // as cuBLAS, never see them.
 //
+// The linker reads the flags of packages in the order of their imports: those
+// of main first, then those of what main imports, files by name. This package's
+// --as-needed keeps libcuda.so.1 out of what the program needs to start only if
+// it comes before cu's -lcuda, on machines where the linker finds a libcuda.so.
+// So the first file of a package that imports cu imports this one, or one that
+// imports it, before. CGO_LDFLAGS="-O2 -g -Wl,--as-needed" does the same for a
+// whole build.
+//
 // Where there is no driver, [Load] says why, cuDeviceGetCount answers 0 devices
 // and every other call its error. cuInit always succeeds and does nothing: the
 // driver's is called when the driver is loaded. A function that an older driver

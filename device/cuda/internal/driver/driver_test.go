@@ -16,11 +16,12 @@ import (
 	"github.com/tandem-go/tandem/device/cuda/internal/driver"
 )
 
-// build answers the program under testdata, built with the given arguments.
-func build(t *testing.T, args ...string) string {
+// build answers the program under testdata, built with the given environment
+// and arguments.
+func build(t *testing.T, env []string, args ...string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "program")
-	command(t, nil, "go", append(append([]string{"build", "-tags", "cuda", "-o", out}, args...), "./testdata/program")...)
+	command(t, env, "go", append(append([]string{"build", "-tags", "cuda", "-o", out}, args...), "./testdata/program")...)
 	return out
 }
 
@@ -36,15 +37,18 @@ func command(t *testing.T, env []string, name string, args ...string) string {
 	return string(text)
 }
 
+func compiler() string {
+	if cc := os.Getenv("CC"); cc != "" {
+		return cc
+	}
+	return "gcc"
+}
+
 // standIn answers a folder with a library that passes for a driver.
 func standIn(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	compiler := os.Getenv("CC")
-	if compiler == "" {
-		compiler = "gcc"
-	}
-	command(t, nil, compiler, "-shared", "-fPIC", "-O1", "-o", filepath.Join(dir, "libcuda.so.1"), "testdata/libcuda.c")
+	command(t, nil, compiler(), "-shared", "-fPIC", "-O1", "-o", filepath.Join(dir, "libcuda.so.1"), "testdata/libcuda.c")
 	return dir
 }
 
@@ -93,7 +97,7 @@ func TestPrograms(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds programs")
 	}
-	program, absent, present := build(t), noDriver(t), standIn(t)
+	program, absent, present := build(t, nil), noDriver(t), standIn(t)
 	checkNeeded(t, program)
 	tests := map[string]struct {
 		first string
@@ -142,12 +146,19 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// TestOtherBuilds has the flags that change how a program is linked.
+// TestOtherBuilds has the flags that change how a program is linked, and a
+// library that the linker finds: as where the driver's package for developers,
+// or a toolkit, is installed.
 func TestOtherBuilds(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds programs")
 	}
-	program := build(t, "-buildmode=pie", "-trimpath", "-ldflags=-s -w")
+	toolkit := standIn(t)
+	if err := os.Symlink("libcuda.so.1", filepath.Join(toolkit, "libcuda.so")); err != nil {
+		t.Fatal(err)
+	}
+	// Some distributions' compilers have --as-needed on; others must do too.
+	program := build(t, []string{"CC=" + compiler() + " -Wl,--no-as-needed -L" + toolkit}, "-buildmode=pie", "-trimpath", "-ldflags=-s -w")
 	checkNeeded(t, program)
 	if out := command(t, []string{"LD_LIBRARY_PATH=" + noDriver(t)}, program, "launch"); !strings.Contains(out, "no CUDA driver is installed") {
 		t.Errorf("the program says\n%s", out)

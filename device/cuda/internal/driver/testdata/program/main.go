@@ -7,9 +7,10 @@ import (
 	"os"
 	"unsafe"
 
-	"gorgonia.org/cu"
-
+	// Before cu, see the package's documentation.
 	"github.com/tandem-go/tandem/device/cuda/internal/driver"
+
+	"gorgonia.org/cu"
 )
 
 func main() {
