@@ -5,8 +5,6 @@ package cuda
 import (
 	"fmt"
 	"sync"
-
-	"github.com/tandem-go/tandem/device"
 )
 
 // cacheSize is how many modules that nobody uses a device keeps.
@@ -137,9 +135,4 @@ func (c *moduleCache) unloadAll() {
 		_ = c.dev.ctx.unloadModule(m.h) // what is lost is gone already
 	}
 	c.all = nil
-}
-
-// translate compiles CUDA C.
-func (d *cudaDevice) translate(src device.Source) (string, error) {
-	return "", fmt.Errorf("%w: kernel %s is CUDA C, and NVRTC cannot be loaded", device.ErrUnsupported, src.Name)
 }
