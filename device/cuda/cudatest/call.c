@@ -55,7 +55,7 @@ CUresult tandem_fake_enter(struct call *call, enum needs needs)
 	if (f != NULL && f->kind == FAULT_FAIL)
 		result = f->code;
 	else if (needs == IN_CONTEXT && ctx == NULL)
-		result = CUDA_ERROR_INVALID_CONTEXT;
+		result = tandem_fake_bound == NULL ? CUDA_ERROR_INVALID_CONTEXT : CUDA_ERROR_CONTEXT_IS_DESTROYED;
 	else if (needs == IN_CONTEXT && ctx->dev->removed != CUDA_SUCCESS)
 		result = ctx->dev->removed;
 	else if (needs == IN_CONTEXT)

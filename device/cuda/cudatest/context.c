@@ -56,7 +56,8 @@ void tandem_fake_end_context(struct context *ctx)
 	}
 	if (dev->primary == ctx)
 		dev->primary = NULL;
-	tandem_fake_current = NULL;
+	if (tandem_fake_current == ctx)
+		tandem_fake_current = NULL;
 	tandem_fake_end(&ctx->o);
 	free(ctx);
 }

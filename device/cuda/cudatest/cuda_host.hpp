@@ -6,8 +6,8 @@
  *     #include "saxpy.cu"
  *     TANDEM_HOST_KERNEL(saxpy)
  *
- * makes them known to the driver of package cudatest. Compile as C++17 with
- * -ffp-contract=off, so that a*b + c is what --fmad=false makes of it on a GPU.
+ * makes them known to the driver of package cudatest. Compile as C++17. What the
+ * text writes as a*b + c is rounded twice, as --fmad=false has it on a GPU.
  *
  * Threads of a block take turns on one host thread: each runs until it ends or
  * has to wait for others. Blocks run on several host threads at once.
@@ -29,6 +29,14 @@
 
 #include "cuda_host_types.hpp"
 #include "cudatest.h"
+
+#ifdef __FP_FAST_FMAF /* a host that could do it in one step is told not to */
+#ifdef __clang__
+#pragma clang fp contract(off)
+#else
+#pragma GCC optimize("-ffp-contract=off")
+#endif
+#endif
 
 #define TANDEM_HOST_TEXT(x) #x
 #define TANDEM_HOST_TEXT_OF(x) TANDEM_HOST_TEXT(x)
@@ -73,7 +81,7 @@ static constexpr int warpSize = 32;
 #define __shfl_up_sync(...) tandem_host::shuffle_up(TANDEM_HOST_PLACE, __VA_ARGS__)
 #define __shfl_down_sync(...) tandem_host::shuffle_down(TANDEM_HOST_PLACE, __VA_ARGS__)
 #define __shfl_xor_sync(...) tandem_host::shuffle_xor(TANDEM_HOST_PLACE, __VA_ARGS__)
-#define __syncwarp(...) tandem_host::sync_warp(TANDEM_HOST_PLACE, ##__VA_ARGS__)
+#define __syncwarp(...) tandem_host::sync_warp(TANDEM_HOST_PLACE __VA_OPT__(, ) __VA_ARGS__)
 #define __ballot_sync(mask, p) tandem_cudatest_ballot(mask, (p) != 0, TANDEM_HOST_PLACE)
 #define __any_sync(mask, p) ((int)(tandem_cudatest_ballot(mask, (p) != 0, TANDEM_HOST_PLACE) != 0))
 #define __all_sync(mask, p) ((int)(tandem_cudatest_ballot(mask, (p) == 0, TANDEM_HOST_PLACE) == 0))
@@ -146,7 +154,7 @@ template <class... A, void (*F)(A...)> struct kernel<F> {
 	template <std::size_t... I> static void threads(void **params, std::index_sequence<I...>)
 	{
 		(void)params;
-		const std::tuple<A...> args(*static_cast<A *>(params[I])...);
+		[[maybe_unused]] const std::tuple<A...> args(*static_cast<A *>(params[I])...);
 		while (tandem_cudatest_next())
 			F(std::get<I>(args)...);
 	}

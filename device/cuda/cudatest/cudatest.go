@@ -2,7 +2,7 @@
 
 package cudatest
 
-// #cgo CFLAGS: -std=gnu11 -Wall -Wextra -I${SRCDIR}/../include -I${SRCDIR}/../internal/driver
+// #cgo CFLAGS: -std=gnu11 -Wall -Wextra -Wno-unused-parameter -I${SRCDIR}/../include -I${SRCDIR}/../internal/driver
 // #cgo LDFLAGS: -lpthread
 // #include <stdlib.h>
 // #include "gate.h"

@@ -94,6 +94,7 @@ struct pool {
 	struct object o;
 	struct device *dev;
 	size_t used, reserved, threshold, used_high, reserved_high;
+	bool ended; /* freed when nothing of it is handed out */
 };
 
 struct device {
@@ -196,7 +197,6 @@ struct stream *tandem_fake_new_stream(struct context *ctx, unsigned int flags, i
 void tandem_fake_poll(struct device *dev);
 void tandem_fake_start(struct device *dev);
 void tandem_fake_run_all(void); /* whatever may run in immediate mode */
-extern unsigned long tandem_fake_epoch; /* counts Resets */
 
 /* Captures. */
 bool tandem_fake_capturing(void);

@@ -51,7 +51,7 @@ void *tandem_fake_new(enum kind kind, size_t struct_size)
 			abort();
 		range = (uintptr_t)p;
 	}
-	if (used == room) {
+	if (used >= room) {
 		room = room ? 2 * room : 1024;
 		table = realloc(table, room * sizeof *table);
 	}

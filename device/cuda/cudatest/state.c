@@ -22,7 +22,6 @@ int tandem_cudatest_reset(const struct tandem_cudatest_config *config)
 		o->end(o);
 	tandem_fake_forget_calls();
 	tandem_fake_forget_complaints();
-	tandem_fake_epoch++;
 	tandem_fake_config = *config;
 	for (int i = 0; i < MAX_DEVICES; i++) {
 		struct device *d = &tandem_fake_devices[i];

@@ -18,7 +18,6 @@
  */
 enum { REROLL = 8, LAG_NS = 200000, BURST = 4 };
 
-unsigned long tandem_fake_epoch;
 static uint64_t sequence;
 
 uint64_t tandem_fake_random(uint64_t *state)
@@ -245,16 +244,18 @@ CUresult tandem_fake_enqueue(struct stream *s, struct op *op)
 CUresult tandem_fake_wait(struct context *ctx, bool (*done)(void *), void *arg)
 {
 	struct device *dev = ctx->dev;
-	unsigned long epoch = tandem_fake_epoch;
+	uintptr_t handle = ctx->o.base;
 	CUresult result = CUDA_SUCCESS;
 	dev->waiting++;
-	while (!done(arg)) {
-		if ((result = dev->removed) != CUDA_SUCCESS || (result = ctx->sticky) != CUDA_SUCCESS)
+	for (;;) {
+		if (tandem_fake_find((void *)handle, CONTEXT) != ctx) { /* ended meanwhile, with all that arg is about */
+			result = CUDA_ERROR_CONTEXT_IS_DESTROYED;
+			break;
+		}
+		if (done(arg) || (result = dev->removed) != CUDA_SUCCESS || (result = ctx->sticky) != CUDA_SUCCESS)
 			break;
 		if (!tandem_fake_step(dev, false))
 			pthread_cond_wait(&tandem_fake_changed, &tandem_fake_mutex);
-		if (epoch != tandem_fake_epoch)
-			return CUDA_ERROR_DEINITIALIZED;
 	}
 	dev->waiting--;
 	return result;
