@@ -28,8 +28,7 @@ type cudaDevice struct {
 	account *device.Account
 
 	pool   handle // of device memory; 0 where the driver has none
-	allocs handle // the stream in whose order the pool hands memory out; nothing else is in it
-	frees  handle // and takes it back
+	memory handle // the stream in whose order the pool hands memory out and takes it back; nothing else is in it
 
 	events   eventPool
 	pinned   pinnedMemory
@@ -91,10 +90,7 @@ func (d *cudaDevice) setUp() error {
 	if !d.limits.pools {
 		return nil
 	}
-	if d.allocs, err = d.ctx.newStream(); err != nil {
-		return err
-	}
-	if d.frees, err = d.ctx.newStream(); err != nil {
+	if d.memory, err = d.ctx.newStream(); err != nil {
 		return err
 	}
 	d.pool, err = d.ctx.newPool(d.limits.ordinal, keptInPool)
@@ -201,10 +197,8 @@ func (d *cudaDevice) tearDown() {
 	if d.pool != 0 {
 		_ = d.ctx.destroyPool(d.pool)
 	}
-	for _, h := range []handle{d.allocs, d.frees} {
-		if h != 0 {
-			_ = d.ctx.destroyStream(h)
-		}
+	if d.memory != 0 {
+		_ = d.ctx.destroyStream(d.memory)
 	}
 	d.limits.release()
 }

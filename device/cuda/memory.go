@@ -72,12 +72,13 @@ func (d *cudaDevice) reserve(nbytes int64) error {
 // each thing that may help: buffers freed meanwhile, what the pool keeps, and
 // page-locked memory that nobody uses, for the GPU sees that too.
 func (d *cudaDevice) allocAddress(nbytes int64) (handle, error) {
-	h, err := d.ctx.alloc(d.pool, d.allocs, nbytes)
+	h, err := d.ctx.alloc(d.pool, d.memory, nbytes)
 	for _, help := range []func(){
 		func() { d.reap() },
 		func() {
-			if d.pool != 0 {
-				_ = d.ctx.trimPool(d.pool) // the allocation tells
+			if d.pool != 0 { // the allocation tells whether it helped
+				_ = d.ctx.synchronize(d.memory)
+				_ = d.ctx.trimPool(d.pool)
 			}
 		},
 		d.pinned.trim,
@@ -86,7 +87,7 @@ func (d *cudaDevice) allocAddress(nbytes int64) (handle, error) {
 			break
 		}
 		help()
-		h, err = d.ctx.alloc(d.pool, d.allocs, nbytes)
+		h, err = d.ctx.alloc(d.pool, d.memory, nbytes)
 	}
 	return h, err
 }
@@ -96,5 +97,5 @@ func (d *cudaDevice) freeAddress(h handle) error {
 	if h == 0 {
 		return nil
 	}
-	return d.ctx.free(d.pool, d.frees, h)
+	return d.ctx.free(d.pool, d.memory, h)
 }

@@ -38,6 +38,11 @@ int tandem_cuda_stream_destroy(tandem_handle ctx, tandem_handle stream) {
 	return cuStreamDestroy((CUstream)stream);
 }
 
+int tandem_cuda_stream_synchronize(tandem_handle ctx, tandem_handle stream) {
+	CURRENT(ctx);
+	return cuStreamSynchronize((CUstream)stream);
+}
+
 int tandem_cuda_stream_wait(tandem_handle ctx, tandem_handle stream, tandem_handle event) {
 	CURRENT(ctx);
 	return cuStreamWaitEvent((CUstream)stream, (CUevent)event, 0);

@@ -72,6 +72,10 @@ func (c context) destroyStream(s handle) error {
 	return outcome("cuStreamDestroy", C.tandem_cuda_stream_destroy(c.h, C.tandem_handle(s)))
 }
 
+func (c context) synchronize(s handle) error {
+	return outcome("cuStreamSynchronize", C.tandem_cuda_stream_synchronize(c.h, C.tandem_handle(s)))
+}
+
 // waitEvent makes a stream wait for what the event has been recorded behind.
 func (c context) waitEvent(stream, event handle) error {
 	return outcome("cuStreamWaitEvent", C.tandem_cuda_stream_wait(c.h, C.tandem_handle(stream), C.tandem_handle(event)))

@@ -29,6 +29,7 @@ int tandem_cuda_launch(tandem_handle ctx, tandem_handle stream, const tandem_lau
 
 int tandem_cuda_stream_create(tandem_handle ctx, tandem_handle *stream);
 int tandem_cuda_stream_destroy(tandem_handle ctx, tandem_handle stream);
+int tandem_cuda_stream_synchronize(tandem_handle ctx, tandem_handle stream);
 int tandem_cuda_stream_wait(tandem_handle ctx, tandem_handle stream, tandem_handle event);
 
 int tandem_cuda_event_create(tandem_handle ctx, tandem_handle *event);

@@ -34,7 +34,7 @@ const tidyAt = 16
 type queue struct {
 	mu      sync.Mutex // guards the rest
 	marks   []mark
-	copies  []copyOut
+	debts   []debt
 	last    uint64 // the newest mark
 	done    uint64 // the newest one known to be passed
 	failed  error  // why nothing is waited for any more: the device is lost
@@ -50,10 +50,47 @@ type mark struct {
 }
 
 // copyOut is the rest of a download: bytes of staging memory that go to the
-// host's place for them once a mark is passed.
+// host's place for them.
 type copyOut struct {
-	number   uint64
+	mu       sync.Mutex // guards over
+	over     bool       // copied, or never to be
 	dst, src []byte
+}
+
+// finish copies, unless that has been done or given up.
+func (c *copyOut) finish() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.over {
+		copy(c.dst, c.src)
+		c.over = true
+	}
+}
+
+// giveUp makes sure that the host's memory is not written any more.
+func (c *copyOut) giveUp() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over = true
+}
+
+// debt is a download to be ended when a mark is passed. A stream that waits for
+// another takes over its debts: whoever has seen the later event may rely on what
+// came before the earlier one.
+type debt struct {
+	number uint64
+	copy   *copyOut
+}
+
+// owe adds a download that the next mark ends.
+func (q *queue) owe(c *copyOut) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.failed != nil {
+		c.giveUp()
+		return
+	}
+	q.debts = append(q.debts, debt{q.last + 1, c})
 }
 
 // mark puts a mark behind everything enqueued so far and lets e, unless it is
@@ -163,11 +200,11 @@ func (s *stream) passLocked(n int) {
 	}
 	q := &s.queue
 	q.done = q.marks[n-1].number
-	copied := 0
-	for ; copied < len(q.copies) && q.copies[copied].number <= q.done; copied++ {
-		copy(q.copies[copied].dst, q.copies[copied].src)
+	paid := 0
+	for ; paid < len(q.debts) && q.debts[paid].number <= q.done; paid++ {
+		q.debts[paid].copy.finish()
 	}
-	q.copies = slices.Delete(q.copies, 0, copied)
+	q.debts = slices.Delete(q.debts, 0, paid)
 	for _, m := range q.marks[:n] {
 		if !m.held {
 			s.dev.events.give(m.h)
@@ -229,6 +266,11 @@ func (s *stream) fail(reason error) {
 		return
 	}
 	q.failed = reason
+	// Before anybody is told, so that nobody's memory is written afterwards;
+	// another stream may have taken the debts over.
+	for _, owed := range q.debts {
+		owed.copy.giveUp()
+	}
 	for _, m := range q.marks {
 		if !m.held {
 			s.dev.events.give(m.h)
@@ -237,7 +279,7 @@ func (s *stream) fail(reason error) {
 			m.event.fire(reason)
 		}
 	}
-	q.marks, q.copies, q.done = nil, nil, q.last
+	q.marks, q.debts, q.done = nil, nil, q.last
 }
 
 // passed reports whether the stream is done with everything up to a mark.

@@ -106,7 +106,6 @@ func (s *stream) uploadStaged(at handle, src []byte) error {
 
 func (s *stream) downloadStaged(at handle, dst []byte) error {
 	s.rewind()
-	q := &s.queue
 	for len(dst) > 0 {
 		piece, err := s.room(len(dst))
 		if err != nil {
@@ -117,11 +116,7 @@ func (s *stream) downloadStaged(at handle, dst []byte) error {
 		if err := s.dev.ctx.download(s.h, piece, at); err != nil {
 			return err
 		}
-		q.mu.Lock()
-		if q.failed == nil {
-			q.copies = append(q.copies, copyOut{number: q.last + 1, dst: dst[:n], src: piece})
-		}
-		q.mu.Unlock()
+		s.queue.owe(&copyOut{dst: dst[:n], src: piece})
 		dst, at = dst[n:], at+handle(n)
 	}
 	return nil
@@ -146,8 +141,8 @@ func (s *stream) downloading(src []byte) bool {
 	defer q.mu.Unlock()
 	from := uintptr(unsafe.Pointer(unsafe.SliceData(src)))
 	to := from + uintptr(len(src))
-	for i := range q.copies {
-		dst := q.copies[i].dst
+	for _, owed := range q.debts {
+		dst := owed.copy.dst
 		at := uintptr(unsafe.Pointer(unsafe.SliceData(dst)))
 		if at < to && from < at+uintptr(len(dst)) {
 			return true

@@ -142,13 +142,24 @@ func (s *stream) WaitEvent(given device.Event) error {
 func (s *stream) follow(e *event) error {
 	q := &e.stream.queue
 	q.mu.Lock()
-	defer q.mu.Unlock()
 	i, found := q.find(e.number)
 	if !found {
+		q.mu.Unlock()
 		return nil
 	}
 	s.dirty = true
-	return s.dev.ctx.waitEvent(s.h, q.marks[i].h)
+	err := s.dev.ctx.waitEvent(s.h, q.marks[i].h)
+	var owed []*copyOut
+	for _, d := range q.debts {
+		if d.number <= e.number {
+			owed = append(owed, d.copy)
+		}
+	}
+	q.mu.Unlock()
+	for _, c := range owed {
+		s.queue.owe(c)
+	}
+	return err
 }
 
 // Synchronize implements device.Stream.

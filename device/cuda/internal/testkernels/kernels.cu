@@ -26,10 +26,15 @@ extern "C" __global__ void tandem_test_scale(double *x, words3 words) {
 	if (i < words.w[0]) x[i] = __hiloint2double((int)words.w[2], (int)words.w[1]) * x[i];
 }
 
-// The state is never 0, but that is for the compiler to find out.
+// The state is never 0, for it was not in the beginning (Marsaglia, Xorshift RNGs,
+// 2003), but that is for the compiler to find out.
 extern "C" __global__ void tandem_test_slow(int *out, words1 words) {
 	unsigned state = 2 * words.w[0] + 1;
-	for (int i = 0; i < 8 << 20; i++) state = state * (state ^ 1664526u) | 1u;
+	for (int i = 0; i < 8 << 20; i++) {
+		state ^= state << 13;
+		state ^= state >> 17;
+		state ^= state << 5;
+	}
 	if (invocation() == 0 || state == 0) out[0] = (int)words.w[0];
 }
 
