@@ -3,10 +3,13 @@
 package cuda
 
 import (
+	stdcontext "context"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/device/cuda/cudatest"
 )
 
@@ -95,4 +98,11 @@ func must[T any](v T, err error) func(t testing.TB) T {
 		}
 		return v
 	}
+}
+
+// ctxOf is a context that ends when the device has been silent for a while: a
+// test that hangs says nothing.
+func ctxOf(*cudaDevice) stdcontext.Context {
+	ctx, _ := stdcontext.WithTimeoutCause(stdcontext.Background(), time.Minute, device.ErrTimeout) //nolint:govet // It ends by itself.
+	return ctx
 }
