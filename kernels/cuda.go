@@ -63,9 +63,9 @@ func (f *Function) prelude(k *Kernel) string {
 	var b strings.Builder
 	b.WriteString("#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \\\n\t" + strings.Join(params, ", \\\n\t") + ")\n")
 	fmt.Fprintf(&b, "struct tandem_words { unsigned w[%d]; };\n", w)
-	b.WriteString("static __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }\n")
-	b.WriteString("static __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }\n")
-	b.WriteString("static __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }\n")
+	b.WriteString("__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }\n")
+	b.WriteString("__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }\n")
+	b.WriteString("__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }\n")
 	b.WriteString("TANDEM_KERNEL;\n")
 	fmt.Fprintf(&b, "extern \"C\" __global__ void __launch_bounds__(%d)\n%s(%s)\n{\n\ttandem_kernel(%s);\n}\n#line 1\n",
 		k.cudaGrid.size(), entryName(k.Name), strings.Join(buffers, ", "), strings.Join(args, ", "))

@@ -18,6 +18,35 @@ const (
 	gemmTileDepth = 16
 )
 
+// The tiles of gemm.cu: 16×16 threads with 4×4 elements each, or with the number
+// given here. Large tiles read less, and leave a large GPU of 132 multiprocessors
+// idle where there are fewer than gemmLargeTiles of them.
+const (
+	gemmSide       = 16
+	gemmSmall      = 4
+	gemmLargeTiles = 2 * 132
+)
+
+var gemmLarge = map[Type][2]int{Float32: {8, 8}, Float64: {8, 4}} // rows, columns
+
+func gemmFunction(t Type, name, text string) *Function {
+	large := gemmLarge[t]
+	tiles := func(l *Launch, n, rows, cols int) int {
+		return ceilDiv(n, gemmSide*rows) * ceilDiv(l.uint(0), gemmSide*cols)
+	}
+	return &Function{
+		Text:  cudaText(fmt.Sprintf("%s#define LARGE_M %d\n#define LARGE_N %d\n", text, large[0], large[1]), "vector.cu", "gemm.cu"),
+		Block: [3]int{gemmSide * gemmSide},
+		Groups: func(l *Launch, n int) [3]int {
+			if g := tiles(l, n, large[0], large[1]); g >= gemmLargeTiles {
+				return [3]int{g, 1, 1}
+			}
+			return [3]int{tiles(l, n, gemmSmall, gemmSmall), 1, 1}
+		},
+		Library: name,
+	}
+}
+
 // gemmLoops bounds the turns of the shader's other loops, if none is unrolled.
 const gemmLoops = 200
 
@@ -76,7 +105,8 @@ func gemmKernel(tA, tB, readsC bool) pair {
 					return int64(ceilDiv(l.uint(1), gemmTileDepth))*(1+gemmTileDepth/4) + gemmLoops
 				},
 			},
-			Go: byFloat(t, gemmCall(tA, tB, hostblas.Sgemm), gemmCall(tA, tB, hostblas.Dgemm)),
+			CUDA: gemmFunction(t, "gemm."+t.String()+"."+transLetter(tA)+transLetter(tB), text),
+			Go:   byFloat(t, gemmCall(tA, tB, hostblas.Sgemm), gemmCall(tA, tB, hostblas.Dgemm)),
 		}
 	})
 }
