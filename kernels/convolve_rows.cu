@@ -4,12 +4,10 @@
 // are read from memory.
 enum { THREADS = 256, OWN = 4, SPAN = THREADS * OWN, TAPS = 64, MOST_CHANNELS = 4 };
 
-// The element of a row that stands for element `at` of a row without end: one of
-// the same channel.
-static __device__ __forceinline__ unsigned clamped(long long at, unsigned cols, unsigned channels) {
-	if (at >= 0 && at < cols) return (unsigned)at;
-	const int channel = (int)(at % channels);
-	return at < 0 ? (channel < 0 ? channel + channels : 0) : cols - channels + channel;
+// The element of a row that stands for element `at` of a row without end: that of
+// the same channel in the first or the last pixel, if there is none.
+static __device__ __forceinline__ unsigned clamped(long long at, unsigned channel, unsigned cols, unsigned channels) {
+	return at < 0 ? channel : at < cols ? (unsigned)at : cols - channels + channel;
 }
 
 TANDEM_KERNEL {
@@ -30,7 +28,7 @@ TANDEM_KERNEL {
 		const long long first = (long long)col0 + ((long long)t0 - radius) * channels;
 		if (channels <= MOST_CHANNELS) {
 			const int length = SPAN + (count - 1) * (int)channels;
-			for (int s = threadIdx.x; s < length; s += THREADS) line[s] = in[clamped(first + s, cols, channels)];
+			for (int s = threadIdx.x; s < length; s += THREADS) line[s] = in[clamped(first + s, (col0 % channels + s) % channels, cols, channels)];
 		}
 		__syncthreads();
 		if (channels <= MOST_CHANNELS) {
@@ -43,8 +41,9 @@ TANDEM_KERNEL {
 			for (int t = 0; t < count; t++)
 #pragma unroll
 				for (int o = 0; o < OWN; o++) {
-					const long long at = first + o * THREADS + threadIdx.x + (long long)t * channels;
-					sum[o] = MATH(fma)(weight[t], in[clamped(at, cols, channels)], sum[o]);
+					const unsigned mine = o * THREADS + threadIdx.x, channel = (col0 + mine) % channels;
+					const long long at = first + mine + (long long)t * channels;
+					sum[o] = MATH(fma)(weight[t], in[clamped(at, channel, cols, channels)], sum[o]);
 				}
 		}
 		__syncthreads();

@@ -67,8 +67,12 @@ func (f *Function) prelude(k *Kernel) string {
 	b.WriteString("__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }\n")
 	b.WriteString("__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }\n")
 	b.WriteString("TANDEM_KERNEL;\n")
-	fmt.Fprintf(&b, "extern \"C\" __global__ void __launch_bounds__(%d)\n%s(%s)\n{\n\ttandem_kernel(%s);\n}\n#line 1\n",
-		k.cudaGrid.size(), entryName(k.Name), strings.Join(buffers, ", "), strings.Join(args, ", "))
+	bounds := fmt.Sprint(k.cudaGrid.size())
+	if f.Resident > 0 {
+		bounds += fmt.Sprintf(", %d", f.Resident)
+	}
+	fmt.Fprintf(&b, "extern \"C\" __global__ void __launch_bounds__(%s)\n%s(%s)\n{\n\ttandem_kernel(%s);\n}\n#line 1\n",
+		bounds, entryName(k.Name), strings.Join(buffers, ", "), strings.Join(args, ", "))
 	return b.String()
 }
 

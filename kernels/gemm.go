@@ -37,6 +37,8 @@ func gemmFunction(t Type, name, text string) *Function {
 	return &Function{
 		Text:  cudaText(fmt.Sprintf("%s#define LARGE_M %d\n#define LARGE_N %d\n", text, large[0], large[1]), "vector.cu", "gemm.cu"),
 		Block: [3]int{gemmSide * gemmSide},
+		// 128 registers a thread, of which the sums take 64.
+		Resident: 2,
 		Groups: func(l *Launch, n int) [3]int {
 			if g := tiles(l, n, large[0], large[1]); g >= gemmLargeTiles {
 				return [3]int{g, 1, 1}

@@ -48,19 +48,22 @@ TANDEM_KERNEL {
 				store(to + mine + k * THREADS * LANES, result);
 			}
 		} else {
-			WITH_1(REAL u[VECTORS * LANES];)
-			WITH_2(REAL v[VECTORS * LANES];)
+			const unsigned low = first < skip ? skip - (unsigned)first : 0;
+			const unsigned high = first + TILE <= end ? (unsigned)TILE : (unsigned)(end - first);
+			WITH_1(const REAL *tile_1 = from_1 + first; REAL u[VECTORS * LANES];)
+			WITH_2(const REAL *tile_2 = from_2 + first; REAL v[VECTORS * LANES];)
+			REAL *tile_to = to + first;
 #pragma unroll
 			for (int k = 0; k < VECTORS * LANES; k++) {
-				const size_t at = first + k * THREADS + threadIdx.x;
-				if (at < skip || at >= end) continue;
-				WITH_1(u[k] = from_1[at];)
-				WITH_2(v[k] = from_2[at];)
+				const unsigned at = k * THREADS + threadIdx.x;
+				if (at < low || at >= high) continue;
+				WITH_1(u[k] = tile_1[at];)
+				WITH_2(v[k] = tile_2[at];)
 			}
 #pragma unroll
 			for (int k = 0; k < VECTORS * LANES; k++) {
-				const size_t at = first + k * THREADS + threadIdx.x;
-				if (at >= skip && at < end) to[at] = MAP(u[k], v[k]);
+				const unsigned at = k * THREADS + threadIdx.x;
+				if (at >= low && at < high) tile_to[at] = MAP(u[k], v[k]);
 			}
 		}
 	}
