@@ -38,6 +38,7 @@ TANDEM_KERNEL {
 				for (int o = 0; o < OWN; o++)
 					sum[o] = MATH(fma)(weight[t], line[o * THREADS + threadIdx.x + t * channels], sum[o]);
 		} else {
+#pragma unroll 1
 			for (int t = 0; t < count; t++)
 #pragma unroll
 				for (int o = 0; o < OWN; o++) {

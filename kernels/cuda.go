@@ -5,13 +5,27 @@ import (
 	"strings"
 
 	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/kernels/internal/ptx"
 )
+
+// CUDAText is the CUDA C of a kernel, prelude and Text, or "" if it has none:
+// what [Function.PTX] is compiled from, by whatever tool. NVRTC needs no option for
+// it. The built-in kernels are compiled with --fmad=false.
+func (k *Kernel) CUDAText() string {
+	if k.CUDA == nil {
+		return ""
+	}
+	return k.CUDA.prelude(k) + k.CUDA.Text
+}
 
 // source is the variant for a device. PTX needs no text beside it.
 func (f *Function) source(k *Kernel) device.Source {
 	text := f.PTX
+	if f.archived {
+		text = ptx.Text(k.Name)
+	}
 	if text == "" {
-		text = f.prelude(k) + f.Text
+		text = k.CUDAText()
 	}
 	return device.Source{
 		Text:    text,

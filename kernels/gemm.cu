@@ -1,13 +1,14 @@
 // A block computes a tile of C: 16 x 16 threads with TM x TN elements each. It
 // walks along the depth in steps of DEPTH, each with a piece of op(A) and a piece
-// of op(B) in shared memory. While it multiplies one pair, the next is on its way
-// to registers; from there it goes to the other half of the shared memory, so that
+// of op(B) in shared memory. While it multiplies one pair, the next is on its way to
+// registers; from there it goes to the other half of the shared memory, so that
 // one barrier a step suffices.
 //
 // The elements of a thread come in squares of LANES x LANES: it reads from shared
 // memory, and writes to C, 16 bytes at a time. The 32 threads of a warp are 4 x 8
 // of the block's, so that a warp reads as few different words as possible.
 enum { SIDE = 16, THREADS = SIDE * SIDE, DEPTH = 64 / sizeof(REAL) };
+enum { LARGE_M = 8, LARGE_N = 4, SMALL = 4 };
 
 // A tile's rows of op(A) or columns of op(B), called rows here, by depth. LANES
 // more elements keep columns apart in the banks, and rows on 16 bytes.
@@ -31,25 +32,36 @@ template <int ROWS, bool ALONG_DEPTH> struct Piece {
 		k = ALONG_DEPTH ? slot % LENGTH * LANES : slot / LENGTH;
 	}
 
-	// fetch takes the piece whose first element is m[at], of which rows and depth
-	// are left; what is beyond is 0. Places are modulo 2^32.
-	__device__ __forceinline__ void fetch(const REAL *m, unsigned at, unsigned stride, unsigned rows, unsigned depth) {
+	// fetch takes the piece whose first element is m[at]. Places are modulo 2^32.
+	// All of it is there, and suits loads of 16 bytes.
+	__device__ __forceinline__ void fetch_whole(const REAL *m, unsigned at, unsigned stride) {
 #pragma unroll
 		for (int i = 0; i < VECTORS; i++) {
 			unsigned row, k;
 			place(i, row, k);
-			const unsigned from = at + (ALONG_DEPTH ? row * stride + k : k * stride + row);
-			const bool whole = ALONG_DEPTH ? row < rows && k + LANES <= depth : row + LANES <= rows && k < depth;
-			if (whole && ahead(m + from) == 0) {
-				v[i] = load(m + from);
-				continue;
-			}
+			v[i] = load(m + (at + (ALONG_DEPTH ? row * stride + k : k * stride + row)));
+		}
+	}
+
+	// Of the piece, rows and depth are left; what is beyond is 0.
+	__device__ __forceinline__ void fetch_part(const REAL *m, unsigned at, unsigned stride, unsigned rows, unsigned depth) {
+#pragma unroll
+		for (int i = 0; i < VECTORS; i++) {
+			unsigned row, k;
+			place(i, row, k);
 #pragma unroll
 			for (int e = 0; e < LANES; e++) {
 				const bool inside = ALONG_DEPTH ? row < rows && k + e < depth : row + e < rows && k < depth;
-				v[i].lane[e] = inside ? m[from + e] : REAL(0);
+				v[i].lane[e] = inside ? m[at + (ALONG_DEPTH ? row * stride + k : k * stride + row) + e] : REAL(0);
 			}
 		}
+	}
+
+	__device__ __forceinline__ void fetch(bool suits, const REAL *m, unsigned at, unsigned stride, unsigned rows, unsigned depth) {
+		if (suits && rows >= ROWS && depth >= DEPTH)
+			fetch_whole(m, at, stride);
+		else
+			fetch_part(m, at, stride, rows, depth);
 	}
 
 	__device__ __forceinline__ void put(Tile<ROWS> &tile) const {
@@ -147,6 +159,7 @@ template <int TM, int TN> static __device__ __forceinline__ void multiply(const 
 	const unsigned warp = threadIdx.x / 32, lane = threadIdx.x % 32;
 	const unsigned x = warp % 2 * 8 + lane % 8, y = warp / 2 * 4 + lane / 8;
 	const unsigned across = tiles(p.cols, BN), all = tiles(p.rows, BM) * across;
+	const bool suits_a = p.lda % LANES == 0 && ahead(p.a + p.a_at) == 0, suits_b = p.ldb % LANES == 0 && ahead(p.b + p.b_at) == 0;
 	for (unsigned tile = tandem_group(); tile < all; tile += tandem_groups()) {
 		const unsigned row0 = tile / across * BM, col0 = tile % across * BN;
 		const unsigned from_a = p.a_at + (A_ALONG_DEPTH ? row0 * p.lda : row0);
@@ -160,8 +173,8 @@ template <int TM, int TN> static __device__ __forceinline__ void multiply(const 
 
 		Piece<BM, A_ALONG_DEPTH> a;
 		Piece<BN, B_ALONG_DEPTH> b;
-		a.fetch(p.a, from_a, p.lda, p.rows - row0, p.depth);
-		b.fetch(p.b, from_b, p.ldb, p.cols - col0, p.depth);
+		a.fetch(suits_a, p.a, from_a, p.lda, p.rows - row0, p.depth);
+		b.fetch(suits_b, p.b, from_b, p.ldb, p.cols - col0, p.depth);
 		a.put(memory.a[0]);
 		b.put(memory.b[0]);
 		__syncthreads();
@@ -170,8 +183,8 @@ template <int TM, int TN> static __device__ __forceinline__ void multiply(const 
 			const bool more = p.depth - k0 > DEPTH;
 			if (more) {
 				k0 += DEPTH;
-				a.fetch(p.a, from_a + k0 * step_a, p.lda, p.rows - row0, p.depth - k0);
-				b.fetch(p.b, from_b + k0 * step_b, p.ldb, p.cols - col0, p.depth - k0);
+				a.fetch(suits_a, p.a, from_a + k0 * step_a, p.lda, p.rows - row0, p.depth - k0);
+				b.fetch(suits_b, p.b, from_b + k0 * step_b, p.ldb, p.cols - col0, p.depth - k0);
 			}
 #pragma unroll
 			for (int k = 0; k < DEPTH; k++) {
@@ -201,12 +214,12 @@ template <int TM, int TN> static __device__ __forceinline__ void multiply(const 
 TANDEM_KERNEL {
 	__shared__ union {
 		Memory<LARGE_M, LARGE_N> large;
-		Memory<4, 4> small;
+		Memory<SMALL, SMALL> small;
 	} memory;
 	Product p = {a, b, c, a_at, b_at, tandem_lo * ldc + c_at, lda, ldb, ldc, tandem_n, cols, depth, alpha, beta};
 	p.a_at += A_ALONG_DEPTH ? tandem_lo * lda : tandem_lo;
 	if (tandem_groups() > tiles(tandem_n, SIDE * LARGE_M) * tiles(cols, SIDE * LARGE_N))
-		multiply<4, 4>(p, memory.small);
+		multiply<SMALL, SMALL>(p, memory.small);
 	else
 		multiply<LARGE_M, LARGE_N>(p, memory.large);
 }

@@ -27,7 +27,7 @@ const (
 	gemmLargeTiles = 2 * 132
 )
 
-var gemmLarge = map[Type][2]int{Float32: {8, 8}, Float64: {8, 4}} // rows, columns
+var gemmLarge = map[Type][2]int{Float32: {8, 4}, Float64: {8, 4}} // rows, columns
 
 func gemmFunction(t Type, name, text string) *Function {
 	large := gemmLarge[t]

@@ -104,6 +104,8 @@ type Function struct {
 	// Library names the routine of a device's own library that does the
 	// same; see [device.Source].
 	Library string
+
+	archived bool // the PTX is in package ptx
 }
 
 // Partial is the result of a reduction over a part of the index space. What
