@@ -18,32 +18,34 @@ const (
 	gemmTileDepth = 16
 )
 
-// The tiles of gemm.cu: 16×16 threads with 4×4 elements each, or with the number
-// given here. Large tiles read less, and leave a large GPU of 132 multiprocessors
-// idle where there are fewer than gemmLargeTiles of them.
+// The tiles of C that blocks of gemm.cu compute: 16×16 threads with 8×4 elements
+// each, or 4×4. Large tiles read less, and leave a large GPU of 132
+// multiprocessors idle where there are fewer than gemmManyTiles of them.
+//
+// With 8×8 elements a thread in float32, ptxas 11.8 ran out of the 128 registers
+// with which a multiprocessor has room for two blocks; 8×4 take 90 to 96, and one
+// more load from shared memory for 32 products.
 const (
-	gemmSide       = 16
-	gemmSmall      = 4
-	gemmLargeTiles = 2 * 132
+	gemmSide      = 16
+	gemmLargeRows = 8 * gemmSide
+	gemmLargeCols = 4 * gemmSide
+	gemmSmallTile = 4 * gemmSide
+	gemmManyTiles = 2 * 132
 )
 
-var gemmLarge = map[Type][2]int{Float32: {8, 4}, Float64: {8, 4}} // rows, columns
-
-func gemmFunction(t Type, name, text string) *Function {
-	large := gemmLarge[t]
+func gemmFunction(name, text string) *Function {
 	tiles := func(l *Launch, n, rows, cols int) int {
-		return ceilDiv(n, gemmSide*rows) * ceilDiv(l.uint(0), gemmSide*cols)
+		return ceilDiv(n, rows) * ceilDiv(l.uint(0), cols)
 	}
 	return &Function{
-		Text:  cudaText(fmt.Sprintf("%s#define LARGE_M %d\n#define LARGE_N %d\n", text, large[0], large[1]), "vector.cu", "gemm.cu"),
-		Block: [3]int{gemmSide * gemmSide},
-		// 128 registers a thread, of which the sums take 64.
+		Text:     cudaText(text, "vector.cu", "gemm.cu"),
+		Block:    [3]int{gemmSide * gemmSide},
 		Resident: 2,
 		Groups: func(l *Launch, n int) [3]int {
-			if g := tiles(l, n, large[0], large[1]); g >= gemmLargeTiles {
+			if g := tiles(l, n, gemmLargeRows, gemmLargeCols); g >= gemmManyTiles {
 				return [3]int{g, 1, 1}
 			}
-			return [3]int{tiles(l, n, gemmSmall, gemmSmall), 1, 1}
+			return [3]int{tiles(l, n, gemmSmallTile, gemmSmallTile), 1, 1}
 		},
 		Library: name,
 	}
@@ -107,7 +109,7 @@ func gemmKernel(tA, tB, readsC bool) pair {
 					return int64(ceilDiv(l.uint(1), gemmTileDepth))*(1+gemmTileDepth/4) + gemmLoops
 				},
 			},
-			CUDA: gemmFunction(t, "gemm."+t.String()+"."+transLetter(tA)+transLetter(tB), text),
+			CUDA: gemmFunction("gemm."+t.String()+"."+transLetter(tA)+transLetter(tB), text),
 			Go:   byFloat(t, gemmCall(tA, tB, hostblas.Sgemm), gemmCall(tA, tB, hostblas.Dgemm)),
 		}
 	})
