@@ -10,6 +10,11 @@ SEED  ?=
 SOAK  ?= 60s
 PEERS ?=
 
+# device/cuda compiles against a cuda.h of its own; cu's -lcuda is not needed to
+# start (device/cuda/internal/driver). Setting the variables drops Go's -O2 -g.
+export CGO_CFLAGS  ?= -O2 -g -I$(CURDIR)/device/cuda/include
+export CGO_LDFLAGS ?= -O2 -g -Wl,--as-needed
+
 # Pinned, so that an upgrade is a change that somebody reads.
 LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
