@@ -105,26 +105,31 @@ func TestPrograms(t *testing.T) {
 		want  []string
 	}{
 		"no driver": {
-			"none", []string{"LD_LIBRARY_PATH=" + absent},
+			"none",
+			[]string{"LD_LIBRARY_PATH=" + absent},
 			[]string{"devices 0 <nil>", "version 0 -1", "device 0: NoDevice", `kind "no CUDA driver is installed"`, "libcuda.so.1: file too short"},
 		},
 		"no driver, found by a launch": {
 			"launch", []string{"LD_LIBRARY_PATH=" + absent}, []string{"NoDevice", "devices 0 <nil>"},
 		},
 		"no GPU": {
-			"none", []string{"LD_LIBRARY_PATH=" + present, "STANDIN_INIT=100"},
+			"none",
+			[]string{"LD_LIBRARY_PATH=" + present, "STANDIN_INIT=100"},
 			[]string{"devices 0 <nil>", "version 0 -1", "device 0: NoDevice", `kind "the CUDA driver finds no GPU"`, "cuInit answers CUDA_ERROR_OF_THE_STANDIN (100)"},
 		},
 		"old": {
-			"none", []string{"LD_LIBRARY_PATH=" + present, "STANDIN_VERSION=11070"},
+			"none",
+			[]string{"LD_LIBRARY_PATH=" + present, "STANDIN_VERSION=11070"},
 			[]string{"devices 0 <nil>", "version 0 -1", "device 0: SystemDriverMismatch", `kind "the CUDA driver is too old"`, "it is of CUDA 11.7, and 11.8 or newer is needed"},
 		},
 		"broken": {
-			"none", []string{"LD_LIBRARY_PATH=" + present, "STANDIN_INIT=999"},
+			"none",
+			[]string{"LD_LIBRARY_PATH=" + present, "STANDIN_INIT=999"},
 			[]string{"devices 0 <nil>", "device 0: Unknown", `kind "the CUDA driver does not start"`, "cuInit answers CUDA_ERROR_OF_THE_STANDIN (999)"},
 		},
 		"present, found by a launch": {
-			"launch", []string{"LD_LIBRARY_PATH=" + present},
+			"launch",
+			[]string{"LD_LIBRARY_PATH=" + present},
 			[]string{"launch (nil) 1 2 3 4 5 6 7 (nil) 1099511627776 (nil)\n", "devices 2 <nil>", "version 12040 12040", "load: <nil>"},
 		},
 		"present, found by a call with floats": {

@@ -33,7 +33,7 @@ func run(args []string) error {
 	}
 	end := slices.Index(args, "--")
 	if end < 0 || end+1 == len(args) {
-		return fmt.Errorf("no files: want [-o DIR] OPTIONS -- FILE.cu ...")
+		return fmt.Errorf("no files: want [-o DIR] OPTIONS -- FILES")
 	}
 	for _, file := range args[end+1:] {
 		if err := compile(file, dir, args[:end]); err != nil {
