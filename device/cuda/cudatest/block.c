@@ -20,6 +20,7 @@ static void go_to(struct engine *e, struct fiber *to, bool ends)
 void tandem_fake_fail(struct engine *e, CUresult code)
 {
 	e->failure = code;
+	e->running_stack = e->running->stack;
 	go_to(e, &e->own, true);
 	abort(); /* a fiber that has failed is restarted, never gone on with */
 }
@@ -69,6 +70,7 @@ static bool next_block(struct engine *e)
 static void begin(struct engine *e)
 {
 	locate(e, order(e, e->n - e->rest));
+	e->running->has_thread = true;
 	e->rest--;
 	if (e->slow) {
 		e->threads[e->self].fiber = e->running;
@@ -230,8 +232,8 @@ int tandem_cudatest_barrier(int what, int predicate, const char *place)
 int tandem_cudatest_next_slow(void)
 {
 	struct engine *e = tandem_fake_engine;
-	if (e->first) { /* nobody has begun yet */
-		e->first = false;
+	if (!e->running->has_thread) {
+		/* The stack is new, or was not needed for a while. */
 	} else if (!e->slow) {
 		e->live = 0;
 	} else {
@@ -240,6 +242,7 @@ int tandem_cudatest_next_slow(void)
 		tandem_fake_warp_ended(e, e->self);
 		release(e);
 	}
+	e->running->has_thread = false;
 	for (;;) {
 		struct fiber *to = e->stop ? NULL : next_ready(e);
 		if (e->stop)
@@ -273,6 +276,33 @@ void tandem_cudatest_trap(int assertion, const char *text)
 	tandem_fake_fail(e, assertion ? CUDA_ERROR_ASSERT : CUDA_ERROR_LAUNCH_FAILED);
 }
 
+/* Puts an access that has failed in words. */
+static void explain(struct engine *e)
+{
+	char where[96], what[160];
+	uintptr_t at = e->fault, stack = (uintptr_t)e->running_stack;
+	tandem_fake_where(e, here.index, where, sizeof where);
+	if (e->failure == CUDA_ERROR_LAUNCH_FAILED) {
+		tandem_fake_say("%s divides by zero", where);
+		return;
+	}
+	pthread_mutex_lock(&tandem_fake_mutex);
+	/* The nearest memory below, or above when it is within a page. */
+	const struct object *o = tandem_fake_nearest(at);
+	if (at < 4096)
+		snprintf(what, sizeof what, "a null pointer");
+	else if (at >= stack - 4096 && at < stack)
+		snprintf(what, sizeof what, "more stack than there is");
+	else if (o == NULL)
+		snprintf(what, sizeof what, "memory that is not the device's");
+	else if (at < o->base)
+		snprintf(what, sizeof what, "%zu bytes before the %zu bytes that %s %lu has made", (size_t)(o->base - at), o->size, o->made_by, o->nth);
+	else
+		snprintf(what, sizeof what, "%zu bytes after the beginning of the %zu bytes that %s %lu has made", (size_t)(at - o->base), o->size, o->made_by, o->nth);
+	pthread_mutex_unlock(&tandem_fake_mutex);
+	tandem_fake_say("%s touches %#lx: %s", where, (unsigned long)at, what);
+}
+
 void tandem_fake_landing(void)
 {
 	tandem_fake_fail(tandem_fake_engine, tandem_fake_engine->failure);
@@ -289,12 +319,11 @@ void tandem_fake_run_blocks(struct launch *launch)
 	}
 	e->launch = launch;
 	e->n = g->block.x * g->block.y * g->block.z;
-	e->first = true;
 	e->stop = e->slow = false;
 	e->rest = e->live = 0;
 	e->ready_n = 0;
 	e->failure = CUDA_SUCCESS;
-	e->fault = 0;
+	e->faulted = false;
 	e->shared_size = g->shared;
 	e->shared = g->shared > 0 ? malloc(g->shared) : NULL;
 	here.ahead = 0;
@@ -312,6 +341,8 @@ void tandem_fake_run_blocks(struct launch *launch)
 		go_to(e, f, false);
 	}
 	if (e->failure != CUDA_SUCCESS) {
+		if (e->faulted)
+			explain(e);
 		e->idle = e->fresh = NULL;
 		for (unsigned int i = 0; i < e->fibers; i++) {
 			tandem_fake_fiber_restart(e->all[i], fiber_main);

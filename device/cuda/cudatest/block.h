@@ -36,7 +36,7 @@ struct engine {
 	struct fiber own, *running, *idle, *fresh, *all[MAX_BLOCK + 1];
 	unsigned int fibers;
 	unsigned int n;       /* threads of the block */
-	bool slow, stop, first;
+	bool slow, stop;
 	unsigned int rest;    /* threads not begun */
 	unsigned int live;    /* threads not ended, those not begun among them */
 	unsigned int arrived, held; /* at the block's barrier; with a true predicate */
@@ -47,7 +47,9 @@ struct engine {
 	void *shared;
 	size_t shared_size;
 	CUresult failure;
-	uintptr_t fault;      /* address, where an access has failed */
+	char *running_stack;  /* that the failure was on */
+	bool faulted;         /* an access has failed, or a division */
+	uintptr_t fault;      /* its address */
 };
 
 extern __thread struct engine *tandem_fake_engine;

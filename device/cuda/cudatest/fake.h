@@ -133,6 +133,7 @@ void tandem_fake_unlist(struct object *o);
 /* Memory, in address order. */
 struct object *tandem_fake_region(uintptr_t at, size_t nbytes);  /* the one that has all of [at, at+nbytes) */
 struct object *tandem_fake_touching(uintptr_t at, size_t nbytes); /* one that has some of it */
+struct object *tandem_fake_nearest(uintptr_t at); /* NULL: none */
 CUresult tandem_fake_alloc(enum kind kind, size_t nbytes, struct object **made);
 void tandem_fake_free(struct object *o);
 bool tandem_fake_intact(const struct object *o); /* nobody has written past its end */

@@ -98,6 +98,7 @@ void tandem_fake_fiber_restart(struct fiber *f, void (*entry)(void))
 	top[-FRAME + RETURN] = (uintptr_t)entry;
 	f->sp = top - FRAME;
 	f->shadow = NULL;
+	f->has_thread = false;
 }
 
 struct fiber *tandem_fake_fiber(void (*entry)(void))

@@ -10,6 +10,7 @@ struct fiber {
 	char *stack; /* lowest byte; below it is a page that nobody may touch. NULL: the host thread's own stack */
 	size_t size;
 	struct fiber *next;  /* in a list of unused ones */
+	bool has_thread;     /* runs a thread of the block, or has one that waits */
 	void *shadow;        /* the sanitizer's, while another runs */
 	const void *bottom;  /* of the host thread's own stack, learnt when it is left */
 	size_t bottom_size;

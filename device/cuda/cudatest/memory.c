@@ -69,6 +69,14 @@ struct object *tandem_fake_touching(uintptr_t at, size_t nbytes)
 	return i < n_regions && regions[i]->base - at < nbytes ? regions[i] : NULL;
 }
 
+struct object *tandem_fake_nearest(uintptr_t at)
+{
+	size_t i = position(at);
+	if (i < n_regions && regions[i]->base - at < PAGE)
+		return regions[i];
+	return i > 0 ? regions[i - 1] : NULL;
+}
+
 bool tandem_fake_add_region(struct object *o)
 {
 	if (n_regions == room) {

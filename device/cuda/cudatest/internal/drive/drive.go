@@ -4,6 +4,7 @@ package drive
 
 // #cgo CFLAGS: -std=gnu11 -Wall -Wextra -Wno-unused-parameter -I${SRCDIR}/../../../include
 // #cgo CXXFLAGS: -std=c++17 -Wall -Wextra -fno-exceptions -I${SRCDIR}/../..
+// #cgo asan CXXFLAGS: -fsanitize=address
 // #include <cuda.h>
 import "C"
 

@@ -181,3 +181,7 @@ extern "C" __global__ void leaves_early(int *count)
 	__syncthreads();
 	atomicAdd(count, 1);
 }
+extern "C" __global__ void dynamic_store(int at)
+{
+	((int *)tandem_cudatest_shared())[at] = at;
+}

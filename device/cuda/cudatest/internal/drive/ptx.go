@@ -30,6 +30,8 @@ func PTX() string {
 		{"outside_mask", ""},
 		{"overflow", "u64 u32"},
 		{"leaves_early", "u64"},
+		{"shared_store", "u32"},
+		{"dynamic_store", "u32"},
 	} {
 		b.WriteString("\n.visible .entry " + e.name + "(\n")
 		for i, p := range strings.Fields(e.params) {
