@@ -5,13 +5,27 @@ import (
 	"strings"
 
 	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/kernels/internal/ptx"
 )
+
+// CUDAText is the CUDA C of a kernel, prelude and Text, or "" if it has none:
+// what [Function.PTX] is compiled from, by whatever tool. NVRTC needs no option for
+// it. The built-in kernels are compiled with --fmad=false.
+func (k *Kernel) CUDAText() string {
+	if k.CUDA == nil {
+		return ""
+	}
+	return k.CUDA.prelude(k) + k.CUDA.Text
+}
 
 // source is the variant for a device. PTX needs no text beside it.
 func (f *Function) source(k *Kernel) device.Source {
 	text := f.PTX
+	if f.archived {
+		text = ptx.Text(k.Name)
+	}
 	if text == "" {
-		text = f.prelude(k) + f.Text
+		text = k.CUDAText()
 	}
 	return device.Source{
 		Text:    text,
@@ -63,12 +77,16 @@ func (f *Function) prelude(k *Kernel) string {
 	var b strings.Builder
 	b.WriteString("#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \\\n\t" + strings.Join(params, ", \\\n\t") + ")\n")
 	fmt.Fprintf(&b, "struct tandem_words { unsigned w[%d]; };\n", w)
-	b.WriteString("static __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }\n")
-	b.WriteString("static __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }\n")
-	b.WriteString("static __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }\n")
+	b.WriteString("__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }\n")
+	b.WriteString("__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }\n")
+	b.WriteString("__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }\n")
 	b.WriteString("TANDEM_KERNEL;\n")
-	fmt.Fprintf(&b, "extern \"C\" __global__ void __launch_bounds__(%d)\n%s(%s)\n{\n\ttandem_kernel(%s);\n}\n#line 1\n",
-		k.cudaGrid.size(), entryName(k.Name), strings.Join(buffers, ", "), strings.Join(args, ", "))
+	bounds := fmt.Sprint(k.cudaGrid.size())
+	if f.Resident > 0 {
+		bounds += fmt.Sprintf(", %d", f.Resident)
+	}
+	fmt.Fprintf(&b, "extern \"C\" __global__ void __launch_bounds__(%s)\n%s(%s)\n{\n\ttandem_kernel(%s);\n}\n#line 1\n",
+		bounds, entryName(k.Name), strings.Join(buffers, ", "), strings.Join(args, ", "))
 	return b.String()
 }
 

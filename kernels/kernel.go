@@ -89,6 +89,9 @@ type Function struct {
 	PTX string
 	// Block is how many threads a block has; zero dimensions count as 1.
 	Block [3]int
+	// Resident is how many blocks the registers of a multiprocessor should
+	// have room for at once; 0 leaves it to the compiler.
+	Resident int
 	// Shared is how many bytes of dynamic shared memory a block uses. What
 	// Text declares with a size does not count.
 	Shared int
@@ -101,6 +104,8 @@ type Function struct {
 	// Library names the routine of a device's own library that does the
 	// same; see [device.Source].
 	Library string
+
+	archived bool // the PTX is in package ptx
 }
 
 // Partial is the result of a reduction over a part of the index space. What

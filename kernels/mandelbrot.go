@@ -33,7 +33,8 @@ var mandelbrotKernels = forFloats(func(t Type) Kernel {
 				return int64(ceilDiv(l.uint(1), mandelbrotSteps))
 			},
 		},
-		Go: byFloat(t, mandelbrotCall[float32], mandelbrotCall[float64]),
+		CUDA: &Function{Text: cudaText("", "mandelbrot.cu"), Block: [3]int{mandelbrotGrain}},
+		Go:   byFloat(t, mandelbrotCall[float32], mandelbrotCall[float64]),
 	}
 })
 

@@ -19,6 +19,14 @@ const (
 	nbodyOwn  = 4
 )
 
+// The threads of a block of nbody.cu, and how many bodies each has where there are
+// nbodyMany: fewer would not fill a large GPU, 132 multiprocessors of 2048 threads.
+const (
+	nbodyBlock   = 128
+	nbodyThreads = 4
+	nbodyMany    = 132 * 2048 * nbodyThreads / 2
+)
+
 var nbodyKernels = forFloats(func(t Type) Kernel {
 	return Kernel{
 		Name:    "nbody",
@@ -33,6 +41,15 @@ var nbodyKernels = forFloats(func(t Type) Kernel {
 			},
 			Iterations: func(l *Launch, _ int) int64 {
 				return int64(ceilDiv(l.uint(0), nbodyTile))*(1+nbodyTile/nbodyStep) + nbodyTile
+			},
+		},
+		CUDA: &Function{
+			Text: cudaText("", "vector.cu", "nbody.cu"), Block: [3]int{nbodyBlock},
+			Groups: func(_ *Launch, n int) [3]int {
+				if n >= nbodyMany {
+					return [3]int{ceilDiv(n, nbodyBlock*nbodyThreads), 1, 1}
+				}
+				return [3]int{ceilDiv(n, nbodyBlock), 1, 1}
 			},
 		},
 		Go: byFloat(t, nbodyCall[float32], nbodyCall[float64]),

@@ -67,6 +67,7 @@ var nrm2Kernels = forFloats(func(t Type) Kernel {
 		Name:   "nrm2",
 		Params: []Param{{"x", t, In}},
 		GLSL:   reduceShader(compensatedText+exponentText[t]+nrm2Text, size, size),
+		CUDA:   reduceFunction(t, "", size, []string{"x"}, "compensated.cu", "nrm2.cu"),
 		Go: byFloat(t,
 			// Squares of float32 neither overflow nor vanish in float64.
 			func(c *Call) { x := Slice[float32](c, 0); c.Partial = Partial{host.Dsdot(len(x), x, 1, x, 1)} },

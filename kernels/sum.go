@@ -7,19 +7,19 @@ import (
 )
 
 var (
-	sumsKernels = sumKernels("sum", []string{"x"}, "x[i + x_at]",
+	sumsKernels = sumKernels("sum", []string{"x"}, "x[i + x_at]", "u",
 		func(c *Call) compensated { return compensated{hi: wideSum(Slice[float32](c, 0))} },
 		func(c *Call) compensated {
 			x := Slice[float64](c, 0)
 			return sumBlocks(len(x), func(lo, hi int) float64 { return floats.Sum(x[lo:hi]) })
 		})
-	asumKernels = sumKernels("asum", []string{"x"}, "abs(x[i + x_at])",
+	asumKernels = sumKernels("asum", []string{"x"}, "abs(x[i + x_at])", "MATH(fabs)(u)",
 		func(c *Call) compensated { return compensated{hi: wideAbsSum(Slice[float32](c, 0))} },
 		func(c *Call) compensated {
 			x := Slice[float64](c, 0)
 			return sumBlocks(len(x), func(lo, hi int) float64 { return host.Dasum(hi-lo, x[lo:hi], 1) })
 		})
-	dotKernels = sumKernels("dot", []string{"x", "y"}, "x[i + x_at] * y[i + y_at]",
+	dotKernels = sumKernels("dot", []string{"x", "y"}, "x[i + x_at] * y[i + y_at]", "u * v",
 		func(c *Call) compensated {
 			x, y := Slice[float32](c, 0), Slice[float32](c, 1)
 			return compensated{hi: host.Dsdot(len(x), x, 1, y, 1)}

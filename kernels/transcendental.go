@@ -14,9 +14,9 @@ import (
 var transcendentalText string
 
 var (
-	expKernels  = unaryKernels("exp", transcendentalText+"REAL f(REAL x) { return tandem_exp(x); }", each32(math.Exp), each64(exp))
-	logKernels  = unaryKernels("log", transcendentalText+"REAL f(REAL x) { return tandem_log(x); }", each32(math.Log), each64(log))
-	tanhKernels = unaryKernels("tanh", transcendentalText+"REAL f(REAL x) { return tandem_tanh(x); }", each32(math.Tanh), each64(math.Tanh))
+	expKernels  = unaryKernels("exp", transcendentalText+"REAL f(REAL x) { return tandem_exp(x); }", "MATH(exp)(x)", each32(math.Exp), each64(exp))
+	logKernels  = unaryKernels("log", transcendentalText+"REAL f(REAL x) { return tandem_log(x); }", "MATH(log)(x)", each32(math.Log), each64(log))
+	tanhKernels = unaryKernels("tanh", transcendentalText+"REAL f(REAL x) { return tandem_tanh(x); }", "MATH(tanh)(x)", each32(math.Tanh), each64(math.Tanh))
 )
 
 // exp is math.Exp up to the largest results, for which its assembly on amd64
