@@ -94,8 +94,6 @@ func BenchmarkRecord(b *testing.B) {
 	}
 }
 
-// TestLaunchAllocatesNothing is for the launch itself and for the events of a
-// stream that nobody waits for but for the event.
 func TestLaunchAllocatesNothing(t *testing.T) {
 	machine(t, cudatest.Config{})
 	d := openFirst(t)
