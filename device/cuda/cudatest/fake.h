@@ -50,6 +50,7 @@ struct call {
 
 enum needs { ANYWHERE, IN_CONTEXT };
 
+extern unsigned long tandem_fake_calls; /* of all kinds */
 extern __thread struct call *tandem_fake_call;         /* the one that this thread is in */
 extern __thread struct fault *tandem_fake_due;          /* the fault that its command is to have */
 
