@@ -53,6 +53,7 @@ static void unlink_stream(struct stream *s)
 static void close_stream(struct object *o)
 {
 	struct stream *s = (struct stream *)o;
+	tandem_fake_capture_leave(s);
 	tandem_fake_end(o);
 	s->closing = true;
 	if (tandem_fake_idle(s))
@@ -241,6 +242,8 @@ CUresult tandem_fake_enqueue(struct stream *s, struct op *op)
 	if (f != NULL && f->kind == FAULT_HANG)
 		op->hang = true;
 	tandem_fake_due = NULL;
+	if (s->capture != NULL)
+		return tandem_fake_capture_op(s, op);
 	op->stream = s;
 	op->seq = ++sequence;
 	*s->tail = op;
