@@ -14,7 +14,8 @@ import (
 	_ "github.com/tandem-go/tandem/device/cuda/internal/driver" // defines what is called here
 )
 
-// Handles and addresses are the driver's. Every call answers its CUresult.
+// Ctx and the others are the driver's handles and addresses. Every call answers
+// its CUresult.
 type (
 	Ctx    = C.CUcontext
 	Stream = C.CUstream
