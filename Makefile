@@ -32,7 +32,7 @@ endif
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-deps: ## install what OpenGL and OpenBLAS need, or say what is left out and how to get it
+deps: ## install what CUDA's tests, OpenGL and OpenBLAS need, or say what is left out and how to get it
 	@build/deps.sh install
 
 demo: deps ## the main job on all devices: checked, with a table of who did what
