@@ -24,7 +24,7 @@ export TANDEM_SEED := $(SEED)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo test race soak fuzz bench bench-peers bench-gpu lint generate portable clean ci
+.PHONY: help deps demo test race soak fuzz bench bench-peers bench-gpu lint generate ptx portable clean ci
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,8 +68,12 @@ bin/golangci-lint:
 bin/gofumpt:
 	GOBIN=$(CURDIR)/bin go install $(GOFUMPT)
 
-generate: ## rewrite generated files
+generate: ## rewrite generated files; of PTX what is not of its text any more
 	go generate ./...
+
+ptx: ## compile the kernels to PTX again, compare, and assemble it for four GPUs
+	go run ./kernels/internal/ptx/generate -check kernels/internal/ptx/ptx.zip
+	ptxas=$$(build/cuda.sh ptxas) && go run ./kernels/internal/ptx/generate -assemble "$$ptxas" kernels/internal/ptx/ptx.zip
 
 portable: ## the CPU-only build without cgo, and for the other platforms
 	CGO_ENABLED=0 go build ./...
@@ -84,6 +88,7 @@ clean: ## remove what the targets above have built
 ci: deps portable lint ## all that must hold before a change lands
 	go mod tidy -diff
 	go generate ./... && git diff --exit-code
+	$(MAKE) ptx
 	go test ./...
 	$(MAKE) test
 	$(MAKE) race

@@ -11,7 +11,7 @@ import (
 	_ "github.com/tandem-go/tandem/device/cuda"
 	"github.com/tandem-go/tandem/device/cuda/cudatest"
 	"github.com/tandem-go/tandem/kernels"
-	_ "github.com/tandem-go/tandem/kernels/internal/hostcuda"
+	_ "github.com/tandem-go/tandem/kernels/kerneltest/hostcuda"
 )
 
 // The tests of this package run the CUDA variants on the driver in process, as the
