@@ -96,12 +96,8 @@ clean: ## remove what the targets above have built
 
 ci: deps portable lint ## all that must hold before a change lands
 	go mod tidy -diff
-<<<<<<< HEAD
-	$(MAKE) generate ptx && git diff --exit-code
-=======
-	go generate ./... && git diff --exit-code
+	$(MAKE) generate && git diff --exit-code
 	$(MAKE) ptx
->>>>>>> cuda-kernels
 	go test ./...
 	$(MAKE) test
 	$(MAKE) race

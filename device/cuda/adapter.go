@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/tandem-go/tandem/device"
-	"github.com/tandem-go/tandem/device/cuda/internal/driver" // before cu, see its documentation
+	"github.com/tandem-go/tandem/device/cuda/internal/driver" // must come before cu, see there
 
 	"gorgonia.org/cu"
 )

@@ -35,10 +35,10 @@ func everything(t *testing.T, patience time.Duration) (right bool, err error) {
 			t.Errorf("the accounts are %+v in the end", stats)
 		}
 	}()
-	return use(d)
+	return use(t, d)
 }
 
-func use(d *cudaDevice) (right bool, err error) {
+func use(t testing.TB, d *cudaDevice) (right bool, err error) {
 	const n = 1 << 20 // so that transfers go round the ring
 	p, err := d.Compile(testkernels.Source("affine", 1, 3))
 	if err != nil {
@@ -88,7 +88,7 @@ func use(d *cudaDevice) (right bool, err error) {
 		func() error { return down.Download(locked.Bytes(), a, 0) },
 		b.Free, // while in use
 		registered.Free,
-		func() error { return down.Synchronize(ctxOf(d)) },
+		func() error { return down.Synchronize(waiting(t)) },
 		a.Free,
 		p.Close,
 		func() error { right = bytes.Equal(got, locked.Bytes()) && got[0] == 3 && got[4*n-4] == 3; return nil },

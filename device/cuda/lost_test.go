@@ -50,13 +50,13 @@ func TestFaultOfACommand(t *testing.T) {
 						t.Errorf("an error of another kind: %v", err)
 					}
 				}
-				err := s.Synchronize(ctxOf(d))
+				err := s.Synchronize(waiting(t))
 				if !errors.Is(err, device.ErrLost) || !strings.Contains(err.Error(), "this process cannot use the GPU again") &&
 					!strings.Contains(err.Error(), "cannot be followed") {
 					t.Errorf("Synchronize answers %v", err)
 				}
 				for what, err := range map[string]error{
-					"the idle stream": idle.Synchronize(ctxOf(d)),
+					"the idle stream": idle.Synchronize(waiting(t)),
 					"Upload":          s.Upload(b, 0, host),
 					"Alloc":           second(d.Alloc(1)),
 					"AllocHost":       second(d.AllocHost(1)),
@@ -78,7 +78,7 @@ func TestFaultOfACommand(t *testing.T) {
 					t.Errorf("the accounts are %+v", stats)
 				}
 				// The other GPU knows nothing of it.
-				if right, err := use(other); err != nil || !right {
+				if right, err := use(t, other); err != nil || !right {
 					t.Errorf("the other GPU: %v, %v", right, err)
 				}
 				if err := other.Close(); err != nil {
@@ -101,7 +101,7 @@ func TestStrayKernel(t *testing.T) {
 	if err := s.Launch(p, device.Dispatch{Groups: [3]int{1, 1, 1}, Buffers: []device.Buffer{b}, Scalars: []uint32{0}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Synchronize(ctxOf(d)); !errors.Is(err, device.ErrLost) {
+	if err := s.Synchronize(waiting(t)); !errors.Is(err, device.ErrLost) {
 		t.Errorf("Synchronize answers %v", err)
 	}
 	if err := d.Close(); err != nil {
@@ -119,10 +119,10 @@ func TestRemovedDevice(t *testing.T) {
 	launchOne(t, s, p, b)
 	e := must(s.Record())(t)
 	cudatest.Remove(0, 999) // a code that says nothing
-	if err := device.Wait(ctxOf(d), e); err != nil && !errors.Is(err, device.ErrLost) {
+	if err := device.Wait(waiting(t), e); err != nil && !errors.Is(err, device.ErrLost) {
 		t.Errorf("the event answers %v", err)
 	}
-	if err := s.Synchronize(ctxOf(d)); !errors.Is(err, device.ErrLost) {
+	if err := s.Synchronize(waiting(t)); !errors.Is(err, device.ErrLost) {
 		t.Errorf("Synchronize answers %v", err)
 	}
 	if _, err := d.Alloc(1 << 20); !errors.Is(err, device.ErrLost) {
@@ -183,10 +183,10 @@ func TestEndlessCommandIsGivenUp(t *testing.T) {
 				if err := wait(d, s); !errors.Is(err, device.ErrLost) || !errors.Is(err, device.ErrTimeout) {
 					t.Errorf("%s answers %v", what, err)
 				}
-				if err := device.Wait(ctxOf(d), e); !errors.Is(err, device.ErrTimeout) {
+				if err := device.Wait(waiting(t), e); !errors.Is(err, device.ErrTimeout) {
 					t.Errorf("the event answers %v", err)
 				}
-				if err := device.Wait(ctxOf(d), before); err != nil {
+				if err := device.Wait(waiting(t), before); err != nil {
 					t.Errorf("an event from before answers %v", err)
 				}
 				if err := d.Close(); err != nil && !errors.Is(err, device.ErrTimeout) {

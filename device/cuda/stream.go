@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/device/cuda/internal/cublas"
 )
 
 // stream is a stream of the driver.
@@ -25,6 +26,9 @@ type stream struct {
 	staging  ring
 	launches []launch // of the call under way
 	args     []uint64
+	calls    []libraryCall
+	blas     *cublas.Handle // made when it is first needed
+	noBLAS   bool           // it could not be made
 
 	queue queue
 }
@@ -229,6 +233,10 @@ func (s *stream) drain() {
 func (s *stream) destroy() {
 	if s.h == 0 {
 		return
+	}
+	if s.blas != nil {
+		_ = s.blas.Close()
+		s.blas = nil
 	}
 	s.staging.release(s.dev)
 	_ = s.dev.ctx.destroyStream(s.h) // what is lost is gone already
