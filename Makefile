@@ -32,7 +32,7 @@ endif
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-deps: ## install what OpenGL and OpenBLAS need, or say what is left out and how to get it
+deps: ## install what CUDA's tests, OpenGL and OpenBLAS need, or say what is left out and how to get it
 	@build/deps.sh install
 
 demo: deps ## the main job on all devices: checked, with a table of who did what
@@ -75,13 +75,13 @@ bin/golangci-lint:
 bin/gofumpt:
 	GOBIN=$(CURDIR)/bin go install $(GOFUMPT)
 
-generate: ## rewrite generated files; PTX only where NVRTC can be had
+generate: ## rewrite generated files; of PTX what is not of its text any more
 	$(NVRTC) go generate ./...
 
-ptx: ## the kernels' PTX is what their texts compile to, and assembles for every generation of GPUs
+ptx: ## compile the kernels to PTX again, compare, and assemble it for four GPUs
 	@if ptxas=$$(build/cuda.sh ptxas); then \
-		cd kernels && $(NVRTC) go run ./internal/ptx/generate -check internal/ptx/ptx.zip && \
-		go run ./internal/ptx/generate -assemble "$$ptxas" internal/ptx/ptx.zip; \
+		$(NVRTC) go run ./kernels/internal/ptx/generate -check kernels/internal/ptx/ptx.zip && \
+		go run ./kernels/internal/ptx/generate -assemble "$$ptxas" kernels/internal/ptx/ptx.zip; \
 	fi
 
 portable: ## the CPU-only build without cgo, and for the other platforms
@@ -96,7 +96,8 @@ clean: ## remove what the targets above have built
 
 ci: deps portable lint ## all that must hold before a change lands
 	go mod tidy -diff
-	$(MAKE) generate ptx && git diff --exit-code
+	$(MAKE) generate && git diff --exit-code
+	$(MAKE) ptx
 	go test ./...
 	$(MAKE) test
 	$(MAKE) race

@@ -8,7 +8,38 @@ import (
 
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/kernels"
+	"github.com/tandem-go/tandem/kernels/internal/ptx"
 )
+
+// TestBuiltinSpeakCUDA holds every kernel to a CUDA variant whose PTX has been
+// compiled from the text that the kernel has now.
+func TestBuiltinSpeakCUDA(t *testing.T) {
+	all := kernels.Builtin()
+	if len(all) != 76 {
+		t.Errorf("%d kernels, there were 76: add a new one to Builtin", len(all))
+	}
+	for _, k := range all {
+		src, err := k.Source(device.CUDA)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if !ptx.Fresh(src.Text, k.CUDAText()) {
+			t.Errorf("%s: its PTX is not of its text: make generate", k.Name)
+		}
+		for _, text := range []string{"\n.version ", "\n.target sm_52\n", "\n.visible .entry " + src.Block.Entry + "("} {
+			if !strings.Contains(src.Text, text) {
+				t.Errorf("%s: no %q in its PTX", k.Name, text)
+			}
+		}
+		if size := k.CUDA.Block[0] * max(1, k.CUDA.Block[1]) * max(1, k.CUDA.Block[2]); size%32 != 0 || size > 1024 {
+			t.Errorf("%s: blocks of %d threads", k.Name, size)
+		}
+		if want := strings.HasPrefix(k.Name, "gemm."); want != (src.Library != "") {
+			t.Errorf("%s: the library's routine is %q", k.Name, src.Library)
+		}
+	}
+}
 
 // TestSourceInCUDA looks at all that the prelude says of a kernel with a
 // parameter and a scalar of each kind.

@@ -51,6 +51,8 @@ type machine struct {
 	stream   device.Stream
 	programs map[*kernels.Kernel]device.Program
 	parts    int // uploaded so far
+	// regroup, if not nil, changes the number of work-groups of a dispatch.
+	regroup func(k *kernels.Kernel, n int, groups [3]int) [3]int
 }
 
 func openMachine(t testing.TB, id string) *machine {
@@ -161,6 +163,9 @@ func (m *machine) dispatch(l *kernels.Launch, lo, hi int, w *windows) error {
 	groups, err := l.Groups(caps.Language, caps, hi-lo)
 	if err != nil {
 		return err
+	}
+	if m.regroup != nil {
+		groups = m.regroup(l.Kernel(), hi-lo, groups)
 	}
 	return m.stream.Launch(p, device.Dispatch{
 		Groups: groups, Buffers: w.buffers, Scalars: l.Words(nil, caps.Language, lo, hi, w.offsets),

@@ -125,9 +125,9 @@ func Sub[V FloatVector](dst, x, y V) Launch { return combine(subKernels, dst, x,
 // Mul is dst[i] = x[i] * y[i], identical on all devices.
 func Mul[V FloatVector](dst, x, y V) Launch { return combine(mulKernels, dst, x, y) }
 
-// Div is dst[i] = x[i] / y[i]. On the CPU, and on OpenGL devices whose division
-// is correctly rounded (llvmpipe's is), the result is identical; the OpenGL
-// specification allows others 2.5 units in the last place for float32.
+// Div is dst[i] = x[i] / y[i]. On the CPU, on CUDA devices, and on OpenGL devices
+// whose division is correctly rounded (llvmpipe's is), the result is identical; the
+// OpenGL specification allows others 2.5 units in the last place for float32.
 func Div[V FloatVector](dst, x, y V) Launch { return combine(divKernels, dst, x, y) }
 
 // Min is dst[i] = min(x[i], y[i]) as Go's built-in min: NaN if one of them is,

@@ -148,7 +148,9 @@ func gemmCall[T Float](tA, tB bool, multiply gemmFunc[T]) func(*Call) {
 //
 // u being 2^-24 for float32 and 2^-53 for float64, in whatever order the
 // products are added (Higham, Accuracy and Stability of Numerical Algorithms,
-// 2nd edition, section 3.1), unless intermediate results overflow or underflow.
+// 2nd edition, section 3.1), unless intermediate results overflow or underflow. CUDA
+// devices fuse each product with its sum, which rounds less; cuBLAS, where it takes
+// the place of this package's own kernel, adds in an order of its own.
 // Where a factor is 0, a NaN or Inf in the other one may or may not show in the
 // result: gonum passes over zeros.
 func Gemm[T Float](tA, tB blas.Transpose, alpha T, a, b Matrix[T], beta T, c Matrix[T]) Launch {

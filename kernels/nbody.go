@@ -73,7 +73,9 @@ var nbodyKernels = forFloats(func(t Type) Kernel {
 // float64, where d^2 neither overflows nor underflows: n additions in any order
 // (see [Gemm]), and a term whose last factor passes through at most 24 roundings
 // where a device's square root and division are within two units of the last
-// place, which GLSL asks of float32 and llvmpipe keeps in both.
+// place, which GLSL asks of float32 and llvmpipe keeps in both. CUDA has one
+// function for both, rsqrt, which is (CUDA C++ Programming Guide, appendix on
+// mathematical functions).
 func NBody[T Float, B, F Vector[T]](gravity, eps T, bodies B, field F) Launch {
 	return nbody(float64(gravity), float64(eps), Of[T](bodies), Of[T](field))
 }

@@ -83,7 +83,7 @@ func stencil5Call[T Float](c *Call) {
 //
 // An index is a row.
 //
-// Go and GLSL round in the order of the formula, without fused operations: their
+// Go, GLSL and CUDA round in the order of the formula, without fused operations: their
 // results are the same, bit by bit, on a device with IEEE arithmetic. Elsewhere
 // the error of an element is at most g(5)*(|s| + |k|*(|N|+|S|+|W|+|E|+4|s|)), g
 // being that of [Gemm]: no operand passes through more than five roundings.

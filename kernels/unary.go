@@ -81,9 +81,9 @@ func Copy[V FloatVector](dst, x V) Launch { return unary(copyKernels, dst, x, 0)
 func Abs[V FloatVector](dst, x V) Launch { return unary(absKernels, dst, x, 1) }
 
 // Sqrt is the square root, dst[i] = √x[i]; that of a negative number is NaN. On
-// the CPU, and on OpenGL devices whose root is correctly rounded (llvmpipe's is),
-// the result is identical; the OpenGL specification allows others an error of
-// some units in the last place. dst may be x.
+// the CPU, on CUDA devices, and on OpenGL devices whose root is correctly rounded
+// (llvmpipe's is), the result is identical; the OpenGL specification allows others
+// an error of some units in the last place. dst may be x.
 func Sqrt[V FloatVector](dst, x V) Launch { return unary(sqrtKernels, dst, x, 5) }
 
 func unary[V FloatVector](k pair, dst, x V, flops float64) Launch {

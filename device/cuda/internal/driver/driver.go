@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+
+	_ "github.com/tandem-go/tandem/device/cuda/include" // so that go mod vendor takes the header along
 )
 
 //go:generate go run symbols.go
