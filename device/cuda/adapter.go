@@ -5,10 +5,10 @@ package cuda
 import (
 	"fmt"
 
-	"gorgonia.org/cu"
-
 	"github.com/tandem-go/tandem/device"
-	"github.com/tandem-go/tandem/device/cuda/internal/driver"
+	"github.com/tandem-go/tandem/device/cuda/internal/driver" // must come before cu, see there
+
+	"gorgonia.org/cu"
 )
 
 // adapter is a GPU before it is opened.

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 
-	"gorgonia.org/cu"
-
 	"github.com/tandem-go/tandem/device"
-	"github.com/tandem-go/tandem/device/cuda/internal/driver"
+	"github.com/tandem-go/tandem/device/cuda/internal/driver" // must come before cu, see there
+
+	"gorgonia.org/cu"
 )
 
 func init() { device.Register(backend{}) }

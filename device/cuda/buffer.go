@@ -70,10 +70,10 @@ func (b *buffer) Free() error {
 	return nil
 }
 
-// dispose gives up a buffer that nothing uses any more. On a device that was
-// given up nobody knows; the end sees to it.
+// dispose gives up a buffer that nothing uses any more. On a lost device nobody
+// knows that; the end sees to it.
 func (d *cudaDevice) dispose(b *buffer) {
-	if d.deserted.Load() {
+	if d.lost() != nil {
 		d.settle(b)
 		return
 	}

@@ -38,7 +38,7 @@ type cudaDevice struct {
 
 	closing  atomic.Bool // Close has been called
 	failure  atomic.Pointer[error]
-	deserted atomic.Bool   // given up: what the device may still use stays until end
+	deserted atomic.Bool   // given up
 	givenUp  chan struct{} // closed then
 	ending   sync.Once
 	gone     chan struct{} // closed when everything has been freed
@@ -157,14 +157,7 @@ func (d *cudaDevice) enter() error {
 func (d *cudaDevice) end() {
 	d.ops.Wait()
 	for _, s := range d.allStreams() {
-		s.mu.Lock()
-		e := &event{stream: s}
-		if err := s.mark(e); err != nil {
-			d.lose(fmt.Errorf("%w: a stream cannot be followed: %w", device.ErrLost, err))
-			e.fire(d.lost())
-		}
-		s.mu.Unlock()
-		<-e.Done()
+		s.drain()
 	}
 	d.watchers.Wait()
 	for _, s := range d.allStreams() {

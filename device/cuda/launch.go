@@ -13,7 +13,7 @@ import (
 func (s *stream) Launch(p device.Program, dispatch device.Dispatch) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.launches, s.args = s.launches[:0], s.args[:0]
+	s.begin()
 	err := s.usable()
 	if err == nil {
 		err = s.add(p, &dispatch)
@@ -28,7 +28,7 @@ func (s *stream) Launch(p device.Program, dispatch device.Dispatch) error {
 func (s *stream) LaunchBatch(all []device.Execution) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.launches, s.args = s.launches[:0], s.args[:0]
+	s.begin()
 	err := s.usable()
 	for i := 0; i < len(all) && err == nil; i++ {
 		if err = s.add(all[i].Program, &all[i].Dispatch); err != nil {
@@ -39,6 +39,11 @@ func (s *stream) LaunchBatch(all []device.Execution) error {
 		return s.dev.error("launch", err)
 	}
 	return s.submit()
+}
+
+// begin empties the lists of the call under way.
+func (s *stream) begin() {
+	s.launches, s.args, s.calls = s.launches[:0], s.args[:0], s.calls[:0]
 }
 
 // add checks a dispatch and appends it to the launches of the call under way.
@@ -76,6 +81,9 @@ func (s *stream) add(given device.Program, dispatch *device.Dispatch) error {
 		s.appendWords(dispatch.Scalars)
 	}
 	p.module.users.add(s.bit)
+	if p.routine != nil {
+		s.calls = append(s.calls, libraryCall{index: len(s.launches), routine: p.routine, scalars: p.scalars})
+	}
 	s.launches = append(s.launches, l)
 	return nil
 }
@@ -90,14 +98,33 @@ func (s *stream) appendWords(words []uint32) {
 	copy(unsafe.Slice((*uint32)(unsafe.Pointer(&s.args[at])), 2*n), words)
 }
 
-// submit gives the launches to the driver in one call.
+// submit gives the launches to the driver, in one call but for those that a
+// library does.
 func (s *stream) submit() error {
-	if len(s.launches) == 0 {
-		return nil
+	from := 0
+	for _, c := range s.calls {
+		err := s.launch(s.launches[from:c.index])
+		from = c.index
+		if err == nil {
+			var done bool
+			if done, err = s.callLibrary(c); done {
+				from++
+			}
+		}
+		if err != nil {
+			return s.refused("launch", err)
+		}
 	}
-	s.dirty = true
-	if _, err := s.dev.ctx.launch(s.h, s.launches, s.args); err != nil {
+	if err := s.launch(s.launches[from:]); err != nil {
 		return s.refused("launch", err)
 	}
 	return nil
+}
+
+func (s *stream) launch(all []launch) error {
+	if len(all) == 0 {
+		return nil
+	}
+	s.dirty = true
+	return s.dev.ctx.launch(s.h, all, s.args)
 }

@@ -113,7 +113,7 @@ func (c *moduleCache) evictLocked() (idle []*module) {
 func (c *moduleCache) unload(m *module) {
 	by, _ := m.users.free()
 	c.dev.release(by, nil, func() {
-		if c.dev.deserted.Load() {
+		if c.dev.lost() != nil {
 			return // it goes with the context
 		}
 		if err := c.dev.ctx.unloadModule(m.h); err != nil {

@@ -12,9 +12,8 @@
 		if (current_ != CUDA_SUCCESS) return current_; \
 	} while (0)
 
-int tandem_cuda_launch(tandem_handle ctx, tandem_handle stream, const tandem_launch *all, uint32_t n, const uint64_t *args, uint32_t *launched) {
+int tandem_cuda_launch(tandem_handle ctx, tandem_handle stream, const tandem_launch *all, uint32_t n, const uint64_t *args) {
 	void *params[TANDEM_MAX_BUFFERS + 1];
-	*launched = 0;
 	CURRENT(ctx);
 	for (const tandem_launch *l = all; l < all + n; l++) {
 		const uint64_t *at = args + l->args;
@@ -23,7 +22,6 @@ int tandem_cuda_launch(tandem_handle ctx, tandem_handle stream, const tandem_lau
 		CUresult r = cuLaunchKernel((CUfunction)l->function, l->grid[0], l->grid[1], l->grid[2],
 			l->block[0], l->block[1], l->block[2], l->shared, (CUstream)stream, params, NULL);
 		if (r != CUDA_SUCCESS) return r;
-		++*launched;
 	}
 	return CUDA_SUCCESS;
 }

@@ -21,14 +21,17 @@ import (
 	"bytes"
 	"unsafe"
 
-	"gorgonia.org/cu"
+	_ "github.com/tandem-go/tandem/device/cuda/internal/driver" // finds the driver when it is first called; must come before cu
 
-	_ "github.com/tandem-go/tandem/device/cuda/internal/driver" // finds the driver when it is first called
+	"gorgonia.org/cu"
 )
 
 // handle is the driver's name for a thing: a context, a stream, an address on
 // the device. It is no pointer of Go's.
 type handle uintptr
+
+// pointer is the handle as C has it.
+func (h handle) pointer() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&h)) }
 
 // launch is one launch as native.c takes it.
 // The C types that other files name.
@@ -52,14 +55,12 @@ func contextOf(c cu.CUContext) context {
 }
 
 // launch enqueues all of l, or the first of them up to the one that is refused.
-func (c context) launch(stream handle, l []launch, args []uint64) (launched int, err error) {
-	var n C.uint32_t
+func (c context) launch(stream handle, l []launch, args []uint64) error {
 	var at *C.uint64_t
 	if len(args) > 0 {
 		at = (*C.uint64_t)(unsafe.Pointer(&args[0]))
 	}
-	r := C.tandem_cuda_launch(c.h, C.tandem_handle(stream), &l[0], C.uint32_t(len(l)), at, &n)
-	return int(n), outcome("cuLaunchKernel", r)
+	return outcome("cuLaunchKernel", C.tandem_cuda_launch(c.h, C.tandem_handle(stream), &l[0], C.uint32_t(len(l)), at))
 }
 
 func (c context) newStream() (handle, error) {

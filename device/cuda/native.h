@@ -24,8 +24,8 @@ typedef struct {
 // The largest number of buffers of a launch.
 enum { TANDEM_MAX_BUFFERS = 64 };
 
-// Launches all n, or stops at the first that is refused and tells how many were not.
-int tandem_cuda_launch(tandem_handle ctx, tandem_handle stream, const tandem_launch *all, uint32_t n, const uint64_t *args, uint32_t *launched);
+// Launches all n, or stops at the first that is refused.
+int tandem_cuda_launch(tandem_handle ctx, tandem_handle stream, const tandem_launch *all, uint32_t n, const uint64_t *args);
 
 int tandem_cuda_stream_create(tandem_handle ctx, tandem_handle *stream);
 int tandem_cuda_stream_destroy(tandem_handle ctx, tandem_handle stream);

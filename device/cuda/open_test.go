@@ -3,10 +3,15 @@
 package cuda
 
 import (
+	stdcontext "context"
+	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/device/cuda/cudatest"
 )
 
@@ -17,12 +22,20 @@ const envReal = "TANDEM_TEST_CUDA"
 var real = os.Getenv(envReal) == "real"
 
 func TestMain(m *testing.M) {
-	if !real {
-		if err := cudatest.Install(); err != nil {
-			panic(err)
-		}
+	if real {
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	dir, err := os.MkdirTemp("", "tandem-cuda-*")
+	if err == nil {
+		err = errors.Join(cudatest.Install(), buildBLAS(dir))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir) // it is in the folder for what may go
+	os.Exit(code)
 }
 
 // machine makes the driver in process one of the given kind, and checks in the
@@ -95,4 +108,12 @@ func must[T any](v T, err error) func(t testing.TB) T {
 		}
 		return v
 	}
+}
+
+// waiting is the context of a test's waits: it ends after a while, so that a
+// test that would hang says so.
+func waiting(t testing.TB) stdcontext.Context {
+	ctx, cancel := stdcontext.WithTimeoutCause(stdcontext.Background(), time.Minute, device.ErrTimeout)
+	t.Cleanup(cancel)
+	return ctx
 }

@@ -236,12 +236,12 @@ func (p *pinnedMemory) adopt(b *block) {
 	p.all[b] = struct{}{}
 }
 
-// put takes back a block that nothing uses. On a device that was given up
-// nobody knows; the end sees to it.
+// put takes back a block that nothing uses. On a lost device nobody knows that;
+// the end sees to it.
 func (p *pinnedMemory) put(b *block) {
 	p.displace(b)
 	switch {
-	case p.dev.deserted.Load():
+	case p.dev.lost() != nil:
 	case b.registered != nil:
 		p.discard(b)
 	default:

@@ -23,6 +23,7 @@ type program struct {
 	shared   cUint
 	buffers  cUint
 	scalars  int
+	routine  *routine // of cuBLAS, or nil
 	closed   atomic.Bool
 }
 
@@ -79,6 +80,7 @@ func (d *cudaDevice) newProgram(src device.Source) (*program, error) {
 	p := &program{
 		dev: d, name: src.Name,
 		shared: cUint(src.Block.Shared), buffers: cUint(src.Buffers), scalars: src.Scalars,
+		routine: findRoutine(src),
 	}
 	threads := 1
 	for i, n := range src.Block.Size {

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/device/cuda/internal/cublas"
 )
 
 // stream is a stream of the driver.
@@ -25,6 +26,9 @@ type stream struct {
 	staging  ring
 	launches []launch // of the call under way
 	args     []uint64
+	calls    []libraryCall
+	blas     *cublas.Handle // made when it is first needed
+	noBLAS   bool           // it could not be made
 
 	queue queue
 }
@@ -202,17 +206,37 @@ func (s *stream) Close() error {
 	if err := e.Err(); err != nil && s.err == nil {
 		s.err = d.error("close stream", err)
 	}
-	if !d.deserted.Load() { // otherwise the end sees to it
+	if d.lost() == nil { // otherwise nobody knows that it is done; the end sees to it
 		d.forget(s)
 		s.destroy()
 	}
 	return s.err
 }
 
+// drain waits for everything enqueued, however long that takes. The events of a
+// lost device have fired; what it was given up at may still be under way.
+func (s *stream) drain() {
+	s.mu.Lock()
+	e := &event{stream: s}
+	if err := s.mark(e); err != nil {
+		s.dev.lose(fmt.Errorf("%w: a stream cannot be followed: %w", device.ErrLost, err))
+		e.fire(s.dev.lost())
+	}
+	s.mu.Unlock()
+	<-e.Done()
+	if s.dev.lost() != nil {
+		_ = s.dev.ctx.synchronize(s.h) // a dead context answers at once
+	}
+}
+
 // destroy gives up what the stream has of the driver. It is done or lost.
 func (s *stream) destroy() {
 	if s.h == 0 {
 		return
+	}
+	if s.blas != nil {
+		_ = s.blas.Close()
+		s.blas = nil
 	}
 	s.staging.release(s.dev)
 	_ = s.dev.ctx.destroyStream(s.h) // what is lost is gone already

@@ -57,13 +57,21 @@
  * does the sanitizer see accesses past its end, and the driver executes one block
  * at a time. "extern __shared__ T name[];" needs TANDEM_HOST_SHARED(T, name) in
  * the file that includes the text, and, for the sanitizer, a definition of
- * TANDEM_HOST_EXTERN_SHARED before this file is included.
+ * TANDEM_HOST_EXTERN_SHARED before this file is included; it is as large as
+ * shared memory can be. Of exactly the size that the launch asks for, and watched
+ * by the sanitizer, is TANDEM_DYNAMIC_SHARED(T, name), a declaration inside of a
+ * kernel; for a GPU the text says
+ *
+ *     #ifndef TANDEM_DYNAMIC_SHARED
+ *     #define TANDEM_DYNAMIC_SHARED(T, name) extern __shared__ T name[]
+ *     #endif
  */
 #if defined(__SANITIZE_ADDRESS__) && !defined(TANDEM_HOST_EXTERN_SHARED)
 #define __shared__ static
 #else
 #define __shared__ thread_local
 #endif
+#define TANDEM_DYNAMIC_SHARED(T, name) T *const name = static_cast<T *>(tandem_cudatest_shared())
 #define TANDEM_HOST_SHARED(T, name) alignas(16) thread_local T name[(163 << 10) / sizeof(T)]
 
 #define threadIdx (tandem_cudatest_here.thread)

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 type machine struct {
 	*testing.T
 	ctx drive.Ctx
-	m   drive.Module
+	m   []drive.Module
 }
 
 func start(t *testing.T, config cudatest.Config) *machine {
@@ -87,15 +87,23 @@ func (x *machine) event() drive.Event {
 func (x *machine) function(name string) drive.Func {
 	x.Helper()
 	if x.m == nil {
-		m, log, r := drive.Load(drive.PTX())
-		if r != drive.Success {
-			x.Fatal(log)
+		for _, text := range []string{drive.PTX, drive.SharedPTX} {
+			m, log, r := drive.Load(text)
+			if r != drive.Success {
+				x.Fatal(log)
+			}
+			x.m = append(x.m, m)
 		}
-		x.m = m
 	}
-	f, r := drive.GetFunction(x.m, name)
-	x.ok(r)
-	return f
+	for _, m := range x.m {
+		f, r := drive.GetFunction(m, name)
+		if r == drive.Success {
+			return f
+		}
+		x.want(r, drive.NotFound)
+	}
+	x.Fatalf("there is no kernel %s", name)
+	return nil
 }
 
 func (x *machine) launch(name string, grid, block int, params ...any) int {

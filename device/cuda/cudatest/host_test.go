@@ -246,7 +246,7 @@ func TestStructureByValue(t *testing.T) {
 func TestGlobal(t *testing.T) {
 	x := start(t, cudatest.Config{})
 	f := x.function("lookup")
-	p, nbytes, r := drive.GetGlobal(x.m, "table")
+	p, nbytes, r := drive.GetGlobal(x.m[0], "table")
 	x.ok(r)
 	if nbytes != 16 {
 		t.Fatalf("the table has %d bytes, want 16", nbytes)
@@ -258,7 +258,7 @@ func TestGlobal(t *testing.T) {
 	if got := download[int32](x, out, 4); !slices.Equal(got, []int32{9, 8, 7, 6}) {
 		t.Errorf("%v", got)
 	}
-	_, _, r = drive.GetGlobal(x.m, "nothing")
+	_, _, r = drive.GetGlobal(x.m[0], "nothing")
 	x.want(r, drive.NotFound)
 }
 

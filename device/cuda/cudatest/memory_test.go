@@ -182,6 +182,7 @@ func TestLive(t *testing.T) {
 	x.function("axpy")
 	live := cudatest.Live()
 	want := []cudatest.Object{
+		{"module", 0, 0, "cuModuleLoadDataEx", 2},
 		{"module", 0, 0, "cuModuleLoadDataEx", 1},
 		{"pinned memory", 0, 10, "cuMemHostAlloc", 1},
 		{"stream", 0, 0, "cuStreamCreate", 1},
@@ -196,7 +197,9 @@ func TestLive(t *testing.T) {
 			t.Errorf("live[%d] is %v, want %v", i, live[i], want[i])
 		}
 	}
-	x.ok(drive.Unload(x.m))
+	for _, m := range x.m {
+		x.ok(drive.Unload(m))
+	}
 	x.ok(drive.FreeHost(host))
 	x.ok(drive.StreamDestroy(s))
 	x.ok(drive.Free(p))

@@ -1,11 +1,11 @@
 //go:build ignore
 
-// Command generate compiles kernels.cu. A machine without NVRTC keeps what is
-// there.
+// Command generate compiles kernels.cu with the NVRTC that TANDEM_NVRTC names,
+// as make generate sets it: another version writes another text. Without it what
+// is there stays.
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -13,11 +13,13 @@ import (
 )
 
 func main() {
+	if os.Getenv(nvrtc.EnvLibrary) == "" {
+		fmt.Fprintln(os.Stderr, "testkernels/kernels.ptx stays as it is: no", nvrtc.EnvLibrary)
+		return
+	}
 	if err := generate(); err != nil {
 		fmt.Fprintln(os.Stderr, "kernels.cu:", err)
-		if !errors.Is(err, nvrtc.ErrNoLibrary) {
-			os.Exit(1)
-		}
+		os.Exit(1)
 	}
 }
 
