@@ -22,8 +22,10 @@ import (
 const usage = `bench measures Tandem's promises as ratios: every figure stands beside a peer or
 a limit that was measured in the same run, in turns.
 
-  go run ./bench              all of it; with -tags opengl on graphics devices too
-  go run ./bench -devices     throughput of each device alone and together
+  go run ./bench              all of it; with -tags cuda,opengl on GPUs too
+  go run ./bench -devices     throughput of each device alone and together: of
+                              CUDA's if there is one, else of OpenGL's, and the CPU
+  go run ./bench -list        the devices, or why there are none
   go run ./bench -bench gemm  only what matches
   go run ./bench/peers        beside other libraries and languages
 
@@ -32,6 +34,7 @@ a limit that was measured in the same run, in turns.
 type settings struct {
 	match   *regexp.Regexp
 	devices bool
+	list    bool
 	quick   bool
 	results string
 }
@@ -51,7 +54,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s, err := hybrid.Open()
+	if set.list {
+		return list(out)
+	}
+	var options []hybrid.Option
+	if set.devices {
+		options = gpus()
+	}
+	s, err := hybrid.Open(options...)
 	if err != nil {
 		return err
 	}
@@ -74,6 +84,7 @@ func parse(args []string) (settings, error) {
 	}
 	pattern := flags.String("bench", ".", "run only what matches this regular `expression`")
 	flags.BoolVar(&set.devices, "devices", false, "only the throughput of the devices")
+	flags.BoolVar(&set.list, "list", false, "only list the devices")
 	flags.BoolVar(&set.quick, "quick", false, "fewer sizes and rounds")
 	flags.StringVar(&set.results, "o", "", "append results as JSON lines to this `file`")
 	if err := flags.Parse(args); err != nil {

@@ -32,18 +32,23 @@ have_driver() {
 
 linux() { [ "$(uname -s)" = Linux ]; }
 have_compiler() { command -v "${CC:-gcc}" >/dev/null 2>&1; }
+have_cxx_compiler() { command -v "${CXX:-g++}" >/dev/null 2>&1; }
 
 can_build_opengl() { linux && have_compiler && have_header gl && have_header egl; }
 can_build_openblas() { linux && have_compiler; }
+# The kernels are compiled for the host as well, to be tested where no GPU is.
+can_build_cuda() { linux && have_compiler && have_cxx_compiler; }
 
 tags() {
 	list=
-	can_build_opengl && list=opengl
+	can_build_cuda && list=cuda
+	can_build_opengl && list=${list:+$list,}opengl
 	can_build_openblas && list=${list:+$list,}openblas
 	echo "$list"
 }
 
 missing() {
+	have_cxx_compiler || echo g++
 	have_header gl && have_header egl || echo pkg-config libegl-dev
 	have_library libEGL.so.1 || echo libegl1
 	have_driver || echo libgl1-mesa-dri
@@ -85,9 +90,10 @@ left_out() {
 
 report() {
 	if ! linux; then
-		left_out 'OpenGL and OpenBLAS (Linux only)' 'build on Linux'
+		left_out 'CUDA, OpenGL and OpenBLAS (Linux only)' 'build on Linux'
 	else
-		have_compiler || left_out 'OpenGL and OpenBLAS (no C compiler)' 'sudo apt-get install gcc'
+		have_compiler || left_out 'CUDA, OpenGL and OpenBLAS (no C compiler)' 'sudo apt-get install gcc'
+		have_cxx_compiler || left_out 'CUDA (no C++ compiler)' 'sudo apt-get install g++'
 		can_build_opengl || left_out 'OpenGL (no headers)' 'sudo apt-get install pkg-config libegl-dev'
 		have_library libEGL.so.1 && have_driver ||
 			left_out 'OpenGL devices (no EGL driver)' 'sudo apt-get install libegl1 libgl1-mesa-dri'

@@ -125,6 +125,22 @@ type Source struct {
 	Buffers  int            // number of buffer slots
 	Scalars  int            // number of scalar words
 	Block    Block          // for CUDA
+	// Library names a routine that does the same with the same buffers and
+	// words, "" if there is none: a device whose vendor's library has it may
+	// call that in place of the text. Others run the text, so Library never
+	// makes a source fail.
+	//
+	// The routines are "gemm.float32.XY" and "gemm.float64.XY", X and Y being n
+	// or t: C = alpha*op(A)*op(B) + beta*C on matrices stored by rows, where
+	// op(A) is A for X = n and its transpose for t, and op(B) follows Y. The
+	// buffers are A, B and C. The words are n and lo, the number of C's rows to
+	// compute and the first of them; a_at, b_at and c_at, the places of the
+	// matrices' first elements in their buffers; cols, depth, lda, ldb, ldc;
+	// alpha and beta, in float64 two words each. All are modulo 2^32: element
+	// (r, c) of A stands at r*lda + c + a_at, modulo 2^32, which is below 2^32
+	// for the rows that are computed and need not be for row 0. With beta 0, C
+	// must not be read, and with depth 0 neither A nor B.
+	Library string
 }
 
 // Block is what a CUDA source leaves to its launch and a compute shader states

@@ -6,8 +6,12 @@ type Info struct {
 	Backend string // "opengl"
 	Name    string // as the driver calls it: "llvmpipe (LLVM 15.0.6, 256 bits)"
 	Driver  string // driver and version; part of the performance model's key
-	Memory  int64  // capacity in bytes that Alloc may hand out
-	Caps    Caps
+	// GPU names the piece of hardware, alike in all backends, so that one that
+	// several offer is used once: "uuid 0a1b2c3d-...", or the ID of the device
+	// that another backend makes of it. Empty if nothing is known.
+	GPU    string
+	Memory int64 // capacity in bytes that Alloc may hand out
+	Caps   Caps
 }
 
 // Caps are facts about what a device can do.

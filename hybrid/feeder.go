@@ -52,8 +52,8 @@ type slot struct {
 	start   time.Duration
 	groups  [3]int
 	windows [kernels.MaxParams + 1]device.Buffer
-	outbox  [kernels.MaxParams][]byte     // copies of what is uploaded
-	staging [kernels.MaxParams + 1][]byte // what came back, by argument; partial values last
+	outbox  [kernels.MaxParams]hostMemory     // copies of what is uploaded
+	staging [kernels.MaxParams + 1]hostMemory // what came back, by argument; partial values last
 	uploads device.Event
 	done    device.Event
 }
@@ -316,12 +316,16 @@ func (f *feeder) leave(err error) {
 	if err == nil && len(f.flying) == 0 && f.uploading {
 		// No chunk came after the upload, so nobody has waited for it: the
 		// next user of these buffers must not find it under way.
-		f.m.abandon(f.lane, f.r.s, func() { f.eachBuffer(f.m.memory.drop) })
+		f.m.abandon(f.lane, f.r.s, func() {
+			f.eachBuffer(f.m.memory.drop)
+			f.freeHostMemory()
+		})
 		return
 	}
 	if err == nil && len(f.flying) == 0 {
 		f.m.release(f.lane)
 		f.eachBuffer(f.m.memory.put)
+		f.freeHostMemory()
 		return
 	}
 	var spans []span
@@ -335,6 +339,7 @@ func (f *feeder) leave(err error) {
 		close(recovered)
 		f.prog.warm.Store(true)
 		f.eachBuffer(f.m.memory.drop)
+		f.freeHostMemory()
 	})
 	f.r.giveBack(f.p, spans...)
 }
@@ -352,6 +357,18 @@ func (f *feeder) spoil(s span) {
 		if f.r.l.Access(k)&kernels.Out != 0 {
 			from, to := a.Window(lo, hi)
 			m.Spoil(f.m.site, int64(from*a.Type().Size()), int64(to*a.Type().Size()))
+		}
+	}
+}
+
+func (f *feeder) freeHostMemory() {
+	for i := range f.slots {
+		s := &f.slots[i]
+		for k := range s.outbox {
+			s.outbox[k].free()
+		}
+		for k := range s.staging {
+			s.staging[k].free()
 		}
 	}
 }

@@ -23,7 +23,8 @@ type member struct {
 	counts     counters
 
 	memory bufferCache
-	site   *residency.Site // nil for the CPU workers
+	host   device.HostAllocator // nil where the device has no page-locked memory
+	site   *residency.Site      // nil for the CPU workers
 
 	mu       sync.Mutex // guards the rest
 	programs map[*kernels.Kernel]*program
@@ -39,6 +40,7 @@ func newMember(d device.Device, info device.Info, limit int64) *member {
 	}
 	if d != nil {
 		m.memory = bufferCache{dev: d, limit: limit, free: map[int64][]device.Buffer{}}
+		m.host, _ = d.(device.HostAllocator)
 		m.site = residency.NewSite(d)
 	}
 	return m

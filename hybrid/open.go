@@ -11,8 +11,9 @@ import (
 
 	"github.com/tandem-go/tandem/cpuexec"
 	"github.com/tandem-go/tandem/device"
+	_ "github.com/tandem-go/tandem/device/cuda" // registers its backend on every build
 	"github.com/tandem-go/tandem/device/host"
-	_ "github.com/tandem-go/tandem/device/opengl" // registers its backend on every build
+	_ "github.com/tandem-go/tandem/device/opengl" // and so does this
 	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
 	"github.com/tandem-go/tandem/hybrid/internal/tasks"
 )
@@ -75,7 +76,11 @@ func (s *Scheduler) openDevices() error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
+	for _, id := range twinsLast(ids, found) {
+		if twin := s.twin(id, found); twin != "" {
+			s.log.Debug("tandem: a device is left out: its GPU is in use already", "device", id, "as", twin)
+			continue
+		}
 		if id == host.ID {
 			s.cpu = newMember(nil, host.Info(), s.cfg.memory)
 			s.devices = append(s.devices, s.cpu)

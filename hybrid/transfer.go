@@ -1,7 +1,6 @@
 package hybrid
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/tandem-go/tandem/device"
@@ -59,7 +58,11 @@ func (f *feeder) uploadWhole() error {
 			return err
 		}
 		f.uploading = true
-		if err := f.lane.up.Upload(f.whole[k], 0, bytes.Clone(host)); err != nil {
+		var copied hostMemory
+		copied.fill(f.m, host)
+		err = f.lane.up.Upload(f.whole[k], 0, copied.bytes)
+		copied.free()
+		if err != nil {
 			return err
 		}
 		f.p.uploaded += int64(len(host))
@@ -121,11 +124,11 @@ func (f *feeder) bind(c *slot, lo, hi int) (offsets [kernels.MaxParams]int, err 
 			return offsets, err
 		}
 		if reads {
-			c.outbox[k] = append(c.outbox[k][:0], a.HostBytes(from, to)...)
-			if err := f.lane.up.Upload(c.windows[k], 0, c.outbox[k]); err != nil {
+			c.outbox[k].fill(f.m, a.HostBytes(from, to))
+			if err := f.lane.up.Upload(c.windows[k], 0, c.outbox[k].bytes); err != nil {
 				return offsets, err
 			}
-			f.p.uploaded += int64(len(c.outbox[k]))
+			f.p.uploaded += int64(len(c.outbox[k].bytes))
 		}
 		f.buffers = append(f.buffers, c.windows[k])
 	}
@@ -196,12 +199,9 @@ func (f *feeder) fetch(c *slot, lo, hi int) error {
 }
 
 func (f *feeder) download(c *slot, k, nbytes int) error {
-	if cap(c.staging[k]) < nbytes {
-		c.staging[k] = make([]byte, nbytes)
-	}
-	c.staging[k] = c.staging[k][:nbytes]
+	c.staging[k].resize(f.m, nbytes)
 	f.p.downloaded += int64(nbytes)
-	return f.lane.down.Download(c.staging[k], c.windows[k], 0)
+	return f.lane.down.Download(c.staging[k].bytes, c.windows[k], 0)
 }
 
 // store moves a finished chunk's results to where the caller wants them. Until
@@ -221,15 +221,15 @@ func (f *feeder) store(c *slot) (kernels.Partial, error) {
 		}
 		host := a.HostBytes(from, to)
 		if a.Width == a.Per {
-			copy(host, c.staging[k])
+			copy(host, c.staging[k].bytes)
 			continue
 		}
 		for row := 0; row < len(host); row += a.Per * size {
-			copy(host[row:row+a.Width*size], c.staging[k][row:])
+			copy(host[row:row+a.Width*size], c.staging[k].bytes[row:])
 		}
 	}
 	if f.r.l.Kernel().Reduction == nil {
 		return kernels.Partial{}, nil
 	}
-	return f.r.l.DecodePartials(f.m.info.Caps.Language, lo, c.staging[len(f.r.l.Args())]), nil
+	return f.r.l.DecodePartials(f.m.info.Caps.Language, lo, c.staging[len(f.r.l.Args())].bytes), nil
 }

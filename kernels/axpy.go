@@ -23,6 +23,7 @@ var axpyKernels = forFloats(func(t Type) Kernel {
 		Params:  []Param{{"x", t, In}, {"y", t, InOut}},
 		Scalars: []Scalar{{"a", t}},
 		GLSL:    &Shader{Text: axpyText, Local: [3]int{256}},
+		CUDA:    mapFunction(t, "#define MAP(u, v) a * u + v\n#define UNCHANGED a == REAL(0)", "y", "x", "y"),
 		Go: byFloat(t,
 			func(c *Call) {
 				x, y := Slice[float32](c, 0), Slice[float32](c, 1)

@@ -65,12 +65,15 @@ func sumReduction(t Type) *Reduction {
 	}
 }
 
-// sumKernels are kernels that add up a term, a GLSL expression, for each index.
-func sumKernels(name string, params []string, term string, f32, f64 func(c *Call) compensated) pair {
+// sumKernels are kernels that add up a term for each index: an expression of GLSL,
+// and one of CUDA C of the elements u and v of the first and the second parameter.
+func sumKernels(name string, params []string, term, cudaTerm string, f32, f64 func(c *Call) compensated) pair {
 	return forFloats(func(t Type) Kernel {
+		words := 2 * t.Size() / 4
 		k := Kernel{
 			Name:      name,
-			GLSL:      reduceShader(compensatedText+"#define TERM "+term+"\n"+sumText, 2*t.Size()/4, 2*t.Size()/4),
+			GLSL:      reduceShader(compensatedText+"#define TERM "+term+"\n"+sumText, words, words),
+			CUDA:      reduceFunction(t, "#define TERM(u, v) "+cudaTerm, words, params, "compensated.cu", "sum.cu"),
 			Reduction: sumReduction(t),
 			Go: func(c *Call) {
 				sum := f32

@@ -49,9 +49,15 @@ func convolution(name string, alongRows bool) pair {
 				Groups:     rowGroups,
 				Iterations: func(l *Launch, _ int) int64 { return 2*int64(l.uint(3)) + 1 },
 			},
+			CUDA: &Function{
+				Text: cudaText("", "convolve_cols.cu"), Block: [3]int{32, 8}, Groups: imageTiles(64, 32),
+			},
 			Go: byFloat(t, convolveCols(host.Saxpy), convolveCols(host.Daxpy)),
 		}
 		if alongRows {
+			k.CUDA = &Function{
+				Text: cudaText("", "convolve_rows.cu"), Block: [3]int{imageLanes}, Groups: imageTiles(1, 4*imageLanes),
+			}
 			k.Go = byFloat(t, convolveRows(host.Saxpy), convolveRows(host.Daxpy))
 		}
 		return k

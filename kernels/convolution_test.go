@@ -9,9 +9,13 @@ import (
 )
 
 func convolutionTrial[T kernels.Float](rng *rand.Rand) trial {
-	channels, radius := draw(rng, 1, 1, 3, 4), draw(rng, 0, 1, 2, 5, 40)
-	alongRows := draw(rng, true, false)
-	rows, cols := size(rng), size(rng)*channels
+	channels, radius := draw(rng, 1, 1, 3, 4, 6), draw(rng, 0, 1, 2, 5, 40)
+	return convolutionTrialOf[T](rng, draw(rng, true, false), channels, radius, size(rng), size(rng))
+}
+
+// convolutionTrialOf has rows of so many pixels.
+func convolutionTrialOf[T kernels.Float](rng *rand.Rand, alongRows bool, channels, radius, rows, pixels int) trial {
+	cols := pixels * channels
 	weights := numbers[T](rng, 2*radius+1)
 	src, dst := randomMatrix[T](rng, rows, cols), randomMatrix[T](rng, rows, cols)
 	copy(dst.data, nans[T](len(dst.data)))
@@ -51,6 +55,15 @@ func convolutionTrial[T kernels.Float](rng *rand.Rand) trial {
 func TestConvolve(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { try(t, 60, convolutionTrial[float32]) })
 	t.Run("float64", func(t *testing.T) { try(t, 60, convolutionTrial[float64]) })
+}
+
+// TestConvolveWideImages has more columns than a work-group computes, and in
+// pictures of several channels filters that reach far beyond it.
+func TestConvolveWideImages(t *testing.T) {
+	try(t, 10, func(rng *rand.Rand) trial {
+		rows, pixels := 1+rng.IntN(3), 200+rng.IntN(1500)
+		return convolutionTrialOf[float32](rng, draw(rng, true, false), draw(rng, 1, 2, 4, 5), draw(rng, 1, 3, 33, 100), rows, pixels)
+	})
 }
 
 func TestConvolveInLongRows(t *testing.T) {

@@ -169,8 +169,13 @@ func TestSourceInGLSL(t *testing.T) {
 	if _, err := probe.kernel.Source(device.GLSL); !errors.Is(err, device.ErrUnsupported) {
 		t.Errorf("the source of a kernel without a shader: %v", err)
 	}
-	if _, err := l.Kernel().Source(device.CUDA); !errors.Is(err, device.ErrUnsupported) {
-		t.Errorf("the source in a language it does not speak: %v", err)
+	for _, lang := range []device.Language{"", "fortran"} {
+		if _, err := l.Kernel().Source(lang); !errors.Is(err, device.ErrUnsupported) {
+			t.Errorf("the source in a language it does not speak: %v", err)
+		}
+		if _, err := l.Groups(lang, device.Caps{}, 1); !errors.Is(err, device.ErrUnsupported) {
+			t.Errorf("the groups in a language it does not speak: %v", err)
+		}
 	}
 }
 
@@ -202,7 +207,7 @@ func TestRunnable(t *testing.T) {
 		t.Errorf("a device that can: %v", err)
 	}
 	for name, weaken := range map[string]func(c *device.Caps) (n int){
-		"language":   func(c *device.Caps) int { c.Language = device.CUDA; return 10 },
+		"language":   func(c *device.Caps) int { c.Language = "fortran"; return 10 },
 		"float64":    func(c *device.Caps) int { c.Float64 = false; return 10 },
 		"group":      func(c *device.Caps) int { c.MaxGroupSize = 64; return 10 },
 		"shared":     func(c *device.Caps) int { c.SharedMemory = 1 << 10; return 10 },

@@ -50,6 +50,9 @@ type machine struct {
 	device.Device
 	stream   device.Stream
 	programs map[*kernels.Kernel]device.Program
+	parts    int // uploaded so far
+	// regroup, if not nil, changes the number of work-groups of a dispatch.
+	regroup func(k *kernels.Kernel, n int, groups [3]int) [3]int
 }
 
 func openMachine(t testing.TB, id string) *machine {
@@ -83,9 +86,12 @@ func (m *machine) program(k *kernels.Kernel) (device.Program, error) {
 	return p, err
 }
 
-// guard is how many bytes stand before and behind a window; nothing may write
-// them.
-const guard = 64
+// guard is how many elements stand behind a window; nothing may write them.
+const guard = 16
+
+// guardBefore is how many stand before the window of argument k: so many that it
+// begins on a boundary of vectors, beside one as all others do, or in its own place.
+func (m *machine) guardBefore(k int) int { return []int{16, 13, 13 + k}[m.parts%3] }
 
 // resident moves the arguments to the device. It returns a function that runs
 // the whole launch there once, and one that frees the arguments.
@@ -125,9 +131,10 @@ func (m *machine) upload(l *kernels.Launch, lo, hi int) (*windows, error) {
 	for k := range args {
 		size := args[k].Type().Size()
 		from, to := args[k].Window(lo, hi)
-		content := bytes.Repeat([]byte{0xa5}, 2*guard+(to-from)*size)
+		before := m.guardBefore(k)
+		content := bytes.Repeat([]byte{0xa5}, (before+to-from+guard)*size)
 		if l.Access(k)&kernels.In != 0 {
-			copy(content[guard:], args[k].HostBytes(from, to))
+			copy(content[before*size:], args[k].HostBytes(from, to))
 		}
 		b, err := m.Alloc(int64(len(content)))
 		if err != nil {
@@ -135,11 +142,12 @@ func (m *machine) upload(l *kernels.Launch, lo, hi int) (*windows, error) {
 		}
 		w.buffers = append(w.buffers, b)
 		w.content = append(w.content, content)
-		w.offsets = append(w.offsets, guard/size)
+		w.offsets = append(w.offsets, before)
 		if err := m.stream.Upload(b, 0, content); err != nil {
 			return w, err
 		}
 	}
+	m.parts++
 	return w, nil
 }
 
@@ -155,6 +163,9 @@ func (m *machine) dispatch(l *kernels.Launch, lo, hi int, w *windows) error {
 	groups, err := l.Groups(caps.Language, caps, hi-lo)
 	if err != nil {
 		return err
+	}
+	if m.regroup != nil {
+		groups = m.regroup(l.Kernel(), hi-lo, groups)
 	}
 	return m.stream.Launch(p, device.Dispatch{
 		Groups: groups, Buffers: w.buffers, Scalars: l.Words(nil, caps.Language, lo, hi, w.offsets),
@@ -183,7 +194,7 @@ func (m *machine) run(l *kernels.Launch, lo, hi int) error {
 			return err
 		}
 		if l.Access(k)&kernels.Out != 0 {
-			takeBack(&args[k], lo, hi, w.content[k], after)
+			takeBack(&args[k], lo, hi, w.offsets[k], w.content[k], after)
 		}
 		if !bytes.Equal(w.content[k], after) {
 			return fmt.Errorf("argument %s was written where it should not be", l.Kernel().Params[k].Name)
@@ -194,10 +205,10 @@ func (m *machine) run(l *kernels.Launch, lo, hi int) error {
 
 // takeBack copies the elements of the indices [lo, hi) from a window to the
 // host, and makes the window's old content agree with them.
-func takeBack(a *kernels.Arg, lo, hi int, before, after []byte) {
+func takeBack(a *kernels.Arg, lo, hi, offset int, before, after []byte) {
 	size := a.Type().Size()
 	for i := lo; i < hi; i++ {
-		at := guard + (i-lo)*a.Per*size
+		at := (offset + (i-lo)*a.Per) * size
 		got := after[at : at+a.Width*size]
 		copy(before[at:], got)
 		copy(a.HostBytes(i*a.Per, i*a.Per+a.Width), got)

@@ -1,6 +1,10 @@
 package kernels
 
-import "gonum.org/v1/gonum/floats"
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // mapShader is a shader that executes a statement for each index i.
 func mapShader(statement string) *Shader {
@@ -11,6 +15,33 @@ void main() {
 	i += tandem_lo;
 	` + statement + `
 }`}
+}
+
+// The tiles of map.cu: what a block of mapBlock threads computes.
+const (
+	mapBlock   = 256
+	mapVectors = 2
+)
+
+// lanes is how many numbers of the type a device moves at once: 16 bytes.
+func (t Type) lanes() int { return 16 / t.Size() }
+
+// mapFunction is map.cu for a result and the operands it comes from. The
+// definitions are lines of the preprocessor, MAP(u, v) among them: the result for
+// an element of each operand.
+func mapFunction(t Type, definitions, result string, operands ...string) *Function {
+	definitions += "\n#define RESULT " + result + "\n"
+	for i, name := range operands {
+		definitions += fmt.Sprintf("#define OPERAND_%d %s\n", i+1, name)
+	}
+	return &Function{
+		Text:  cudaText(definitions, "vector.cu", "map.cu"),
+		Block: [3]int{mapBlock},
+		Groups: func(_ *Launch, n int) [3]int {
+			// The first tile may begin up to a lane less than a vector before.
+			return [3]int{ceilDiv(n+t.lanes()-1, mapBlock*mapVectors*t.lanes()), 1, 1}
+		},
+	}
 }
 
 // binaryShader is a shader for dst = expression of a and b.
@@ -24,6 +55,7 @@ func binaryKernels(name, expression string, f32 func(dst, x, y []float32), f64 f
 			Name:   name,
 			Params: []Param{{"x", t, In}, {"y", t, In}, {"dst", t, Out}},
 			GLSL:   binaryShader(expression),
+			CUDA:   mapFunction(t, "#define MAP(a, b) "+expression, "dst", "x", "y"),
 			Go: byFloat(t,
 				func(c *Call) { f32(Slice[float32](c, 2), Slice[float32](c, 0), Slice[float32](c, 1)) },
 				func(c *Call) { f64(Slice[float64](c, 2), Slice[float64](c, 0), Slice[float64](c, 1)) }),
@@ -93,9 +125,9 @@ func Sub[V FloatVector](dst, x, y V) Launch { return combine(subKernels, dst, x,
 // Mul is dst[i] = x[i] * y[i], identical on all devices.
 func Mul[V FloatVector](dst, x, y V) Launch { return combine(mulKernels, dst, x, y) }
 
-// Div is dst[i] = x[i] / y[i]. On the CPU, and on OpenGL devices whose division
-// is correctly rounded (llvmpipe's is), the result is identical; the OpenGL
-// specification allows others 2.5 units in the last place for float32.
+// Div is dst[i] = x[i] / y[i]. On the CPU, on CUDA devices, and on OpenGL devices
+// whose division is correctly rounded (llvmpipe's is), the result is identical; the
+// OpenGL specification allows others 2.5 units in the last place for float32.
 func Div[V FloatVector](dst, x, y V) Launch { return combine(divKernels, dst, x, y) }
 
 // Min is dst[i] = min(x[i], y[i]) as Go's built-in min: NaN if one of them is,

@@ -96,6 +96,7 @@ func extremumKernels(name string, least bool) pair {
 			Name:   name,
 			Params: []Param{{"x", t, In}},
 			GLSL:   reduceShader(fmt.Sprintf("#define LEAST %t\n", least)+rankText[t]+extremumText, size, size),
+			CUDA:   reduceFunction(t, fmt.Sprintf("#define LEAST %t", least), size, []string{"x"}, "extremum.cu"),
 			Go:     byFloat(t, extremumCall[float32](least), extremumCall[float64](least)),
 			Reduction: &Reduction{
 				Decode: func(lo int, words []uint32) Partial {

@@ -13,7 +13,7 @@ func (p pair) of(t Type) *Kernel {
 }
 
 // forFloats defines a kernel for both floating-point types: REAL stands for the
-// type in the GLSL variant.
+// type in the texts of its variants.
 func forFloats(describe func(t Type) Kernel) pair {
 	var p pair
 	for i, t := range []Type{Float32, Float64} {
@@ -23,6 +23,12 @@ func forFloats(describe func(t Type) Kernel) pair {
 			shader := *k.GLSL
 			shader.Text = realText[t] + "#line 1\n" + shader.Text
 			k.GLSL = &shader
+		}
+		if k.CUDA != nil {
+			function := *k.CUDA
+			function.Text = cudaReal[t] + function.Text
+			function.archived = true
+			k.CUDA = &function
 		}
 		p[i] = Define(k)
 	}

@@ -18,6 +18,39 @@ const (
 	gemmTileDepth = 16
 )
 
+// The tiles of C that blocks of gemm.cu compute: 16×16 threads with 8×4 elements
+// each, or 4×4. Large tiles read less, and leave a large GPU of 132
+// multiprocessors idle where there are fewer than gemmManyTiles of them.
+//
+// With 8×8 elements a thread in float32, ptxas 11.8 ran out of the 128 registers
+// with which a multiprocessor has room for two blocks; 8×4 take 90 to 96, and one
+// more load from shared memory for 32 products.
+const (
+	gemmSide      = 16
+	gemmLargeRows = 8 * gemmSide
+	gemmLargeCols = 4 * gemmSide
+	gemmSmallTile = 4 * gemmSide
+	gemmManyTiles = 2 * 132
+)
+
+func gemmFunction(name, text string) *Function {
+	tiles := func(l *Launch, n, rows, cols int) int {
+		return ceilDiv(n, rows) * ceilDiv(l.uint(0), cols)
+	}
+	return &Function{
+		Text:     cudaText(text, "vector.cu", "gemm.cu"),
+		Block:    [3]int{gemmSide * gemmSide},
+		Resident: 2,
+		Groups: func(l *Launch, n int) [3]int {
+			if g := tiles(l, n, gemmLargeRows, gemmLargeCols); g >= gemmManyTiles {
+				return [3]int{g, 1, 1}
+			}
+			return [3]int{tiles(l, n, gemmSmallTile, gemmSmallTile), 1, 1}
+		},
+		Library: name,
+	}
+}
+
 // gemmLoops bounds the turns of the shader's other loops, if none is unrolled.
 const gemmLoops = 200
 
@@ -76,7 +109,8 @@ func gemmKernel(tA, tB, readsC bool) pair {
 					return int64(ceilDiv(l.uint(1), gemmTileDepth))*(1+gemmTileDepth/4) + gemmLoops
 				},
 			},
-			Go: byFloat(t, gemmCall(tA, tB, hostblas.Sgemm), gemmCall(tA, tB, hostblas.Dgemm)),
+			CUDA: gemmFunction("gemm."+t.String()+"."+transLetter(tA)+transLetter(tB), text),
+			Go:   byFloat(t, gemmCall(tA, tB, hostblas.Sgemm), gemmCall(tA, tB, hostblas.Dgemm)),
 		}
 	})
 }
@@ -114,7 +148,9 @@ func gemmCall[T Float](tA, tB bool, multiply gemmFunc[T]) func(*Call) {
 //
 // u being 2^-24 for float32 and 2^-53 for float64, in whatever order the
 // products are added (Higham, Accuracy and Stability of Numerical Algorithms,
-// 2nd edition, section 3.1), unless intermediate results overflow or underflow.
+// 2nd edition, section 3.1), unless intermediate results overflow or underflow. CUDA
+// devices fuse each product with its sum, which rounds less; cuBLAS, where it takes
+// the place of this package's own kernel, adds in an order of its own.
 // Where a factor is 0, a NaN or Inf in the other one may or may not show in the
 // result: gonum passes over zeros.
 func Gemm[T Float](tA, tB blas.Transpose, alpha T, a, b Matrix[T], beta T, c Matrix[T]) Launch {

@@ -20,6 +20,37 @@ const (
 	gemvStrips = 8 // parts that a column is summed in
 )
 
+// The blocks of gemv_n.cu and gemv_t.cu. A row is multiplied by a warp, or by a
+// block where warps would leave a large GPU idle: where there are fewer rows than
+// gemvFewRows, its 132 multiprocessors' worth of blocks, and a row has something to
+// do for each thread.
+const (
+	gemvBlock   = 256
+	gemvFewRows = 8 * 132
+	gemvCols    = 32
+	gemvParts   = 16 // of a column
+)
+
+func gemvFunction(text string, trans bool) *Function {
+	if trans {
+		return &Function{
+			Text:   cudaText(text, "vector.cu", "gemv_t.cu"),
+			Block:  [3]int{gemvCols, gemvParts},
+			Groups: func(_ *Launch, n int) [3]int { return [3]int{ceilDiv(n, gemvCols), 1, 1} },
+		}
+	}
+	return &Function{
+		Text:  cudaText(text, "vector.cu", "gemv_n.cu"),
+		Block: [3]int{gemvBlock},
+		Groups: func(l *Launch, n int) [3]int {
+			if n < gemvFewRows && l.uint(0) >= gemvBlock {
+				return [3]int{n, 1, 1}
+			}
+			return [3]int{ceilDiv(n, gemvBlock/32), 1, 1}
+		},
+	}
+}
+
 // gemvGrain keeps cuts of a transposed product on cache lines of A.
 const gemvGrain = 16
 
@@ -59,6 +90,7 @@ func gemvKernel(trans, readsY bool) pair {
 					return int64(ceilDiv(l.uint(0), lanes)) + 8 // and the turns of the tree
 				},
 			},
+			CUDA: gemvFunction(text, trans),
 			Go: byFloat(t,
 				gemvCall(trans, readsY, host.Sgemv, host.Sscal),
 				gemvCall(trans, readsY, host.Dgemv, host.Dscal)),

@@ -1,10 +1,6 @@
 package kernels
 
-import (
-	"sync/atomic"
-
-	"github.com/tandem-go/tandem/device"
-)
+import "sync/atomic"
 
 // The number of arguments and scalars of a kernel is bounded so that a Launch
 // is a plain value that needs no allocation.
@@ -28,22 +24,25 @@ type Kernel struct {
 	Go func(c *Call)
 	// GLSL is the OpenGL variant; nil when the kernel has none.
 	GLSL *Shader
+	// CUDA is the variant for NVIDIA's GPUs; nil when the kernel has none.
+	CUDA *Function
 	// Reduction is set when the kernel folds its index space into one value.
 	Reduction *Reduction
 
-	id int
+	id                 int
+	glslGrid, cudaGrid *grid // nil where there is no variant
 }
 
 // Param declares an array argument.
 type Param struct {
-	Name   string // a GLSL identifier
+	Name   string // an identifier of GLSL and CUDA C
 	Type   Type
 	Access Access
 }
 
 // Scalar declares a scalar argument.
 type Scalar struct {
-	Name string // a GLSL identifier
+	Name string // an identifier of GLSL and CUDA C
 	Type Type
 }
 
@@ -79,15 +78,45 @@ type Shader struct {
 	PartialWords int
 }
 
+// Function is the CUDA variant of a kernel.
+type Function struct {
+	// Text is CUDA C: TANDEM_KERNEL and the body of the kernel, after a
+	// prelude that is described at [Kernel.Source]. What it uses may stand
+	// before.
+	Text string
+	// PTX is prelude and Text compiled ahead. If it is empty, the device
+	// compiles them when the kernel is first used there.
+	PTX string
+	// Block is how many threads a block has; zero dimensions count as 1.
+	Block [3]int
+	// Resident is how many blocks the registers of a multiprocessor should
+	// have room for at once; 0 leaves it to the compiler.
+	Resident int
+	// Shared is how many bytes of dynamic shared memory a block uses. What
+	// Text declares with a size does not count.
+	Shared int
+	// Groups is the number of blocks for n indices of l. If nil, every index
+	// is one thread of a one-dimensional block.
+	Groups func(l *Launch, n int) [3]int
+	// PartialWords is the size, in 32-bit words, of the partial result that
+	// each block of a reduction writes.
+	PartialWords int
+	// Library names the routine of a device's own library that does the
+	// same; see [device.Source].
+	Library string
+
+	archived bool // the PTX is in package ptx
+}
+
 // Partial is the result of a reduction over a part of the index space. What
 // the numbers mean is the kernel's affair.
 type Partial [4]float64
 
 // Reduction tells how the partial results of a kernel become its result.
 type Reduction struct {
-	// Decode turns what one work-group of the GLSL variant wrote into a
-	// Partial. lo is the first index of the dispatch, for reductions that
-	// answer an index: the shader knows it modulo 2^32 only.
+	// Decode turns what one work-group of a device's variant, GLSL or CUDA,
+	// wrote into a Partial. lo is the first index of the dispatch, for
+	// reductions that answer an index: the device knows it modulo 2^32 only.
 	Decode func(lo int, words []uint32) Partial
 	// Combine joins the partials of two parts: neighbours, the lower first, or
 	// two work-groups of one dispatch, which may have taken turns.
@@ -112,6 +141,7 @@ func Define(k Kernel) *Kernel {
 		panic("kernels: Define: kernel " + k.Name + " has too many arguments")
 	}
 	k.id = int(kernelCount.Add(1) - 1)
+	k.makeGrids()
 	return &k
 }
 
@@ -131,9 +161,4 @@ func (k *Kernel) Float64() bool {
 		}
 	}
 	return false
-}
-
-// Speaks reports whether the kernel has a variant in the given language.
-func (k *Kernel) Speaks(lang device.Language) bool {
-	return lang == device.Go || lang == device.GLSL && k.GLSL != nil
 }

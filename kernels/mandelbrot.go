@@ -33,7 +33,8 @@ var mandelbrotKernels = forFloats(func(t Type) Kernel {
 				return int64(ceilDiv(l.uint(1), mandelbrotSteps))
 			},
 		},
-		Go: byFloat(t, mandelbrotCall[float32], mandelbrotCall[float64]),
+		CUDA: &Function{Text: cudaText("", "mandelbrot.cu"), Block: [3]int{mandelbrotGrain}},
+		Go:   byFloat(t, mandelbrotCall[float32], mandelbrotCall[float64]),
 	}
 })
 
@@ -52,7 +53,7 @@ type View struct {
 // An index is a pixel.
 //
 // The arithmetic is float64: a pixel may be as small as 1e-15 of the distance
-// of the view from 0. Go and GLSL round alike, without fused operations, so the
+// of the view from 0. Go, GLSL and CUDA round alike, without fused operations, so the
 // counts are the same on each device with IEEE arithmetic.
 func Mandelbrot[V Vector[int32]](v View, maxIter int, counts V) Launch {
 	return mandelbrot(Float64, v, maxIter, Of[int32](counts))

@@ -19,6 +19,14 @@ const (
 	nbodyOwn  = 4
 )
 
+// The threads of a block of nbody.cu, and how many bodies each has where there are
+// nbodyMany: fewer would not fill a large GPU, 132 multiprocessors of 2048 threads.
+const (
+	nbodyBlock   = 128
+	nbodyThreads = 4
+	nbodyMany    = 132 * 2048 * nbodyThreads / 2
+)
+
 var nbodyKernels = forFloats(func(t Type) Kernel {
 	return Kernel{
 		Name:    "nbody",
@@ -33,6 +41,15 @@ var nbodyKernels = forFloats(func(t Type) Kernel {
 			},
 			Iterations: func(l *Launch, _ int) int64 {
 				return int64(ceilDiv(l.uint(0), nbodyTile))*(1+nbodyTile/nbodyStep) + nbodyTile
+			},
+		},
+		CUDA: &Function{
+			Text: cudaText("", "vector.cu", "nbody.cu"), Block: [3]int{nbodyBlock},
+			Groups: func(_ *Launch, n int) [3]int {
+				if n >= nbodyMany {
+					return [3]int{ceilDiv(n, nbodyBlock*nbodyThreads), 1, 1}
+				}
+				return [3]int{ceilDiv(n, nbodyBlock), 1, 1}
 			},
 		},
 		Go: byFloat(t, nbodyCall[float32], nbodyCall[float64]),
@@ -56,7 +73,9 @@ var nbodyKernels = forFloats(func(t Type) Kernel {
 // float64, where d^2 neither overflows nor underflows: n additions in any order
 // (see [Gemm]), and a term whose last factor passes through at most 24 roundings
 // where a device's square root and division are within two units of the last
-// place, which GLSL asks of float32 and llvmpipe keeps in both.
+// place, which GLSL asks of float32 and llvmpipe keeps in both. CUDA has one
+// function for both, rsqrt, which is (CUDA C++ Programming Guide, appendix on
+// mathematical functions).
 func NBody[T Float, B, F Vector[T]](gravity, eps T, bodies B, field F) Launch {
 	return nbody(float64(gravity), float64(eps), Of[T](bodies), Of[T](field))
 }

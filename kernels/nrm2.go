@@ -67,6 +67,7 @@ var nrm2Kernels = forFloats(func(t Type) Kernel {
 		Name:   "nrm2",
 		Params: []Param{{"x", t, In}},
 		GLSL:   reduceShader(compensatedText+exponentText[t]+nrm2Text, size, size),
+		CUDA:   reduceFunction(t, "", size, []string{"x"}, "compensated.cu", "nrm2.cu"),
 		Go: byFloat(t,
 			// Squares of float32 neither overflow nor vanish in float64.
 			func(c *Call) { x := Slice[float32](c, 0); c.Partial = Partial{host.Dsdot(len(x), x, 1, x, 1)} },
@@ -150,7 +151,7 @@ func scaledSquares(x []float64) Partial {
 // It is NaN if an element is, else infinite if an element is.
 //
 // The relative error is at most 2u for float32, on all devices, for parts of up
-// to 2^28 elements; for float64 it is 3u in shaders and 260u on the CPU, where
+// to 2^28 elements; for float64 it is 3u on devices and 260u on the CPU, where
 // gonum adds squares in blocks of 512.
 func Nrm2[T Float, X Vector[T]](result *T, x X) Launch {
 	return sumOf(nrm2Kernels, result, Of[T](x), 2)

@@ -2,6 +2,7 @@ package kernels
 
 import (
 	_ "embed"
+	"fmt"
 	"math"
 )
 
@@ -41,6 +42,36 @@ func reduceShader(text string, states, words int) *Shader {
 		},
 		Iterations: func(_ *Launch, n int) int64 {
 			return int64(max(reduceTurns, ceilDiv(n, reduceLanes*reduceGroups))) + 16 // and the turns of the tree
+		},
+	}
+}
+
+// The blocks of reduce.cu. A thread gets foldTiles times the elements of a tile
+// before there are more than one block, or two for each of 132 multiprocessors of a
+// large GPU at two million numbers: what a block leaves has to be brought back and
+// decoded. No more than reduceGroups are made.
+const (
+	foldBlock   = 256
+	foldVectors = 2
+	foldTiles   = 4
+)
+
+// reduceFunction is reduce.cu for the operands given, behind files that define
+// State and its functions. words is the size, in 32-bit words, of what a block
+// stores.
+func reduceFunction(t Type, definitions string, words int, operands []string, files ...string) *Function {
+	definitions += "\n"
+	for i, name := range operands {
+		definitions += fmt.Sprintf("#define OPERAND_%d %s\n", i+1, name)
+	}
+	files = append(append([]string{"vector.cu"}, files...), "reduce.cu")
+	return &Function{
+		Text:         cudaText(definitions, files...),
+		Block:        [3]int{foldBlock},
+		PartialWords: words,
+		Groups: func(_ *Launch, n int) [3]int {
+			// Each block has an element: the tiles begin at or before the first.
+			return [3]int{min(reduceGroups, ceilDiv(n, foldBlock*foldVectors*foldTiles*t.lanes())), 1, 1}
 		},
 	}
 }

@@ -6,6 +6,7 @@ var scalKernels = forFloats(func(t Type) Kernel {
 		Params:  []Param{{"x", t, InOut}},
 		Scalars: []Scalar{{"a", t}},
 		GLSL:    mapShader("x[i + x_at] *= a;"),
+		CUDA:    mapFunction(t, "#define MAP(u, v) u * a", "x", "x"),
 		Go: byFloat(t,
 			func(c *Call) { scale(c.Float32(0), Slice[float32](c, 0)) },
 			func(c *Call) {
@@ -32,6 +33,7 @@ var fillKernels = forFloats(func(t Type) Kernel {
 		Params:  []Param{{"x", t, Out}},
 		Scalars: []Scalar{{"a", t}},
 		GLSL:    mapShader("x[i + x_at] = a;"),
+		CUDA:    mapFunction(t, "#define MAP(u, v) a", "x"),
 		Go: byFloat(t,
 			func(c *Call) { set(c.Float32(0), Slice[float32](c, 0)) },
 			func(c *Call) { set(c.Float64(0), Slice[float64](c, 0)) }),

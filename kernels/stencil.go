@@ -25,6 +25,16 @@ func rowGroups(l *Launch, n int) [3]int {
 	return [3]int{n * ceilDiv(l.uint(0), imageLanes), 1, 1}
 }
 
+// stencilRows is how many rows of imageLanes columns a block of stencil.cu
+// computes: it reads two more, which other blocks have just read or are about to.
+const stencilRows = 8
+
+// imageTiles is the number of blocks for n rows of an image whose number of columns
+// is scalar 0, with a tile in each.
+func imageTiles(rows, cols int) func(l *Launch, n int) [3]int {
+	return func(l *Launch, n int) [3]int { return [3]int{ceilDiv(n, rows) * ceilDiv(l.uint(0), cols), 1, 1} }
+}
+
 var stencilKernels = forFloats(func(t Type) Kernel {
 	return Kernel{
 		Name:   "stencil5",
@@ -33,7 +43,10 @@ var stencilKernels = forFloats(func(t Type) Kernel {
 			{"cols", Uint32}, {"rows", Uint32}, {"src_stride", Uint32}, {"dst_stride", Uint32}, {"k", t},
 		},
 		GLSL: &Shader{Text: stencilText, Local: [3]int{imageLanes}, Groups: rowGroups},
-		Go:   byFloat(t, stencil5Call[float32], stencil5Call[float64]),
+		CUDA: &Function{
+			Text: cudaText("", "stencil.cu"), Block: [3]int{imageLanes}, Groups: imageTiles(stencilRows, imageLanes),
+		},
+		Go: byFloat(t, stencil5Call[float32], stencil5Call[float64]),
 	}
 })
 
@@ -70,7 +83,7 @@ func stencil5Call[T Float](c *Call) {
 //
 // An index is a row.
 //
-// Go and GLSL round in the order of the formula, without fused operations: their
+// Go, GLSL and CUDA round in the order of the formula, without fused operations: their
 // results are the same, bit by bit, on a device with IEEE arithmetic. Elsewhere
 // the error of an element is at most g(5)*(|s| + |k|*(|N|+|S|+|W|+|E|+4|s|)), g
 // being that of [Gemm]: no operand passes through more than five roundings.

@@ -9,7 +9,10 @@ import (
 )
 
 func stencilTrial[T kernels.Float](rng *rand.Rand) trial {
-	rows, cols := size(rng), size(rng)
+	return stencilTrialOf[T](rng, size(rng), size(rng))
+}
+
+func stencilTrialOf[T kernels.Float](rng *rand.Rand, rows, cols int) trial {
 	src, dst := randomMatrix[T](rng, rows, cols), randomMatrix[T](rng, rows, cols)
 	copy(dst.data, nans[T](len(dst.data)))
 	k := T(rng.Float64() / 4)
@@ -48,6 +51,17 @@ func stencilTrial[T kernels.Float](rng *rand.Rand) trial {
 func TestStencil5(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { try(t, 60, stencilTrial[float32]) })
 	t.Run("float64", func(t *testing.T) { try(t, 60, stencilTrial[float64]) })
+}
+
+// TestStencil5WideGrids has more columns than a work-group computes.
+func TestStencil5WideGrids(t *testing.T) {
+	wide := func(rng *rand.Rand) int { return draw(rng, 255, 256, 257, 511, 512, 513, 700+rng.IntN(100)) }
+	t.Run("float32", func(t *testing.T) {
+		try(t, 10, func(rng *rand.Rand) trial { return stencilTrialOf[float32](rng, 1+rng.IntN(20), wide(rng)) })
+	})
+	t.Run("float64", func(t *testing.T) {
+		try(t, 10, func(rng *rand.Rand) trial { return stencilTrialOf[float64](rng, 1+rng.IntN(20), wide(rng)) })
+	})
 }
 
 func TestStencil5RoundsAlikeEverywhere(t *testing.T) {

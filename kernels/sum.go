@@ -7,19 +7,19 @@ import (
 )
 
 var (
-	sumsKernels = sumKernels("sum", []string{"x"}, "x[i + x_at]",
+	sumsKernels = sumKernels("sum", []string{"x"}, "x[i + x_at]", "u",
 		func(c *Call) compensated { return compensated{hi: wideSum(Slice[float32](c, 0))} },
 		func(c *Call) compensated {
 			x := Slice[float64](c, 0)
 			return sumBlocks(len(x), func(lo, hi int) float64 { return floats.Sum(x[lo:hi]) })
 		})
-	asumKernels = sumKernels("asum", []string{"x"}, "abs(x[i + x_at])",
+	asumKernels = sumKernels("asum", []string{"x"}, "abs(x[i + x_at])", "MATH(fabs)(u)",
 		func(c *Call) compensated { return compensated{hi: wideAbsSum(Slice[float32](c, 0))} },
 		func(c *Call) compensated {
 			x := Slice[float64](c, 0)
 			return sumBlocks(len(x), func(lo, hi int) float64 { return host.Dasum(hi-lo, x[lo:hi], 1) })
 		})
-	dotKernels = sumKernels("dot", []string{"x", "y"}, "x[i + x_at] * y[i + y_at]",
+	dotKernels = sumKernels("dot", []string{"x", "y"}, "x[i + x_at] * y[i + y_at]", "u * v",
 		func(c *Call) compensated {
 			x, y := Slice[float32](c, 0), Slice[float32](c, 1)
 			return compensated{hi: host.Dsdot(len(x), x, 1, y, 1)}
@@ -68,10 +68,10 @@ func abs32(x float32) float32 { return math.Float32frombits(math.Float32bits(x) 
 // stored when the launch has ended.
 //
 // With S the sum of the magnitudes, the error is at most u*(|sum| + S) for
-// float32, on all devices: the CPU adds in float64, shaders compensate. This
+// float32, on all devices: the CPU adds in float64, the others compensate. This
 // holds for parts of up to 2^28 elements; on the CPU the bound grows in
-// proportion to the elements beyond, in shaders with their square. For float64
-// it is the same in shaders, and u*(|sum| + 512*S) on the CPU, where gonum adds
+// proportion to the elements beyond, elsewhere with their square. For float64
+// it is the same there, and u*(|sum| + 512*S) on the CPU, where gonum adds
 // blocks of 512. A sum in between that is beyond the type's range is an infinity.
 func Sum[T Float, X Vector[T]](result *T, x X) Launch {
 	return sumOf(sumsKernels, result, Of[T](x), 1)
@@ -83,7 +83,7 @@ func Asum[T Float, X Vector[T]](result *T, x X) Launch {
 }
 
 // Dot is *result = x[0]*y[0] + x[1]*y[1] + ..., for x and y of one length. The
-// error is that of [Sum] for the products, and in float64 and in shaders another
+// error is that of [Sum] for the products, and in float64 and on devices another
 // u*S from their rounding, and the smallest normal number for each product that
 // is below it.
 func Dot[T Float, X, Y Vector[T]](result *T, x X, y Y) Launch {

@@ -3,8 +3,8 @@ package kernels
 import "math"
 
 // unaryKernels describes dst = f(x). The GLSL function is called f, of a REAL;
-// text declares it.
-func unaryKernels(name, text string, f32, f64 func(*Call)) pair {
+// text declares it. The CUDA expression is one of x, a REAL.
+func unaryKernels(name, text, expression string, f32, f64 func(*Call)) pair {
 	return forFloats(func(t Type) Kernel {
 		shader := mapShader("dst[i + dst_at] = f(x[i + x_at]);")
 		shader.Text = text + shader.Text
@@ -12,6 +12,7 @@ func unaryKernels(name, text string, f32, f64 func(*Call)) pair {
 			Name:   name,
 			Params: []Param{{"x", t, In}, {"dst", t, Out}},
 			GLSL:   shader,
+			CUDA:   mapFunction(t, "#define MAP(x, v) "+expression, "dst", "x"),
 			Go:     byFloat(t, f32, f64),
 		}
 	})
@@ -41,11 +42,11 @@ func each64(f func(float64) float64) func(*Call) {
 }
 
 var (
-	copyKernels = unaryKernels("copy", "REAL f(REAL x) { return x; }",
+	copyKernels = unaryKernels("copy", "REAL f(REAL x) { return x; }", "x",
 		func(c *Call) { copy(Slice[float32](c, 1), Slice[float32](c, 0)) },
 		func(c *Call) { copy(Slice[float64](c, 1), Slice[float64](c, 0)) })
-	absKernels  = unaryKernels("abs", "REAL f(REAL x) { return abs(x); }", absCall32, absCall64)
-	sqrtKernels = unaryKernels("sqrt", "REAL f(REAL x) { precise REAL r = sqrt(x); return r; }", sqrtCall[float32], sqrtCall[float64])
+	absKernels  = unaryKernels("abs", "REAL f(REAL x) { return abs(x); }", "MATH(fabs)(x)", absCall32, absCall64)
+	sqrtKernels = unaryKernels("sqrt", "REAL f(REAL x) { precise REAL r = sqrt(x); return r; }", "MATH(sqrt)(x)", sqrtCall[float32], sqrtCall[float64])
 )
 
 // What is one instruction stands in a loop of its own: a call would cost more.
@@ -80,9 +81,9 @@ func Copy[V FloatVector](dst, x V) Launch { return unary(copyKernels, dst, x, 0)
 func Abs[V FloatVector](dst, x V) Launch { return unary(absKernels, dst, x, 1) }
 
 // Sqrt is the square root, dst[i] = √x[i]; that of a negative number is NaN. On
-// the CPU, and on OpenGL devices whose root is correctly rounded (llvmpipe's is),
-// the result is identical; the OpenGL specification allows others an error of
-// some units in the last place. dst may be x.
+// the CPU, on CUDA devices, and on OpenGL devices whose root is correctly rounded
+// (llvmpipe's is), the result is identical; the OpenGL specification allows others
+// an error of some units in the last place. dst may be x.
 func Sqrt[V FloatVector](dst, x V) Launch { return unary(sqrtKernels, dst, x, 5) }
 
 func unary[V FloatVector](k pair, dst, x V, flops float64) Launch {

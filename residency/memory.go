@@ -1,7 +1,6 @@
 package residency
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"sync/atomic"
@@ -133,7 +132,7 @@ func (m *Memory) Acquire(ctx context.Context, site *Site, stream device.Stream, 
 	if !read {
 		return r.buf, 0, nil
 	}
-	sent, err := m.send(ctx, r, stream, r.valid.missing(lo, hi))
+	sent, err := m.send(ctx, site, r, stream, r.valid.missing(lo, hi))
 	if len(sent) > 0 {
 		uploaded, failed := stream.Record()
 		if failed != nil { // nobody can wait for what was sent
@@ -151,19 +150,53 @@ func (m *Memory) Acquire(ctx context.Context, site *Site, stream device.Stream, 
 	return r.buf, sent.size(), nil
 }
 
-// send enqueues the upload of the gaps of a replica, and returns those that it
-// could. The state is held.
-func (m *Memory) send(ctx context.Context, r *replica, stream device.Stream, gaps stretches) (sent stretches, err error) {
+// send enqueues what fills the gaps of a replica, and returns those that it
+// could: copies from a peer's memory of what is not at home, where the stream
+// makes those, and uploads. The state is held.
+func (m *Memory) send(ctx context.Context, site *Site, r *replica, stream device.Stream, gaps stretches) (sent stretches, err error) {
+	sent, err = m.sendFromPeers(r, stream, gaps)
+	if err != nil {
+		return sent, err
+	}
 	for _, gap := range gaps {
-		if _, err := m.fetch(ctx, gap.lo, gap.hi); err != nil {
-			return sent, err
+		for _, part := range sent.missing(gap.lo, gap.hi) {
+			if _, err := m.fetch(ctx, part.lo, part.hi); err != nil {
+				return sent, err
+			}
+			if err := site.upload(stream, r.buf, part.lo, m.home[part.lo:part.hi]); err != nil {
+				return sent, err
+			}
+			sent.add(part.lo, part.hi)
 		}
-		// From a copy: a device that is given up on may still read it when the
-		// home has changed.
-		if err := stream.Upload(r.buf, gap.lo, bytes.Clone(m.home[gap.lo:gap.hi])); err != nil {
-			return sent, err
+	}
+	return sent, nil
+}
+
+// sendFromPeers copies what only other devices have, if the stream can reach
+// them. A replica holds what is valid in it and not at home since a launch has
+// ended, so there is nothing to wait for; and nobody writes it while this launch
+// has the memory, or the copy is not relied on.
+func (m *Memory) sendFromPeers(r *replica, stream device.Stream, gaps stretches) (sent stretches, err error) {
+	peers, ok := stream.(device.PeerStream)
+	if !ok {
+		return nil, nil
+	}
+	for _, gap := range gaps {
+		for _, away := range m.host.missing(gap.lo, gap.hi) {
+			for _, other := range m.replicas {
+				if other == r || !peers.CanCopyPeer(other.buf) {
+					continue
+				}
+				for _, have := range other.valid.common(away.lo, away.hi) {
+					for _, part := range sent.missing(have.lo, have.hi) {
+						if err := peers.CopyPeer(r.buf, part.lo, other.buf, part.lo, part.hi-part.lo); err != nil {
+							return sent, err
+						}
+						sent.add(part.lo, part.hi)
+					}
+				}
+			}
 		}
-		sent = append(sent, gap)
 	}
 	return sent, nil
 }

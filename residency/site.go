@@ -22,6 +22,7 @@ const patience = 30 * time.Second
 // goroutines.
 type Site struct {
 	dev   device.Device
+	host  device.HostAllocator // nil where the device has no page-locked memory
 	clock atomic.Int64
 
 	transfers chan struct{} // guards stream, which serves one goroutine at a time
@@ -34,7 +35,8 @@ type Site struct {
 
 // NewSite makes a place for replicas of a device. The device stays its owner's.
 func NewSite(dev device.Device) *Site {
-	return &Site{dev: dev, transfers: make(chan struct{}, 1), guests: map[*Memory]struct{}{}}
+	host, _ := dev.(device.HostAllocator)
+	return &Site{dev: dev, host: host, transfers: make(chan struct{}, 1), guests: map[*Memory]struct{}{}}
 }
 
 // alloc makes a replica's buffer, at the cost of others if it must be. The state
@@ -129,8 +131,7 @@ func (s *Site) release(m *Memory, buf device.Buffer) {
 	_ = buf.Free() // a device that is closed or lost has freed it itself
 }
 
-// download copies a part of a replica to dst and waits for it. The device writes
-// to memory of its own, so that one that is given up on can't reach dst later.
+// download copies a part of a replica to dst and waits for it.
 func (s *Site) download(ctx context.Context, dst []byte, src device.Buffer, offset int64) (err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, &device.Error{
 		Op: "download", Device: s.dev.Info().ID, Err: fmt.Errorf("%w for %v", device.ErrTimeout, patience),
@@ -147,18 +148,10 @@ func (s *Site) download(ctx context.Context, dst []byte, src device.Buffer, offs
 			return err
 		}
 	}
-	staging := make([]byte, len(dst))
-	if err = s.stream.Download(staging, src, offset); err == nil {
-		err = s.stream.Synchronize(ctx)
+	if err = s.receive(ctx, dst, src, offset); err != nil && ctx.Err() == nil {
+		s.stream = nil // a failed stream stays failed; the device closes it
 	}
-	if err != nil {
-		if ctx.Err() == nil {
-			s.stream = nil // a failed stream stays failed; the device closes it
-		}
-		return err
-	}
-	copy(dst, staging)
-	return nil
+	return err
 }
 
 // Close brings home what only this site has and gives up its replicas. Bytes

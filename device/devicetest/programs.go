@@ -37,6 +37,10 @@ type Programs struct {
 	BrokenLine int
 	BrokenLog  string
 
+	// Immediate is set for a driver that executes commands while they are
+	// enqueued: then no context can end before they are done.
+	Immediate bool
+
 	// Failing has no buffers and no words, and fails when it is executed.
 	// A zero Source means that no program can fail on this kind of device.
 	Failing device.Source

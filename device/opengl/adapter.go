@@ -79,7 +79,11 @@ func findAdapters() ([]adapter, error) {
 			if d.Software != software || d.DRM != "" && taken[d.DRM] {
 				continue
 			}
-			if try(d.Open, d.Software) && d.DRM != "" {
+			if !try(d.Open, d.Software) {
+				continue
+			}
+			found[len(found)-1].info.GPU = gpuOf(d)
+			if d.DRM != "" {
 				taken[d.DRM] = true
 			}
 		}
@@ -94,6 +98,20 @@ func findAdapters() ([]adapter, error) {
 	// Not every renderer in software is marked as one by EGL.
 	slices.SortStableFunc(found, func(a, b adapter) int { return a.rank() - b.rank() })
 	return found, nil
+}
+
+// gpuOf is device.Info's GPU: the UUID that all of a GPU's drivers share, or the
+// CUDA device that NVIDIA's says it is. Renderers in software have none.
+func gpuOf(d egl.Device) string {
+	switch {
+	case d.Software:
+		return ""
+	case d.UUID != nil:
+		return fmt.Sprintf("uuid %x-%x-%x-%x-%x", d.UUID[:4], d.UUID[4:6], d.UUID[6:8], d.UUID[8:10], d.UUID[10:])
+	case d.CUDA >= 0:
+		return fmt.Sprintf("cuda:%d", d.CUDA)
+	}
+	return ""
 }
 
 // newAdapter opens a display and asks a context of it for what it can do.

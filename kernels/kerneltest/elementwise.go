@@ -22,11 +22,11 @@ type mapping[T kernels.Float] struct {
 	// or nil where want itself is it.
 	exact func(x T) *big.Float
 	// host and device are the documented bounds in units in the last place,
-	// on the CPU and on OpenGL devices; llvmpipe has those of the CPU where
+	// on the CPU and on devices; llvmpipe and CUDA have those of the CPU where
 	// a bound belongs to the device's arithmetic.
-	host, device float64
-	arithmetic   bool
-	span         float64 // x is between -span and span in a third of the trials
+	host, device, cuda float64
+	arithmetic         bool
+	span               float64 // x is between -span and span in a third of the trials
 }
 
 func mappings[T kernels.Float]() []mapping[T] {
@@ -46,8 +46,8 @@ func mappings[T kernels.Float]() []mapping[T] {
 			want:   func(_, _, x, _ T) T { return T(want(float64(x))) },
 		}
 	}
-	transcendental := func(m mapping[T], host, device, span float64, exact func(x float64) *big.Float) mapping[T] {
-		m.host, m.device, m.span = host, device, span
+	transcendental := func(m mapping[T], host, device, cuda, span float64, exact func(x float64) *big.Float) mapping[T] {
+		m.host, m.device, m.cuda, m.span = host, device, cuda, span
 		m.exact = func(x T) *big.Float { return exact(float64(x)) }
 		return m
 	}
@@ -65,10 +65,10 @@ func mappings[T kernels.Float]() []mapping[T] {
 		unary("copy", kernels.Copy[operand], func(x float64) float64 { return x }),
 		unary("abs", kernels.Abs[operand], math.Abs),
 		onDevices(unary("sqrt", kernels.Sqrt[operand], math.Sqrt), 4),
-		transcendental(unary("exp", kernels.Exp[operand], math.Exp), 2, 3, 750,
+		transcendental(unary("exp", kernels.Exp[operand], math.Exp), 2, 3, 2.5, 750,
 			func(x float64) *big.Float { return expOf(wideFloat(x)) }),
-		transcendental(unary("log", kernels.Log[operand], math.Log), 1, 3, 2, logOf),
-		transcendental(unary("tanh", kernels.Tanh[operand], math.Tanh), 2, 4, 3, tanhOf),
+		transcendental(unary("log", kernels.Log[operand], math.Log), 1, 3, 1.5, 2, logOf),
+		transcendental(unary("tanh", kernels.Tanh[operand], math.Tanh), 2, 4, 2.5, 3, tanhOf),
 		{
 			name: "scal", inOut: true,
 			launch: func(a T, dst, _, _ []T) kernels.Launch { return kernels.Scal(a, dst) },
@@ -150,7 +150,12 @@ const exactShare = 2000
 
 func (m mapping[T]) check(rng *rand.Rand, caps device.Caps, n int, got, want, x T) error {
 	bound, wide := m.host, float64(want)
-	if caps.Language != device.Go && (!m.arithmetic || !caps.HostCores) {
+	ieee := caps.HostCores || caps.Language == device.CUDA
+	switch {
+	case caps.Language == device.Go || m.arithmetic && ieee:
+	case caps.Language == device.CUDA:
+		bound = m.cuda
+	default:
 		bound = m.device
 	}
 	switch {

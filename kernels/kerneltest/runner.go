@@ -19,6 +19,7 @@ type Runner struct {
 	caps     device.Caps
 	stream   device.Stream
 	programs map[*kernels.Kernel]device.Program
+	parts    int // computed so far
 }
 
 // Inline is the runner that calls the Go variants.
@@ -127,10 +128,11 @@ func (r *Runner) prepare(l *kernels.Launch, lo, hi int) (w *windows, launch func
 		return w, nil, err
 	}
 	for k := range l.Args() {
-		if err := w.upload(l, k, lo, hi); err != nil {
+		if err := w.upload(l, k, lo, hi, r.guardBefore(k)); err != nil {
 			return w, nil, err
 		}
 	}
+	r.parts++
 	if l.Kernel().Reduction != nil {
 		if err := w.add(make([]byte, l.PartialBytes(r.caps.Language, groups)), 0); err != nil {
 			return w, nil, err
@@ -190,7 +192,7 @@ func (r *Runner) program(k *kernels.Kernel) (device.Program, error) {
 }
 
 // windows are the arguments of one part on the device. Each stands between
-// guards, at an offset that suits no vector load.
+// guards.
 type windows struct {
 	dev     device.Device
 	stream  device.Stream
@@ -199,12 +201,25 @@ type windows struct {
 	offsets []int    // of the windows, in elements
 }
 
-// The guards, in elements, and what they and outputs are filled with.
+// The guard behind a window, in elements, and what guards and outputs are filled
+// with.
 const (
-	guardBefore = 13
-	guardAfter  = 9
-	poison      = 0xa5
+	guardAfter = 9
+	poison     = 0xa5
 )
+
+// guardBefore is the number of elements before the window of argument k. Windows
+// take turns: on boundaries of vectors, beside them by the same number, or each by
+// its own.
+func (r *Runner) guardBefore(k int) int {
+	switch r.parts % 3 {
+	case 0:
+		return 16
+	case 1:
+		return 13
+	}
+	return 13 + k
+}
 
 func (w *windows) free() {
 	for _, b := range w.buffers {
@@ -212,7 +227,7 @@ func (w *windows) free() {
 	}
 }
 
-func (w *windows) upload(l *kernels.Launch, k, lo, hi int) error {
+func (w *windows) upload(l *kernels.Launch, k, lo, hi, guardBefore int) error {
 	a := &l.Args()[k]
 	size := a.Type().Size()
 	from, to := a.Window(lo, hi)
@@ -252,7 +267,7 @@ func (w *windows) download(l *kernels.Launch, lo, hi int) (p kernels.Partial, er
 		if l.Access(k)&kernels.Out != 0 {
 			size := a.Type().Size()
 			for i := lo; i < hi; i++ {
-				at := (guardBefore + (i-lo)*a.Per) * size
+				at := (w.offsets[k] + (i-lo)*a.Per) * size
 				got := after[k][at : at+a.Width*size]
 				copy(w.content[k][at:], got)
 				copy(a.HostBytes(i*a.Per, i*a.Per+a.Width), got)

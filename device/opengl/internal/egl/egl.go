@@ -66,6 +66,8 @@ const (
 	extensionsName = 0x3055
 	versionName    = 0x3054
 	drmDeviceFile  = 0x3233
+	cudaDevice     = 0x323A // EGL_CUDA_DEVICE_NV
+	deviceUUID     = 0x335C // EGL_DEVICE_UUID_EXT
 
 	platformDevice      = 0x313F // EGL_PLATFORM_DEVICE_EXT
 	platformSurfaceless = 0x31DD // EGL_PLATFORM_SURFACELESS_MESA
@@ -76,6 +78,8 @@ const (
 type Device struct {
 	Software bool   // computes on the processor
 	DRM      string // path of the kernel's device; empty when there is none
+	UUID     []byte // 16 bytes, as CUDA and Vulkan have them; nil where the library doesn't tell
+	CUDA     int    // number of the CUDA device that it is; -1 for none that is known
 	handle   unsafe.Pointer
 }
 
@@ -99,13 +103,29 @@ func Devices() ([]Device, error) {
 	var devices []Device
 	for _, h := range handles[:count] {
 		extensions := C.GoString(C.tandem_egl_device_string(h, extensionsName))
-		d := Device{handle: h, Software: Has(extensions, "EGL_MESA_device_software")}
+		d := Device{handle: h, Software: Has(extensions, "EGL_MESA_device_software"), CUDA: -1}
 		if Has(extensions, "EGL_EXT_device_drm") {
 			d.DRM = C.GoString(C.tandem_egl_device_string(h, drmDeviceFile))
+		}
+		if Has(extensions, "EGL_EXT_device_persistent_id") {
+			d.UUID = readUUID(h)
+		}
+		var ordinal C.intptr_t
+		if Has(extensions, "EGL_NV_device_cuda") && C.tandem_egl_device_attribute(h, cudaDevice, &ordinal) == 0 {
+			d.CUDA = int(ordinal)
 		}
 		devices = append(devices, d)
 	}
 	return devices, nil
+}
+
+func readUUID(h unsafe.Pointer) []byte {
+	uuid := make([]byte, 16)
+	var size C.int32_t
+	if C.tandem_egl_device_binary(h, deviceUUID, C.int32_t(len(uuid)), unsafe.Pointer(&uuid[0]), &size) != 0 || int(size) != len(uuid) {
+		return nil
+	}
+	return uuid
 }
 
 // Display is a connection to a device.

@@ -14,6 +14,9 @@ const char *tandem_egl_client_extensions(void);
 
 tandem_egl_status tandem_egl_devices(void **devices, int32_t max, int32_t *count);
 const char *tandem_egl_device_string(void *device, int32_t name);
+tandem_egl_status tandem_egl_device_attribute(void *device, int32_t name, intptr_t *value);
+// tandem_egl_device_binary writes at most max bytes to value and answers how many there are.
+tandem_egl_status tandem_egl_device_binary(void *device, int32_t name, int32_t max, void *value, int32_t *size);
 
 // tandem_egl_display opens and initializes the display of a native object.
 tandem_egl_status tandem_egl_display(uint32_t platform, void *native, void **display);

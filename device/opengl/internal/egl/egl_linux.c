@@ -35,6 +35,8 @@ static struct {
 	// Extensions: NULL where the library has none.
 	unsigned (*query_devices)(int32_t, void **, int32_t *);
 	const char *(*query_device_string)(void *, int32_t);
+	unsigned (*query_device_attribute)(void *, int32_t, intptr_t *);
+	unsigned (*query_device_binary)(void *, int32_t, int32_t, void *, int32_t *);
 	void *(*get_platform_display)(unsigned, void *, const int32_t *);
 } egl;
 
@@ -61,6 +63,8 @@ const char *tandem_egl_load(const char *library)
 #define WANT(field, name) *(void **)&egl.field = (void *)egl.get_proc_address(name)
 	WANT(query_devices, "eglQueryDevicesEXT");
 	WANT(query_device_string, "eglQueryDeviceStringEXT");
+	WANT(query_device_attribute, "eglQueryDeviceAttribEXT");
+	WANT(query_device_binary, "eglQueryDeviceBinaryEXT");
 	WANT(get_platform_display, "eglGetPlatformDisplayEXT");
 #undef WANT
 	return NULL;
@@ -88,6 +92,20 @@ tandem_egl_status tandem_egl_devices(void **devices, int32_t max, int32_t *count
 const char *tandem_egl_device_string(void *device, int32_t name)
 {
 	return egl.query_device_string ? egl.query_device_string(device, name) : NULL;
+}
+
+tandem_egl_status tandem_egl_device_attribute(void *device, int32_t name, intptr_t *value)
+{
+	if (!egl.query_device_attribute)
+		return MISSING;
+	return egl.query_device_attribute(device, name, value) ? 0 : failure();
+}
+
+tandem_egl_status tandem_egl_device_binary(void *device, int32_t name, int32_t max, void *value, int32_t *size)
+{
+	if (!egl.query_device_binary)
+		return MISSING;
+	return egl.query_device_binary(device, name, max, value, size) ? 0 : failure();
 }
 
 tandem_egl_status tandem_egl_display(uint32_t platform, void *native, void **display)

@@ -1,0 +1,29 @@
+//go:build cuda && linux && cgo
+
+#define TANDEM_HOST_EXTERN_SHARED
+#include "cuda_host.hpp"
+#include "kernels.cu"
+
+TANDEM_HOST_SHARED(int, scratch);
+TANDEM_HOST_GLOBAL(table)
+
+TANDEM_HOST_KERNEL(axpy)
+TANDEM_HOST_KERNEL(where)
+TANDEM_HOST_KERNEL(reverse)
+TANDEM_HOST_KERNEL(reverse_racing)
+TANDEM_HOST_KERNEL(sum)
+TANDEM_HOST_KERNEL(warp)
+TANDEM_HOST_KERNEL(rotate)
+TANDEM_HOST_KERNEL(atomics)
+TANDEM_HOST_KERNEL(structure)
+TANDEM_HOST_KERNEL(lookup)
+TANDEM_HOST_KERNEL(store)
+TANDEM_HOST_KERNEL(load)
+TANDEM_HOST_KERNEL(divide)
+TANDEM_HOST_KERNEL(trap)
+TANDEM_HOST_KERNEL(asserts)
+TANDEM_HOST_KERNEL(divergent)
+TANDEM_HOST_KERNEL(half_warp)
+TANDEM_HOST_KERNEL(outside_mask)
+TANDEM_HOST_KERNEL(overflow)
+TANDEM_HOST_KERNEL(leaves_early)

@@ -1,0 +1,5 @@
+//go:build cuda && linux && cgo && asan
+
+package cudatest_test
+
+const sanitized = true

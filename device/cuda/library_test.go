@@ -1,0 +1,166 @@
+//go:build cuda && linux && cgo
+
+package cuda
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"unsafe"
+
+	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/device/cuda/cudatest"
+	"github.com/tandem-go/tandem/device/cuda/internal/cublas"
+	"github.com/tandem-go/tandem/device/cuda/internal/testkernels"
+)
+
+// buildBLAS makes the library that passes for cuBLAS and computes on the host's
+// memory, and has it found. It knows no streams, so what it is tested with must
+// be executed in order.
+func buildBLAS(dir string) error {
+	compiler := os.Getenv("CC")
+	if compiler == "" {
+		compiler = "gcc"
+	}
+	path := filepath.Join(dir, "libcublas.so.12")
+	cmd := exec.Command(compiler, "-shared", "-fPIC", "-O1", "-o", path, "internal/cublas/testdata/libcublas.c")
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", cmd, err, text)
+	}
+	return errors.Join(os.Setenv("STANDIN_ANY_STREAM", "yes"), os.Setenv(cublas.EnvLibrary, path))
+}
+
+// TestRoutineIsGemm runs products by the library's routine and holds them to
+// the definition. The text in its place does nothing, so that it cannot help.
+func TestRoutineIsGemm(t *testing.T) {
+	machine(t, cudatest.Config{})
+	d := openFirst(t)
+	s := must(d.NewStream())(t)
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, ops := range []string{"nn", "nt", "tn", "tt"} {
+		t.Run("float32."+ops, func(t *testing.T) { gemmTest[float32](t, d, s, r, "gemm.float32."+ops) })
+		t.Run("float64."+ops, func(t *testing.T) { gemmTest[float64](t, d, s, r, "gemm.float64."+ops) })
+	}
+}
+
+func gemmTest[T float32 | float64](t *testing.T, d *cudaDevice, s device.Stream, r *rand.Rand, name string) {
+	const rows, first, cols, depth, total = 5, 3, 7, 4, 9
+	src := testkernels.Source("nothing", 1, 2)
+	src.Library, src.Buffers, src.Scalars = name, 3, 12
+	if unsafe.Sizeof(T(0)) == 8 {
+		src.Scalars = 14
+	}
+	p := must(d.Compile(src))(t)
+	defer p.Close()
+	if p.(*program).routine == nil {
+		if real {
+			t.Skip("this machine has no cuBLAS")
+		}
+		t.Fatalf("%s is not found", name)
+	}
+	ta, tb := name[len(name)-2] == 't', name[len(name)-1] == 't'
+	lda, ldb, ldc := depth+2, cols+1, cols+3
+	if ta {
+		lda = total + 1
+	}
+	if tb {
+		ldb = depth + 5
+	}
+	random := func(n int) []T {
+		x := make([]T, n)
+		for i := range x {
+			x[i] = T(r.IntN(9) - 4)
+		}
+		return x
+	}
+	// Row first of A and of C is where their buffers begin, shifted by some.
+	const shift = 6
+	a, b, c := random(200), random(200), random(200)
+	atA := uint32(shift) - first*uint32(lda)
+	if ta {
+		atA = shift - first
+	}
+	atC := uint32(shift) - first*uint32(ldc)
+	alpha, beta := T(2), T(-3)
+	words := []uint32{rows, first, atA, shift, atC, cols, depth, uint32(lda), uint32(ldb), uint32(ldc)}
+	for _, v := range []T{alpha, beta} {
+		if unsafe.Sizeof(v) == 8 {
+			bits := math.Float64bits(float64(v))
+			words = append(words, uint32(bits), uint32(bits>>32))
+		} else {
+			words = append(words, math.Float32bits(float32(v)))
+		}
+	}
+	want := append([]T(nil), c...)
+	for i := range uint32(rows) {
+		for j := range uint32(cols) {
+			var sum T
+			for k := range uint32(depth) {
+				x, y := a[(first+i)*uint32(lda)+k+atA], b[k*uint32(ldb)+j+shift]
+				if ta {
+					x = a[k*uint32(lda)+first+i+atA]
+				}
+				if tb {
+					y = b[j*uint32(ldb)+k+shift]
+				}
+				sum += x * y
+			}
+			at := (first+i)*uint32(ldc) + j + atC
+			want[at] = alpha*sum + beta*want[at]
+		}
+	}
+	var buffers []device.Buffer
+	for _, x := range [][]T{a, b, c} {
+		buf := must(d.Alloc(int64(len(x)) * int64(unsafe.Sizeof(alpha))))(t)
+		defer buf.Free()
+		if err := s.Upload(buf, 0, asBytes(x)); err != nil {
+			t.Fatal(err)
+		}
+		buffers = append(buffers, buf)
+	}
+	if err := s.Launch(p, device.Dispatch{Groups: [3]int{1, 1, 1}, Buffers: buffers, Scalars: words}); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]T, len(c))
+	if err := s.Download(asBytes(got), buffers[2], 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Synchronize(waiting(t)); err != nil {
+		t.Fatal(err)
+	}
+	for i := range got {
+		if got[i] != want[i] {
+			t.Fatalf("element %d of C is %v, want %v", i, got[i], want[i])
+		}
+	}
+}
+
+func asBytes[T any](x []T) []byte {
+	var zero T
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), len(x)*int(unsafe.Sizeof(zero)))
+}
+
+// TestRoutinesThatAreNone leaves the text to sources that name no routine, or
+// one with other buffers and words.
+func TestRoutinesThatAreNone(t *testing.T) {
+	for _, src := range []device.Source{
+		{Library: "", Buffers: 3, Scalars: 12},
+		{Library: "gemm.float32", Buffers: 3, Scalars: 12},
+		{Library: "gemm.float32.nx", Buffers: 3, Scalars: 12},
+		{Library: "gemm.float32.nnn", Buffers: 3, Scalars: 12},
+		{Library: "gemm.float16.nn", Buffers: 3, Scalars: 12},
+		{Library: "trsm.float32.nn", Buffers: 3, Scalars: 12},
+		{Library: "gemm.float32.nn", Buffers: 2, Scalars: 12},
+		{Library: "gemm.float32.nn", Buffers: 3, Scalars: 14},
+		{Library: "gemm.float64.nn", Buffers: 3, Scalars: 12},
+	} {
+		if findRoutine(src) != nil {
+			t.Errorf("%+v has a routine", src)
+		}
+	}
+}

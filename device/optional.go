@@ -1,0 +1,61 @@
+package device
+
+// What not every device can do. Whoever wants one of these abilities asserts it
+// once, when the device is opened.
+
+// HostAllocator is a device that hands out page-locked memory of the host,
+// which it copies from and to at full speed and behind its caller's back. Any
+// other memory goes through a copy.
+type HostAllocator interface {
+	// AllocHost returns nbytes bytes of undefined content. It fails with
+	// ErrOutOfMemory when as much is page-locked as may be: ordinary memory
+	// does as well then, only slower.
+	AllocHost(nbytes int64) (HostMemory, error)
+}
+
+// HostMemory is page-locked memory of the host.
+type HostMemory interface {
+	// Bytes is the memory. It must not be touched after Free, nor after its
+	// device has been closed.
+	Bytes() []byte
+	// Free gives the memory back once the commands already enqueued that use
+	// it are done. A second Free gives ErrClosed.
+	Free() error
+}
+
+// HostRegistrar is a device that page-locks memory that exists already, so that
+// copies from it need no other copy.
+type HostRegistrar interface {
+	// RegisterHost page-locks host until the result is freed. The memory must
+	// stay where it is, and mapped, until then: memory of Go's heap is kept
+	// alive, any other is the caller's to keep. Commands of the device may
+	// read it for as long as they run, also after they have been given up.
+	// It fails with ErrOutOfMemory as AllocHost does.
+	RegisterHost(host []byte) (HostMemory, error)
+}
+
+// PeerStream is a stream that copies from another device's memory without a
+// stop in the host's.
+type PeerStream interface {
+	// CanCopyPeer reports whether src is a buffer that CopyPeer takes.
+	CanCopyPeer(src Buffer) bool
+	// CopyPeer enqueues the copy of n bytes, from srcOffset bytes into src, a
+	// buffer of another device, to offset bytes into dst. What src shall hold
+	// must have been written when CopyPeer is called. Freeing src waits for
+	// the copy.
+	CopyPeer(dst Buffer, offset int64, src Buffer, srcOffset, n int64) error
+}
+
+// Execution is one launch of a batch.
+type Execution struct {
+	Program  Program
+	Dispatch Dispatch
+}
+
+// BatchStream is a stream that takes many launches at little more than the
+// driver's own cost for each.
+type BatchStream interface {
+	// LaunchBatch enqueues the executions in their order. When one is invalid
+	// none is enqueued. The slices may be reused as soon as it returns.
+	LaunchBatch(all []Execution) error
+}

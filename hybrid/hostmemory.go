@@ -1,0 +1,46 @@
+package hybrid
+
+import "github.com/tandem-go/tandem/device"
+
+// hostMemory is host memory of the scheduler's own that a device copies from or
+// to: page-locked where the device offers it, so that the copy is the device's
+// work and overlaps with everything else. It grows when it must.
+type hostMemory struct {
+	bytes  []byte
+	locked device.HostMemory // nil for ordinary memory
+}
+
+// resize makes it n bytes of undefined content. No command uses the memory.
+func (h *hostMemory) resize(m *member, n int) {
+	if cap(h.bytes) >= n {
+		h.bytes = h.bytes[:n]
+		return
+	}
+	h.free()
+	if m.host != nil {
+		// Where there is no more to be had, ordinary memory does.
+		if locked, err := m.host.AllocHost(int64(n)); err == nil {
+			h.locked, h.bytes = locked, locked.Bytes()
+			return
+		}
+	}
+	h.bytes = make([]byte, n)
+}
+
+// fill makes it a copy of src.
+func (h *hostMemory) fill(m *member, src []byte) {
+	if m.host == nil {
+		h.bytes = append(h.bytes[:0], src...) // which saves clearing it first
+		return
+	}
+	h.resize(m, len(src))
+	copy(h.bytes, src)
+}
+
+// free gives it up. Page-locked memory waits by itself for commands that use it.
+func (h *hostMemory) free() {
+	if h.locked != nil {
+		_ = h.locked.Free() // a device that is closed has freed it itself
+	}
+	*h = hostMemory{}
+}

@@ -1,0 +1,30 @@
+package kernels
+
+import (
+	"slices"
+	"strings"
+)
+
+// Builtin is every kernel of this package's operations, by name: for tools and
+// tests that go through them all. The caller may change the slice.
+func Builtin() []*Kernel {
+	pairs := []pair{
+		axpyKernels, scalKernels, fillKernels,
+		addKernels, subKernels, mulKernels, divKernels, minKernels, maxKernels,
+		copyKernels, absKernels, sqrtKernels, expKernels, logKernels, tanhKernels,
+		sumsKernels, asumKernels, dotKernels, nrm2Kernels, maximumKernels, minimumKernels,
+		stencilKernels, convolveRowsKernels, convolveColsKernels, mandelbrotKernels, nbodyKernels,
+	}
+	for i := range 2 {
+		pairs = append(pairs, gemvKernels[i][:]...)
+		for j := range 2 {
+			pairs = append(pairs, gemmKernels[i][j][:]...)
+		}
+	}
+	var all []*Kernel
+	for _, p := range pairs {
+		all = append(all, p[:]...)
+	}
+	slices.SortFunc(all, func(a, b *Kernel) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
