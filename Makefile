@@ -15,6 +15,9 @@ PEERS ?=
 export CGO_CFLAGS  ?= -O2 -g -I$(CURDIR)/device/cuda/include
 export CGO_LDFLAGS ?= -O2 -g -Wl,--as-needed
 
+# One version of it, whatever the machine has: generated files are compared.
+NVRTC = TANDEM_NVRTC="$$($(CURDIR)/build/cuda.sh nvrtc || echo none)"
+
 # Pinned, so that an upgrade is a change that somebody reads.
 LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
@@ -24,7 +27,7 @@ export TANDEM_SEED := $(SEED)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo test race soak fuzz bench bench-peers bench-gpu lint generate ptx portable clean ci
+.PHONY: help deps demo test race soak fuzz bench bench-peers bench-gpu gpu-bundle lint generate ptx portable clean ci
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,8 +57,12 @@ bench: deps ## the promises as ratios measured in one run
 bench-peers: ## tasks, fork-join and processes beside Rayon, chili, oneTBB, Go's pools and C; PEERS=-quick
 	go run ./bench/peers $(PEERS)
 
-bench-gpu: deps ## throughput on the GPUs: CUDA if there is one, else OpenGL, else CPU
-	go run -tags '$(TAGS)' ./bench -devices
+bench-gpu: deps ## the benchmarks on the GPUs: CUDA if there is one, else OpenGL, else CPU
+	TAGS='$(TAGS)' build/bundle.sh build/gpu bench
+	build/gpu/run.sh bench
+
+gpu-bundle: deps ## build/gpu: suites and benchmarks for a machine with a GPU and without Go; run.sh there
+	TAGS='$(TAGS)' build/bundle.sh build/gpu
 
 lint: deps bin/golangci-lint bin/gofumpt ## the linter with every tag, and the formatter
 	@test -z "$$(bin/gofumpt -l .)" || { echo 'not formatted with gofumpt:'; bin/gofumpt -l .; exit 1; }
@@ -68,8 +75,14 @@ bin/golangci-lint:
 bin/gofumpt:
 	GOBIN=$(CURDIR)/bin go install $(GOFUMPT)
 
-generate: ## rewrite generated files; of PTX what is not of its text any more
-	go generate ./...
+generate: ## rewrite generated files; PTX only where NVRTC can be had
+	$(NVRTC) go generate ./...
+
+ptx: ## the kernels' PTX is what their texts compile to, and assembles for every generation of GPUs
+	@if ptxas=$$(build/cuda.sh ptxas); then \
+		cd kernels && $(NVRTC) go run ./internal/ptx/generate -check internal/ptx/ptx.zip && \
+		go run ./internal/ptx/generate -assemble "$$ptxas" internal/ptx/ptx.zip; \
+	fi
 
 ptx: ## compile the kernels to PTX again, compare, and assemble it for four GPUs
 	go run ./kernels/internal/ptx/generate -check kernels/internal/ptx/ptx.zip
@@ -82,13 +95,12 @@ portable: ## the CPU-only build without cgo, and for the other platforms
 	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go vet ./...
 
 clean: ## remove what the targets above have built
-	rm -rf bin bench/bin
+	rm -rf bin bench/bin build/cuda build/gpu
 	go clean -testcache
 
 ci: deps portable lint ## all that must hold before a change lands
 	go mod tidy -diff
-	go generate ./... && git diff --exit-code
-	$(MAKE) ptx
+	$(MAKE) generate ptx && git diff --exit-code
 	go test ./...
 	$(MAKE) test
 	$(MAKE) race

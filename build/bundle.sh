@@ -27,9 +27,9 @@ suite() {
 }
 
 suite cuda device/cuda
-suite kernels kernels
+suite opengl device/opengl
 if [ "$only" != bench ]; then
-	suite opengl device/opengl
+	suite kernels kernels
 	suite hybrid hybrid
 	go build -ldflags='-s -w' -o "$out/bin/test2json" cmd/test2json
 fi

@@ -96,7 +96,7 @@ tests() {
 		-test.timeout 400s -test.skip 'ProgramsDoNotLink|Soak'
 	lines=$out/$name.jsonl
 	"$here/bin/test2json" -p "$(cat "$here/suites/$suite/package")" <"$out/$name.log" >"$lines" 2>/dev/null
-	grep -v '"Action":"output"' "$lines" >>"$results" 2>/dev/null
+	grep '"Action":"\(pass\|fail\|skip\)"' "$lines" >>"$results" 2>/dev/null
 	failed=$(sed -n 's/.*"Action":"fail".*"Test":"\([^"]*\)".*/\1/p' "$lines" | head -n 3 | tr '\n' ' ')
 	[ "$status" = 0 ] || [ -n "$failed" ] || failed=$(grep . "$out/$name.log" | tail -n 1 | cut -c 1-80)
 	report "$name" "$(count pass "$lines") passed, $(count skip "$lines") skipped, $(count fail "$lines") failed${failed:+: $failed}"
@@ -138,12 +138,11 @@ for part in $what; do
 		done
 		;;
 	bench)
-		benchmarks cuda
+		benchmarks "$(echo "$ran" | tr '[:upper:]' '[:lower:]')"
 		step bench 420 "$here" "$here/bin/bench" -devices -o "$out/bench.jsonl"
 		sed -n '/^launches/,$p' "$out/bench.log"
 		cat "$out/bench.jsonl" >>"$results" 2>/dev/null
 		report bench "$(cat "$out/bench.jsonl" 2>/dev/null | grep -c .) operations and sizes"
-		benchmarks kernels
 		;;
 	check)
 		if command -v compute-sanitizer >/dev/null 2>&1; then

@@ -160,6 +160,7 @@ static void deadlock(struct engine *e)
 void tandem_fake_park(struct engine *e)
 {
 	unsigned int self = e->self;
+	tandem_cudatest_dim thread = here.thread;
 	struct fiber *to = next_ready(e);
 	if (to == NULL) {
 		if (e->rest == 0)
@@ -171,7 +172,8 @@ void tandem_fake_park(struct engine *e)
 		}
 	}
 	go_to(e, to, false);
-	locate(e, self);
+	e->self = here.index = self;
+	here.thread = thread;
 }
 
 /* Lets all go on that wait at the block's barrier, when nobody is missing. */

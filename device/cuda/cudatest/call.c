@@ -8,6 +8,7 @@
 
 pthread_mutex_t tandem_fake_mutex = PTHREAD_MUTEX_INITIALIZER;
 pthread_cond_t tandem_fake_changed = PTHREAD_COND_INITIALIZER;
+unsigned long tandem_fake_calls;
 __thread struct call *tandem_fake_call;
 __thread struct fault *tandem_fake_due;
 __thread struct context *tandem_fake_current;
@@ -49,6 +50,7 @@ CUresult tandem_fake_enter(struct call *call, enum needs needs)
 	CUresult result = CUDA_SUCCESS;
 	pthread_mutex_lock(&tandem_fake_mutex);
 	call->count++;
+	tandem_fake_calls++;
 	tandem_fake_call = call;
 	struct fault *f = tandem_fake_due = due(call);
 	struct context *ctx = tandem_fake_current = tandem_fake_find(tandem_fake_bound, CONTEXT);

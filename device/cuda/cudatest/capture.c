@@ -1,11 +1,226 @@
 //go:build cuda && linux && cgo
 
-#include "fake.h"
+#include "graph.h"
 
-bool tandem_fake_capturing(void) { return false; }
-CUresult tandem_fake_capture_op(struct stream *s, struct op *op) { (void)s; (void)op; return CUDA_ERROR_NOT_SUPPORTED; }
-CUresult tandem_fake_capture_unsafe(void) { return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED; }
-CUresult tandem_fake_capture_record(struct stream *s, struct event *e) { (void)s; (void)e; return CUDA_ERROR_NOT_SUPPORTED; }
-CUresult tandem_fake_capture_wait(struct stream *s, struct event *e) { (void)s; (void)e; return CUDA_ERROR_NOT_SUPPORTED; }
-void tandem_fake_capture_forget(struct event *e) { (void)e; }
-void tandem_fake_capture_break(struct stream *s) { (void)s; }
+#include <stdlib.h>
+
+/*
+ * While a stream captures, its commands become nodes of a graph instead of being
+ * executed. A stream that waits for an event of the capture joins it; all that
+ * have joined must be waited for again before the capture ends.
+ */
+struct capture {
+	struct capture *next;
+	struct stream *origin;
+	struct nodes *nodes;
+	CUstreamCaptureMode mode;
+	pthread_t thread; /* that has begun it */
+	bool broken;
+};
+
+static struct capture *captures;
+static __thread CUstreamCaptureMode thread_mode = CU_STREAM_CAPTURE_MODE_GLOBAL;
+
+/* Whether c forbids the calling thread what might wait for the stream that captures. */
+static bool forbids(const struct capture *c)
+{
+	bool own = pthread_equal(c->thread, pthread_self());
+	if (thread_mode == CU_STREAM_CAPTURE_MODE_RELAXED)
+		return false;
+	return c->mode == CU_STREAM_CAPTURE_MODE_GLOBAL || (own && c->mode == CU_STREAM_CAPTURE_MODE_THREAD_LOCAL);
+}
+
+bool tandem_fake_capturing(void)
+{
+	for (const struct capture *c = captures; c != NULL; c = c->next)
+		if (forbids(c))
+			return true;
+	return false;
+}
+
+CUresult tandem_fake_capture_unsafe(void)
+{
+	for (struct capture *c = captures; c != NULL; c = c->next)
+		if (forbids(c))
+			c->broken = true;
+	return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+}
+
+void tandem_fake_capture_break(struct stream *s)
+{
+	s->capture->broken = true;
+}
+
+CUresult tandem_fake_capture_op(struct stream *s, struct op *op)
+{
+	struct capture *c = s->capture;
+	struct nodes *nodes = c->nodes;
+	if (c->broken) {
+		if (op->drop != NULL)
+			op->drop(op);
+		free(op);
+		return CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
+	}
+	nodes->node = realloc(nodes->node, (size_t)(nodes->n + 1) * sizeof *nodes->node);
+	if (nodes->node == NULL)
+		abort(); /* the test's machine is out of memory, not the device */
+	nodes->node[nodes->n] = (struct node){.op = op, .after = s->after};
+	s->after = (struct node_set){0, NULL};
+	tandem_fake_add(&s->after, nodes->n++);
+	return CUDA_SUCCESS;
+}
+
+CUresult tandem_fake_capture_record(struct stream *s, struct event *e)
+{
+	tandem_fake_capture_forget(e);
+	e->capture = s->capture;
+	tandem_fake_unite(&e->after, &s->after);
+	return CUDA_SUCCESS;
+}
+
+void tandem_fake_capture_forget(struct event *e)
+{
+	e->capture = NULL;
+	free(e->after.at);
+	e->after = (struct node_set){0, NULL};
+}
+
+CUresult tandem_fake_capture_wait(struct stream *s, struct event *e)
+{
+	if (s->capture != NULL && e->capture != s->capture) {
+		s->capture->broken = true;
+		return e->capture == NULL ? CUDA_ERROR_STREAM_CAPTURE_ISOLATION : CUDA_ERROR_STREAM_CAPTURE_MERGE;
+	}
+	if (s == s->o.ctx->null) {
+		e->capture->broken = true;
+		return CUDA_ERROR_STREAM_CAPTURE_IMPLICIT;
+	}
+	s->capture = e->capture;
+	tandem_fake_unite(&s->after, &e->after);
+	return CUDA_SUCCESS;
+}
+
+static void leave_capture(struct stream *s)
+{
+	s->capture = NULL;
+	free(s->after.at);
+	s->after = (struct node_set){0, NULL};
+}
+
+/* Everybody leaves, and the capture goes. */
+static void finish(struct capture *c)
+{
+	for (int i = 0; i < MAX_DEVICES; i++)
+		for (struct stream *s = tandem_fake_devices[i].streams; s != NULL; s = s->next)
+			if (s->capture == c)
+				leave_capture(s);
+	for (struct object *o = tandem_fake_alive; o != NULL; o = o->behind)
+		if (o->kind == EVENT && ((struct event *)o)->capture == c)
+			tandem_fake_capture_forget((struct event *)o);
+	struct capture **p = &captures;
+	while (*p != c)
+		p = &(*p)->next;
+	*p = c->next;
+	tandem_fake_let_go(c->nodes);
+	free(c);
+}
+
+void tandem_fake_capture_leave(struct stream *s)
+{
+	struct capture *c = s->capture;
+	if (c == NULL)
+		return;
+	c->broken = true;
+	if (c->origin == s)
+		finish(c);
+	else
+		leave_capture(s);
+}
+
+/* Whether every node comes before the end of the stream that has begun the capture. */
+static bool joined(const struct capture *c)
+{
+	const struct nodes *nodes = c->nodes;
+	bool *before = calloc((size_t)nodes->n + 1, sizeof *before), all = true;
+	if (before == NULL)
+		abort();
+	for (int i = 0; i < c->origin->after.n; i++)
+		before[c->origin->after.at[i]] = true;
+	for (int i = nodes->n - 1; i >= 0; i--) {
+		all = all && before[i];
+		for (int k = 0; before[i] && k < nodes->node[i].after.n; k++)
+			before[nodes->node[i].after.at[k]] = true;
+	}
+	free(before);
+	return all;
+}
+
+#define ENTER_STREAM(name, handle, s)                \
+	ENTER(name, IN_CONTEXT);                     \
+	struct stream *s;                            \
+	CUresult r = tandem_fake_stream(handle, &s); \
+	if (r != CUDA_SUCCESS)                       \
+		return leave(r)
+
+CALL(cuStreamBeginCapture_v2)(CUstream stream, CUstreamCaptureMode mode)
+{
+	ENTER_STREAM(cuStreamBeginCapture_v2, stream, s);
+	if (s == s->o.ctx->null)
+		return leave(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+	if (s->capture != NULL)
+		return leave(CUDA_ERROR_ILLEGAL_STATE);
+	if (mode > CU_STREAM_CAPTURE_MODE_RELAXED)
+		return leave(CUDA_ERROR_INVALID_VALUE);
+	struct capture *c = calloc(1, sizeof *c);
+	if (c == NULL || (c->nodes = calloc(1, sizeof *c->nodes)) == NULL)
+		abort();
+	c->nodes->holders = 1;
+	c->origin = s;
+	c->mode = mode;
+	c->thread = pthread_self();
+	c->next = captures;
+	captures = c;
+	s->capture = c;
+	return leave(CUDA_SUCCESS);
+}
+
+CALL(cuStreamEndCapture)(CUstream stream, CUgraph *graph)
+{
+	ENTER_STREAM(cuStreamEndCapture, stream, s);
+	struct capture *c = s->capture;
+	*graph = NULL;
+	if (c == NULL)
+		return leave(CUDA_ERROR_ILLEGAL_STATE);
+	if (c->origin != s)
+		return leave(CUDA_ERROR_STREAM_CAPTURE_UNMATCHED);
+	if (c->mode != CU_STREAM_CAPTURE_MODE_RELAXED && !pthread_equal(c->thread, pthread_self()))
+		return leave(CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD);
+	if (c->broken)
+		r = CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
+	else if (!joined(c))
+		r = CUDA_ERROR_STREAM_CAPTURE_UNJOINED;
+	else
+		*graph = (CUgraph)tandem_fake_new_graph(GRAPH, c->nodes)->o.base;
+	finish(c);
+	return leave(r);
+}
+
+CALL(cuStreamIsCapturing)(CUstream stream, CUstreamCaptureStatus *status)
+{
+	ENTER_STREAM(cuStreamIsCapturing, stream, s);
+	*status = s->capture == NULL ? CU_STREAM_CAPTURE_STATUS_NONE
+		: s->capture->broken ? CU_STREAM_CAPTURE_STATUS_INVALIDATED
+				     : CU_STREAM_CAPTURE_STATUS_ACTIVE;
+	return leave(CUDA_SUCCESS);
+}
+
+CALL(cuThreadExchangeStreamCaptureMode)(CUstreamCaptureMode *mode)
+{
+	ENTER(cuThreadExchangeStreamCaptureMode, ANYWHERE);
+	CUstreamCaptureMode was = thread_mode;
+	if (*mode > CU_STREAM_CAPTURE_MODE_RELAXED)
+		return leave(CUDA_ERROR_INVALID_VALUE);
+	thread_mode = *mode;
+	*mode = was;
+	return leave(CUDA_SUCCESS);
+}

@@ -24,18 +24,18 @@ func TestMain(m *testing.M) {
 
 // machine is a test's: a context of device 0 that is current to the test's thread.
 type machine struct {
-	*testing.T
+	testing.TB
 	ctx drive.Ctx
 	m   []drive.Module
 }
 
-func start(t *testing.T, config cudatest.Config) *machine {
+func start(t testing.TB, config cudatest.Config) *machine {
 	t.Helper()
 	runtime.LockOSThread()
 	if err := cudatest.Reset(config); err != nil {
 		t.Fatal(err)
 	}
-	x := &machine{T: t}
+	x := &machine{TB: t}
 	var r int
 	x.ctx, r = drive.Retain(0)
 	x.ok(r)

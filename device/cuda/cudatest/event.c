@@ -51,8 +51,6 @@ CALL(cuStreamDestroy_v2)(CUstream stream)
 	ENTER_STREAM(cuStreamDestroy_v2, stream, s);
 	if (s == tandem_fake_current->null)
 		return leave(CUDA_ERROR_INVALID_HANDLE);
-	if (s->capture != NULL)
-		tandem_fake_capture_break(s);
 	s->o.end(&s->o);
 	return leave(CUDA_SUCCESS);
 }
@@ -106,6 +104,7 @@ CALL(cuStreamQuery)(CUstream stream)
 static void end_event(struct object *o)
 {
 	struct event *e = (struct event *)o;
+	tandem_fake_capture_forget(e);
 	tandem_fake_end(o);
 	e->ended = true;
 	if (e->holders == 0)

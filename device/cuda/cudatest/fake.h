@@ -50,6 +50,7 @@ struct call {
 
 enum needs { ANYWHERE, IN_CONTEXT };
 
+extern unsigned long tandem_fake_calls; /* of all kinds */
 extern __thread struct call *tandem_fake_call;         /* the one that this thread is in */
 extern __thread struct fault *tandem_fake_due;          /* the fault that its command is to have */
 
@@ -62,7 +63,7 @@ CUresult tandem_fake_leave(CUresult result);
 extern pthread_mutex_t tandem_fake_mutex;
 extern pthread_cond_t tandem_fake_changed; /* a command has ended, a fault has come, something was released */
 
-enum kind { MEMORY = 1, PINNED, REGISTERED, CONTEXT, STREAM, EVENT, MODULE, FUNCTION, GRAPH, GRAPH_EXEC, GRAPH_NODE, POOL, GLOBAL, KINDS };
+enum kind { MEMORY = 1, PINNED, REGISTERED, CONTEXT, STREAM, EVENT, MODULE, FUNCTION, GRAPH, GRAPH_EXEC, POOL, GLOBAL, KINDS };
 
 /* Whatever has a handle or an address. The first member of each. */
 struct object {
@@ -159,6 +160,11 @@ struct op {
 
 struct capture;
 
+/* Numbers of nodes of a capture, each once. */
+struct node_set {
+	int n, *at;
+};
+
 struct stream {
 	struct object o;
 	struct stream *next; /* of the device */
@@ -167,7 +173,7 @@ struct stream {
 	int priority, chance; /* chance: whose turn it is among streams that may go on */
 	bool busy, closing; /* a command runs; freed when it is empty */
 	struct capture *capture;
-	struct node_set *after; /* nodes of the capture that the next command comes after */
+	struct node_set after; /* nodes of the capture that the next command comes after */
 };
 
 struct event {
@@ -179,7 +185,7 @@ struct event {
 	bool ended;              /* freed when nobody holds it */
 	bool broken;             /* a command that was to record it was dropped */
 	struct capture *capture;
-	struct node_set *after;
+	struct node_set after;   /* nodes of the capture that it stands for */
 };
 
 void *tandem_fake_op(size_t struct_size, CUresult (*run)(struct op *));
@@ -206,7 +212,8 @@ CUresult tandem_fake_capture_unsafe(void);
 CUresult tandem_fake_capture_record(struct stream *s, struct event *e);
 CUresult tandem_fake_capture_wait(struct stream *s, struct event *e);
 void tandem_fake_capture_forget(struct event *e);
-void tandem_fake_capture_break(struct stream *s);
+void tandem_fake_capture_break(struct stream *s); /* nothing comes of it */
+void tandem_fake_capture_leave(struct stream *s); /* the stream goes */
 
 /* Grids. */
 struct grid {

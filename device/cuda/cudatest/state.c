@@ -45,7 +45,7 @@ int tandem_cudatest_live(int i, struct tandem_cudatest_object *object)
 	static const char *const kinds[KINDS] = {
 		[MEMORY] = "device memory", [PINNED] = "pinned memory", [REGISTERED] = "registered memory", [CONTEXT] = "context",
 		[STREAM] = "stream", [EVENT] = "event", [MODULE] = "module", [FUNCTION] = "function", [GRAPH] = "graph",
-		[GRAPH_EXEC] = "executable graph", [GRAPH_NODE] = "graph node", [POOL] = "memory pool", [GLOBAL] = "variable",
+		[GRAPH_EXEC] = "executable graph", [POOL] = "memory pool", [GLOBAL] = "variable",
 	};
 	int found = 0;
 	pthread_mutex_lock(&tandem_fake_mutex);

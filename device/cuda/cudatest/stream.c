@@ -11,12 +11,12 @@
  * A stream is a list of commands. Whoever waits for a command runs commands of
  * the device until it is done, and a thread of the driver's own runs them now and
  * then. In immediate mode, the call that enqueues a command runs it too. When
- * late, commands stay where they are until somebody waits or some time has
- * passed; then streams are taken by chance, some of them far more often than
+ * late, commands stay where they are until somebody waits, or no call has come for
+ * a while; then streams are taken by chance, some of them far more often than
  * others for a while, so that what is not ordered by events happens in the wrong
  * order.
  */
-enum { REROLL = 8, LAG_NS = 200000, BURST = 4 };
+enum { REROLL = 8, LAG_NS = 1000000, PATIENCE = 20 };
 
 static uint64_t sequence;
 
@@ -53,6 +53,7 @@ static void unlink_stream(struct stream *s)
 static void close_stream(struct object *o)
 {
 	struct stream *s = (struct stream *)o;
+	tandem_fake_capture_leave(s);
 	tandem_fake_end(o);
 	s->closing = true;
 	if (tandem_fake_idle(s))
@@ -102,8 +103,8 @@ static struct stream *choose(struct device *dev, bool outside)
 	for (struct stream *s = dev->streams; s != NULL; s = s->next) {
 		if (!eligible(s, outside))
 			continue;
-		if (outside && !tandem_fake_config.late && !s->head->outside)
-			continue; /* is for the call that has enqueued it */
+		if (outside && !s->head->outside && (!tandem_fake_config.late || dev->waiting > 0))
+			continue; /* is for the call that has enqueued it, or for the one that waits */
 		if (best == NULL)
 			best = s;
 		else if (tandem_fake_config.late ? s->chance > best->chance : s->head->seq < best->head->seq)
@@ -159,17 +160,25 @@ void tandem_fake_run_all(void)
 	}
 }
 
-/* Lets commands come together, unless somebody waits for one. */
+/*
+ * Lets commands come together, until somebody waits for one or the calls have
+ * paused; when they never do, for PATIENCE times as long.
+ */
 static void nap(struct device *dev, long ns)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_REALTIME, &t);
-	t.tv_nsec += ns;
-	t.tv_sec += t.tv_nsec / 1000000000;
-	t.tv_nsec %= 1000000000;
-	while (dev->waiting == 0 && dev->polls == 0)
-		if (pthread_cond_timedwait(&tandem_fake_changed, &tandem_fake_mutex, &t) == ETIMEDOUT)
+	for (int i = 0; i < PATIENCE; i++) {
+		unsigned long calls = tandem_fake_calls;
+		struct timespec t;
+		clock_gettime(CLOCK_REALTIME, &t);
+		t.tv_nsec += ns;
+		t.tv_sec += t.tv_nsec / 1000000000;
+		t.tv_nsec %= 1000000000;
+		while (dev->waiting == 0 && dev->polls == 0)
+			if (pthread_cond_timedwait(&tandem_fake_changed, &tandem_fake_mutex, &t) == ETIMEDOUT)
+				break;
+		if (dev->waiting > 0 || dev->polls > 0 || calls == tandem_fake_calls)
 			return;
+	}
 }
 
 static bool any_command(const struct device *dev)
@@ -193,7 +202,8 @@ static void *execute(void *arg)
 		}
 		if (tandem_fake_config.late)
 			nap(dev, 1 + (long)(tandem_fake_random(&dev->random) % LAG_NS));
-		for (int burst = 1 + (int)(tandem_fake_random(&dev->random) % BURST); burst > 0; burst--) {
+		unsigned long calls = tandem_fake_calls;
+		do {
 			dev->polls -= dev->polls > 0;
 			if (!tandem_fake_step(dev, true)) {
 				if (any_command(dev))
@@ -201,7 +211,7 @@ static void *execute(void *arg)
 				break;
 			}
 			tandem_fake_run_all();
-		}
+		} while (calls == tandem_fake_calls);
 	}
 	return NULL;
 }
@@ -232,6 +242,8 @@ CUresult tandem_fake_enqueue(struct stream *s, struct op *op)
 	if (f != NULL && f->kind == FAULT_HANG)
 		op->hang = true;
 	tandem_fake_due = NULL;
+	if (s->capture != NULL)
+		return tandem_fake_capture_op(s, op);
 	op->stream = s;
 	op->seq = ++sequence;
 	*s->tail = op;

@@ -4,10 +4,15 @@ package driver_test
 
 import (
 	"debug/elf"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,9 +21,9 @@ import (
 	"github.com/tandem-go/tandem/device/cuda/internal/driver"
 )
 
-// build answers the program under testdata, built with the given environment
+// buildProgram answers the program under testdata, built with the given environment
 // and arguments.
-func build(t *testing.T, env []string, args ...string) string {
+func buildProgram(t *testing.T, env []string, args ...string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "program")
 	command(t, env, "go", append(append([]string{"build", "-tags", "cuda", "-o", out}, args...), "./testdata/program")...)
@@ -97,7 +102,7 @@ func TestPrograms(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds programs")
 	}
-	program, absent, present := build(t, nil), noDriver(t), standIn(t)
+	program, absent, present := buildProgram(t, nil), noDriver(t), standIn(t)
 	checkNeeded(t, program)
 	tests := map[string]struct {
 		first string
@@ -163,7 +168,7 @@ func TestOtherBuilds(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Some distributions' compilers have --as-needed on; others must do too.
-	program := build(t, []string{"CC=" + compiler() + " -Wl,--no-as-needed -L" + toolkit}, "-buildmode=pie", "-trimpath", "-ldflags=-s -w")
+	program := buildProgram(t, []string{"CC=" + compiler() + " -Wl,--no-as-needed -L" + toolkit}, "-buildmode=pie", "-trimpath", "-ldflags=-s -w")
 	checkNeeded(t, program)
 	if out := command(t, []string{"LD_LIBRARY_PATH=" + noDriver(t)}, program, "launch"); !strings.Contains(out, "no CUDA driver is installed") {
 		t.Errorf("the program says\n%s", out)
@@ -179,6 +184,47 @@ func TestSymbols(t *testing.T) {
 	}
 	if want := command(t, nil, "go", "run", "symbols.go", "-"); want != string(have) {
 		t.Error("symbols.h is not what include/cuda.h declares: run go generate here")
+	}
+}
+
+// TestImportOrder looks at what the documentation asks of packages that import
+// cu, in this folder and above it: files by name, imports as they stand.
+func TestImportOrder(t *testing.T) {
+	const cu, own = "gorgonia.org/cu", "github.com/tandem-go/tandem/device/cuda/internal/driver"
+	tagged := build.Default
+	tagged.BuildTags, tagged.CgoEnabled = []string{"cuda"}, true
+	first := map[string]string{} // of the two, by folder
+	importers := 0
+	err := filepath.WalkDir("../..", func(path string, _ fs.DirEntry, err error) error {
+		dir, file := filepath.Split(path)
+		if err != nil || filepath.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		if match, err := tagged.MatchFile(dir, file); err != nil || !match {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range parsed.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if imported == cu {
+				importers++
+			}
+			if (imported == cu || imported == own) && first[dir] == "" {
+				if first[dir] = imported; imported == cu {
+					t.Errorf("%s imports %s before %s", path, cu, own)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || importers == 0 {
+		t.Errorf("%d files import cu: %v", importers, err)
 	}
 }
 

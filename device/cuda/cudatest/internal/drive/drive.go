@@ -14,7 +14,8 @@ import (
 	_ "github.com/tandem-go/tandem/device/cuda/internal/driver" // defines what is called here
 )
 
-// Handles and addresses are the driver's. Every call answers its CUresult.
+// Ctx and the others are the driver's handles and addresses. Every call answers
+// its CUresult.
 type (
 	Ctx    = C.CUcontext
 	Stream = C.CUstream
@@ -22,6 +23,8 @@ type (
 	Module = C.CUmodule
 	Func   = C.CUfunction
 	Pool   = C.CUmemoryPool
+	Graph  = C.CUgraph
+	Exec   = C.CUgraphExec
 	Ptr    = uint64
 )
 
@@ -46,46 +49,70 @@ const (
 	PeerUnsupported = int(C.CUDA_ERROR_PEER_ACCESS_UNSUPPORTED)
 	Registered      = int(C.CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED)
 	NotRegistered   = int(C.CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED)
+	CaptureUnsafe   = int(C.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED)
+	CaptureInvalid  = int(C.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED)
+	CaptureUnjoined = int(C.CUDA_ERROR_STREAM_CAPTURE_UNJOINED)
+	CaptureIsolated = int(C.CUDA_ERROR_STREAM_CAPTURE_ISOLATION)
 	NotSupported    = int(C.CUDA_ERROR_NOT_SUPPORTED)
 	Unknown         = int(C.CUDA_ERROR_UNKNOWN)
 )
 
+// DeviceCount is cuDeviceGetCount.
 func DeviceCount() (n int, r int) {
 	var c C.int
 	r = int(C.cuDeviceGetCount(&c))
 	return int(c), r
 }
 
+// DeviceAttribute is cuDeviceGetAttribute.
 func DeviceAttribute(attribute, dev int) (v int, r int) {
 	var c C.int
 	r = int(C.cuDeviceGetAttribute(&c, C.CUdevice_attribute(attribute), C.CUdevice(dev)))
 	return int(c), r
 }
 
+// Retain is cuDevicePrimaryCtxRetain.
 func Retain(dev int) (ctx Ctx, r int) {
 	r = int(C.cuDevicePrimaryCtxRetain(&ctx, C.CUdevice(dev)))
 	return ctx, r
 }
-func Release(dev int) int         { return int(C.cuDevicePrimaryCtxRelease_v2(C.CUdevice(dev))) }
-func ResetPrimary(dev int) int    { return int(C.cuDevicePrimaryCtxReset_v2(C.CUdevice(dev))) }
-func SetCurrent(ctx Ctx) int      { return int(C.cuCtxSetCurrent(ctx)) }
-func Synchronize() int            { return int(C.cuCtxSynchronize()) }
-func EnablePeerAccess(p Ctx) int  { return int(C.cuCtxEnablePeerAccess(p, 0)) }
+
+// Release is cuDevicePrimaryCtxRelease_v2.
+func Release(dev int) int { return int(C.cuDevicePrimaryCtxRelease_v2(C.CUdevice(dev))) }
+
+// ResetPrimary is cuDevicePrimaryCtxReset_v2.
+func ResetPrimary(dev int) int { return int(C.cuDevicePrimaryCtxReset_v2(C.CUdevice(dev))) }
+
+// SetCurrent is cuCtxSetCurrent.
+func SetCurrent(ctx Ctx) int { return int(C.cuCtxSetCurrent(ctx)) }
+
+// Synchronize is cuCtxSynchronize.
+func Synchronize() int { return int(C.cuCtxSynchronize()) }
+
+// EnablePeerAccess is cuCtxEnablePeerAccess.
+func EnablePeerAccess(p Ctx) int { return int(C.cuCtxEnablePeerAccess(p, 0)) }
+
+// DisablePeerAccess is cuCtxDisablePeerAccess.
 func DisablePeerAccess(p Ctx) int { return int(C.cuCtxDisablePeerAccess(p)) }
 
+// Alloc is cuMemAlloc_v2.
 func Alloc(nbytes int) (p Ptr, r int) {
 	var c C.CUdeviceptr
 	r = int(C.cuMemAlloc_v2(&c, C.size_t(nbytes)))
 	return Ptr(c), r
 }
+
+// Free is cuMemFree_v2.
 func Free(p Ptr) int { return int(C.cuMemFree_v2(C.CUdeviceptr(p))) }
 
+// MemInfo is cuMemGetInfo_v2.
 func MemInfo() (free, total int, r int) {
 	var f, t C.size_t
 	r = int(C.cuMemGetInfo_v2(&f, &t))
 	return int(f), int(t), r
 }
 
+// HostAlloc is cuMemHostAlloc.
 func HostAlloc(nbytes int) (b []byte, r int) {
 	var p unsafe.Pointer
 	r = int(C.cuMemHostAlloc(&p, C.size_t(nbytes), 0))
@@ -94,38 +121,54 @@ func HostAlloc(nbytes int) (b []byte, r int) {
 	}
 	return b, r
 }
-func FreeHost(b []byte) int   { return int(C.cuMemFreeHost(unsafe.Pointer(&b[0]))) }
-func Register(b []byte) int   { return int(C.cuMemHostRegister_v2(unsafe.Pointer(&b[0]), C.size_t(len(b)), 0)) }
+
+// FreeHost is cuMemFreeHost.
+func FreeHost(b []byte) int { return int(C.cuMemFreeHost(unsafe.Pointer(&b[0]))) }
+
+// Register is cuMemHostRegister_v2.
+func Register(b []byte) int {
+	return int(C.cuMemHostRegister_v2(unsafe.Pointer(&b[0]), C.size_t(len(b)), 0))
+}
+
+// Unregister is cuMemHostUnregister.
 func Unregister(b []byte) int { return int(C.cuMemHostUnregister(unsafe.Pointer(&b[0]))) }
 
+// Upload is cuMemcpyHtoD_v2.
 func Upload(dst Ptr, src []byte) int {
 	return int(C.cuMemcpyHtoD_v2(C.CUdeviceptr(dst), unsafe.Pointer(unsafe.SliceData(src)), C.size_t(len(src))))
 }
 
+// Download is cuMemcpyDtoH_v2.
 func Download(dst []byte, src Ptr) int {
 	return int(C.cuMemcpyDtoH_v2(unsafe.Pointer(unsafe.SliceData(dst)), C.CUdeviceptr(src), C.size_t(len(dst))))
 }
 
+// UploadAsync is cuMemcpyHtoDAsync_v2.
 func UploadAsync(dst Ptr, src []byte, s Stream) int {
 	return int(C.cuMemcpyHtoDAsync_v2(C.CUdeviceptr(dst), unsafe.Pointer(unsafe.SliceData(src)), C.size_t(len(src)), s))
 }
 
+// DownloadAsync is cuMemcpyDtoHAsync_v2.
 func DownloadAsync(dst []byte, src Ptr, s Stream) int {
 	return int(C.cuMemcpyDtoHAsync_v2(unsafe.Pointer(unsafe.SliceData(dst)), C.CUdeviceptr(src), C.size_t(len(dst)), s))
 }
 
+// CopyAsync is cuMemcpyDtoDAsync_v2.
 func CopyAsync(dst, src Ptr, nbytes int, s Stream) int {
 	return int(C.cuMemcpyDtoDAsync_v2(C.CUdeviceptr(dst), C.CUdeviceptr(src), C.size_t(nbytes), s))
 }
 
+// CopyPeerAsync is cuMemcpyPeerAsync.
 func CopyPeerAsync(dst Ptr, dstCtx Ctx, src Ptr, srcCtx Ctx, nbytes int, s Stream) int {
 	return int(C.cuMemcpyPeerAsync(C.CUdeviceptr(dst), dstCtx, C.CUdeviceptr(src), srcCtx, C.size_t(nbytes), s))
 }
 
+// SetD32Async is cuMemsetD32Async.
 func SetD32Async(dst Ptr, value uint32, n int, s Stream) int {
 	return int(C.cuMemsetD32Async(C.CUdeviceptr(dst), C.uint(value), C.size_t(n), s))
 }
 
+// PoolCreate is cuMemPoolCreate.
 func PoolCreate(dev int) (p Pool, r int) {
 	var props C.CUmemPoolProps
 	props.allocType = C.CU_MEM_ALLOCATION_TYPE_PINNED
@@ -134,20 +177,30 @@ func PoolCreate(dev int) (p Pool, r int) {
 	r = int(C.cuMemPoolCreate(&p, &props))
 	return p, r
 }
-func PoolDestroy(p Pool) int          { return int(C.cuMemPoolDestroy(p)) }
+
+// PoolDestroy is cuMemPoolDestroy.
+func PoolDestroy(p Pool) int { return int(C.cuMemPoolDestroy(p)) }
+
+// PoolTrim is cuMemPoolTrimTo.
 func PoolTrim(p Pool, nbytes int) int { return int(C.cuMemPoolTrimTo(p, C.size_t(nbytes))) }
+
+// PoolThreshold is cuMemPoolSetAttribute.
 func PoolThreshold(p Pool, nbytes uint64) int {
 	v := C.cuuint64_t(nbytes)
 	return int(C.cuMemPoolSetAttribute(p, C.CU_MEMPOOL_ATTR_RELEASE_THRESHOLD, unsafe.Pointer(&v)))
 }
 
+// AllocFromPool is cuMemAllocFromPoolAsync.
 func AllocFromPool(nbytes int, p Pool, s Stream) (ptr Ptr, r int) {
 	var c C.CUdeviceptr
 	r = int(C.cuMemAllocFromPoolAsync(&c, C.size_t(nbytes), p, s))
 	return Ptr(c), r
 }
+
+// FreeAsync is cuMemFreeAsync.
 func FreeAsync(p Ptr, s Stream) int { return int(C.cuMemFreeAsync(C.CUdeviceptr(p), s)) }
 
+// NewStream is cuStreamCreate.
 func NewStream(nonBlocking bool) (s Stream, r int) {
 	var flags C.uint
 	if nonBlocking {
@@ -156,11 +209,20 @@ func NewStream(nonBlocking bool) (s Stream, r int) {
 	r = int(C.cuStreamCreate(&s, flags))
 	return s, r
 }
-func StreamDestroy(s Stream) int            { return int(C.cuStreamDestroy_v2(s)) }
-func StreamSynchronize(s Stream) int        { return int(C.cuStreamSynchronize(s)) }
-func StreamQuery(s Stream) int              { return int(C.cuStreamQuery(s)) }
+
+// StreamDestroy is cuStreamDestroy_v2.
+func StreamDestroy(s Stream) int { return int(C.cuStreamDestroy_v2(s)) }
+
+// StreamSynchronize is cuStreamSynchronize.
+func StreamSynchronize(s Stream) int { return int(C.cuStreamSynchronize(s)) }
+
+// StreamQuery is cuStreamQuery.
+func StreamQuery(s Stream) int { return int(C.cuStreamQuery(s)) }
+
+// StreamWaitEvent is cuStreamWaitEvent.
 func StreamWaitEvent(s Stream, e Event) int { return int(C.cuStreamWaitEvent(s, e, 0)) }
 
+// NewEvent is cuEventCreate.
 func NewEvent(timing bool) (e Event, r int) {
 	var flags C.uint
 	if !timing {
@@ -169,15 +231,51 @@ func NewEvent(timing bool) (e Event, r int) {
 	r = int(C.cuEventCreate(&e, flags))
 	return e, r
 }
-func EventDestroy(e Event) int          { return int(C.cuEventDestroy_v2(e)) }
+
+// EventDestroy is cuEventDestroy_v2.
+func EventDestroy(e Event) int { return int(C.cuEventDestroy_v2(e)) }
+
+// EventRecord is cuEventRecord.
 func EventRecord(e Event, s Stream) int { return int(C.cuEventRecord(e, s)) }
-func EventQuery(e Event) int            { return int(C.cuEventQuery(e)) }
-func EventSynchronize(e Event) int      { return int(C.cuEventSynchronize(e)) }
+
+// EventQuery is cuEventQuery.
+func EventQuery(e Event) int { return int(C.cuEventQuery(e)) }
+
+// EventSynchronize is cuEventSynchronize.
+func EventSynchronize(e Event) int { return int(C.cuEventSynchronize(e)) }
+
+// ElapsedTime is cuEventElapsedTime.
 func ElapsedTime(a, b Event) (ms float32, r int) {
 	var c C.float
 	r = int(C.cuEventElapsedTime(&c, a, b))
 	return float32(c), r
 }
+
+// BeginCapture has every thread keep away from what might wait for the stream.
+func BeginCapture(s Stream) int {
+	return int(C.cuStreamBeginCapture_v2(s, C.CU_STREAM_CAPTURE_MODE_GLOBAL))
+}
+
+// EndCapture is cuStreamEndCapture.
+func EndCapture(s Stream) (g Graph, r int) {
+	r = int(C.cuStreamEndCapture(s, &g))
+	return g, r
+}
+
+// Instantiate is cuGraphInstantiateWithFlags.
+func Instantiate(g Graph) (e Exec, r int) {
+	r = int(C.cuGraphInstantiateWithFlags(&e, g, 0))
+	return e, r
+}
+
+// GraphLaunch is cuGraphLaunch.
+func GraphLaunch(e Exec, s Stream) int { return int(C.cuGraphLaunch(e, s)) }
+
+// GraphDestroy is cuGraphDestroy.
+func GraphDestroy(g Graph) int { return int(C.cuGraphDestroy(g)) }
+
+// ExecDestroy is cuGraphExecDestroy.
+func ExecDestroy(e Exec) int { return int(C.cuGraphExecDestroy(e)) }
 
 // Load loads PTX and answers the compiler's log when it is refused.
 func Load(ptx string) (m Module, log string, r int) {
@@ -193,8 +291,11 @@ func Load(ptx string) (m Module, log string, r int) {
 	r = int(C.cuModuleLoadDataEx(&m, unsafe.Pointer(text), 2, &options[0], &values[0]))
 	return m, C.GoString(buffer), r
 }
+
+// Unload is cuModuleUnload.
 func Unload(m Module) int { return int(C.cuModuleUnload(m)) }
 
+// GetFunction is cuModuleGetFunction.
 func GetFunction(m Module, name string) (f Func, r int) {
 	c := C.CString(name)
 	defer C.free(unsafe.Pointer(c))
@@ -202,6 +303,7 @@ func GetFunction(m Module, name string) (f Func, r int) {
 	return f, r
 }
 
+// GetGlobal is cuModuleGetGlobal_v2.
 func GetGlobal(m Module, name string) (p Ptr, nbytes int, r int) {
 	var ptr C.CUdeviceptr
 	var n C.size_t
@@ -211,12 +313,14 @@ func GetGlobal(m Module, name string) (p Ptr, nbytes int, r int) {
 	return Ptr(ptr), int(n), r
 }
 
+// FuncAttribute is cuFuncGetAttribute.
 func FuncAttribute(f Func, attribute int) (v int, r int) {
 	var c C.int
 	r = int(C.cuFuncGetAttribute(&c, C.CUfunction_attribute(attribute), f))
 	return int(c), r
 }
 
+// SetFuncAttribute is cuFuncSetAttribute.
 func SetFuncAttribute(f Func, attribute, value int) int {
 	return int(C.cuFuncSetAttribute(f, C.CUfunction_attribute(attribute), C.int(value)))
 }
@@ -253,12 +357,14 @@ func store(at unsafe.Pointer, value any) {
 	}
 }
 
+// ErrorName is cuGetErrorName.
 func ErrorName(code int) string {
 	var s *C.char
 	C.cuGetErrorName(C.CUresult(code), &s)
 	return C.GoString(s)
 }
 
+// ErrorString is cuGetErrorString.
 func ErrorString(code int) string {
 	var s *C.char
 	C.cuGetErrorString(C.CUresult(code), &s)
