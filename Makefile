@@ -84,10 +84,6 @@ ptx: ## the kernels' PTX is what their texts compile to, and assembles for every
 		go run ./internal/ptx/generate -assemble "$$ptxas" internal/ptx/ptx.zip; \
 	fi
 
-ptx: ## compile the kernels to PTX again, compare, and assemble it for four GPUs
-	go run ./kernels/internal/ptx/generate -check kernels/internal/ptx/ptx.zip
-	ptxas=$$(build/cuda.sh ptxas) && go run ./kernels/internal/ptx/generate -assemble "$$ptxas" kernels/internal/ptx/ptx.zip
-
 portable: ## the CPU-only build without cgo, and for the other platforms
 	CGO_ENABLED=0 go build ./...
 	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go vet ./...
