@@ -75,13 +75,13 @@ bin/golangci-lint:
 bin/gofumpt:
 	GOBIN=$(CURDIR)/bin go install $(GOFUMPT)
 
-generate: ## rewrite generated files; of PTX what is not of its text any more
+generate: ## rewrite generated files; PTX only where NVRTC can be had
 	$(NVRTC) go generate ./...
 
-ptx: ## compile the kernels to PTX again, compare, and assemble it for four GPUs
+ptx: ## the kernels' PTX is what their texts compile to, and assembles for every generation of GPUs
 	@if ptxas=$$(build/cuda.sh ptxas); then \
-		$(NVRTC) go run ./kernels/internal/ptx/generate -check kernels/internal/ptx/ptx.zip && \
-		go run ./kernels/internal/ptx/generate -assemble "$$ptxas" kernels/internal/ptx/ptx.zip; \
+		cd kernels && $(NVRTC) go run ./internal/ptx/generate -check internal/ptx/ptx.zip && \
+		go run ./internal/ptx/generate -assemble "$$ptxas" internal/ptx/ptx.zip; \
 	fi
 
 portable: ## the CPU-only build without cgo, and for the other platforms
@@ -96,8 +96,7 @@ clean: ## remove what the targets above have built
 
 ci: deps portable lint ## all that must hold before a change lands
 	go mod tidy -diff
-	$(MAKE) generate && git diff --exit-code
-	$(MAKE) ptx
+	$(MAKE) generate ptx && git diff --exit-code
 	go test ./...
 	$(MAKE) test
 	$(MAKE) race
