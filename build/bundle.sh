@@ -11,7 +11,7 @@ out=$1 only=${2:-}
 tags=${TAGS-$(build/deps.sh tags)}
 
 mkdir -p "$out/bin"
-rm -rf "$out/bin"/* "$out/suites"
+rm -rf "$out/bin"/* "$out/suites" "$out/results"
 echo "$(git describe --always --dirty 2>/dev/null || echo unknown), $(go version | cut -d ' ' -f 3), tags $tags" >"$out/version"
 
 # suite NAME PACKAGE: the tests of a package, beside the data that they read.
