@@ -3,7 +3,7 @@
 //
 // A [Kernel] is an operation over an index space with a variant for each kind of
 // device: a Go function over [lo, hi) for CPU workers, a compute shader for
-// OpenGL. A constructor such as [Axpy] binds it to arguments and gives a
+// OpenGL, CUDA C and the PTX made of it for NVIDIA's GPUs. A constructor such as [Axpy] binds it to arguments and gives a
 // [Launch], a plain value that a scheduler cuts into parts and runs. Arguments
 // are slices or, for values that stay on devices, resident buffers.
 //
@@ -24,6 +24,15 @@
 //
 // # One's own kernels
 //
-// [Define] describes a kernel; [NewLaunch] binds it. The tests of this package,
-// and kerneltest, show how a variant is held to its bound on every device.
+// [Define] describes a kernel; [NewLaunch] binds it. A kernel needs a Go variant;
+// each other one lets it run on more devices. [Kernel.Source] says what a shader and
+// what CUDA C find declared for them. CUDA C without PTX beside it is compiled when
+// it first runs on a GPU, by NVRTC, where that library can be found; to do so ahead,
+// compile [Kernel.CUDAText] and set [Function.PTX]. The example of Define has all of
+// this for y[i] = a*x[i]^2.
+//
+// The tests of this package, and kerneltest, show how a variant is held to its
+// bound on every device. The CUDA variants of this package are in the .cu files
+// beside it. Each begins with what its tiles are; the numbers of registers named in
+// comments are those of ptxas 11.8.
 package kernels

@@ -21,8 +21,9 @@ import (
 //	TYPE NAME            each scalar
 //	uint tandem_partial[] for a reduction: PartialWords words a work-group
 //
-// Dispatches may hold more invocations than indices; those at or above
-// tandem_n must do nothing but take part in barriers.
+// So a device's buffer holds at most 2^32 elements. Dispatches may hold more
+// invocations than indices; those at or above tandem_n must do nothing but take part
+// in barriers.
 //
 // A CUDA variant has the same names, as parameters of the function that
 // TANDEM_KERNEL begins; its body follows:

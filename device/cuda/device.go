@@ -297,14 +297,6 @@ func (d *cudaDevice) lost() error {
 	return nil
 }
 
-// usable is nil while the device takes work.
-func (d *cudaDevice) usable() error {
-	if d.closing.Load() {
-		return device.ErrClosed
-	}
-	return d.lost()
-}
-
 // notice ends the device if err says that its context is gone. A result that may
 // mean this or not is held against a second call, which a dead context fails too.
 func (d *cudaDevice) notice(err error) error {

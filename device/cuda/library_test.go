@@ -58,6 +58,9 @@ func gemmTest[T float32 | float64](t *testing.T, d *cudaDevice, s device.Stream,
 	p := must(d.Compile(src))(t)
 	defer p.Close()
 	if p.(*program).routine == nil {
+		if real {
+			t.Skip("this machine has no cuBLAS")
+		}
 		t.Fatalf("%s is not found", name)
 	}
 	ta, tb := name[len(name)-2] == 't', name[len(name)-1] == 't'

@@ -89,8 +89,14 @@ void tandem_fake_slow(struct engine *e)
 	e->rest = here.ahead;
 	here.ahead = 0;
 	e->live = e->rest + 1;
-	for (unsigned int k = 0; k < e->n; k++)
-		e->threads[order(e, k)].state = k < e->n - e->rest ? ENDED : NOT_BEGUN;
+	memset(e->lanes, 0, sizeof e->lanes);
+	memset(e->waiting, 0, sizeof e->waiting);
+	for (unsigned int k = 0; k < e->n; k++) {
+		unsigned int i = order(e, k);
+		bool ended = k + 1 < e->n - e->rest; /* the last one begun runs */
+		e->threads[i].state = ended ? ENDED : NOT_BEGUN;
+		e->lanes[i / WARP] |= (unsigned int)!ended << i % WARP;
+	}
 	e->self = here.index;
 	e->threads[e->self].state = RUNNING;
 	e->threads[e->self].fiber = e->running;
@@ -160,6 +166,7 @@ static void deadlock(struct engine *e)
 void tandem_fake_park(struct engine *e)
 {
 	unsigned int self = e->self;
+	tandem_cudatest_dim thread = here.thread;
 	struct fiber *to = next_ready(e);
 	if (to == NULL) {
 		if (e->rest == 0)
@@ -171,7 +178,8 @@ void tandem_fake_park(struct engine *e)
 		}
 	}
 	go_to(e, to, false);
-	locate(e, self);
+	e->self = here.index = self;
+	here.thread = thread;
 }
 
 /* Lets all go on that wait at the block's barrier, when nobody is missing. */
@@ -238,6 +246,7 @@ int tandem_cudatest_next_slow(void)
 		e->live = 0;
 	} else {
 		e->threads[e->self].state = ENDED;
+		e->lanes[e->self / WARP] &= ~(1u << e->self % WARP);
 		e->live--;
 		tandem_fake_warp_ended(e, e->self);
 		release(e);

@@ -39,6 +39,8 @@ struct engine {
 	bool slow, stop;
 	unsigned int rest;    /* threads not begun */
 	unsigned int live;    /* threads not ended, those not begun among them */
+	unsigned int lanes[MAX_BLOCK / WARP]; /* of each warp, those that exist and have not ended */
+	unsigned int waiting[MAX_BLOCK / WARP]; /* and those that wait for others of their warp */
 	unsigned int arrived, held; /* at the block's barrier; with a true predicate */
 	int result;           /* of the block's last barrier */
 	unsigned int self;    /* the thread that runs */

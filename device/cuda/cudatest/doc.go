@@ -68,9 +68,9 @@
 // dynamic, barriers, shuffles, votes, atomics, vector types and the functions of
 // CUDA's mathematics; textures, cooperative groups, half types, inline PTX and
 // launches from kernels it has not. A kernel without barriers is a loop over its
-// threads, at a few nanoseconds each; one that waits costs some ten nanoseconds
-// a thread and barrier. a*b + c is rounded twice, as --fmad=false has it; for
-// one rounding write fmaf.
+// threads, at a few nanoseconds each; a thread that waits costs some 50 to 100
+// nanoseconds each time (BenchmarkThreads measures it). a*b + c is rounded twice,
+// as --fmad=false has it; for one rounding write fmaf.
 //
 // # What is found
 //

@@ -8,7 +8,7 @@
 struct fiber {
 	void *sp; /* while another runs */
 	char *stack; /* lowest byte; below it is a page that nobody may touch. NULL: the host thread's own stack */
-	size_t size;
+	size_t size, offset; /* offset: from the stack's end to where it begins */
 	struct fiber *next;  /* in a list of unused ones */
 	bool has_thread;     /* runs a thread of the block, or has one that waits */
 	void *shadow;        /* the sanitizer's, while another runs */

@@ -22,7 +22,7 @@ static void handle(int sig, siginfo_t *info, void *context)
 	struct engine *e = tandem_fake_engine;
 	ucontext_t *uc = context;
 	if (e != NULL && e->launch != NULL && e->running != &e->own && e->failure == CUDA_SUCCESS) {
-		uintptr_t top = (uintptr_t)e->running->stack + e->running->size;
+		uintptr_t top = (uintptr_t)e->running->stack + e->running->size; /* nothing on it is needed any more */
 		e->faulted = true;
 		e->fault = (uintptr_t)info->si_addr;
 		e->failure = sig == SIGFPE || sig == SIGILL ? CUDA_ERROR_LAUNCH_FAILED : CUDA_ERROR_ILLEGAL_ADDRESS;

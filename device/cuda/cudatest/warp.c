@@ -10,13 +10,15 @@
 enum { SHUFFLE, BALLOT };
 enum { MAX_VALUE = 16 };
 
-/* The lanes of a thread's warp that exist and have not ended. */
-static unsigned int lanes(const struct engine *e, unsigned int thread)
+/* memcpy of the sizes that there are, without a call. */
+static inline void move(void *to, const void *from, size_t nbytes)
 {
-	unsigned int base = thread - thread % WARP, live = 0;
-	for (unsigned int i = 0; i < WARP && base + i < e->n; i++)
-		live |= (unsigned int)(e->threads[base + i].state != ENDED) << i;
-	return live;
+	if (nbytes == 4)
+		memcpy(to, from, 4);
+	else if (nbytes == 8)
+		memcpy(to, from, 8);
+	else
+		memcpy(to, from, nbytes);
 }
 
 static void exchange(struct engine *e, unsigned int base, unsigned int group)
@@ -24,13 +26,13 @@ static void exchange(struct engine *e, unsigned int base, unsigned int group)
 	unsigned char values[WARP][MAX_VALUE];
 	for (unsigned int i = 0; i < WARP; i++)
 		if (group >> i & 1)
-			memcpy(values[i], e->threads[base + i].value, e->threads[base + i].nbytes);
+			move(values[i], e->threads[base + i].value, e->threads[base + i].nbytes);
 		else
 			memset(values[i], 0xff, MAX_VALUE); /* undefined on a GPU: a NaN, so that it is seen */
 	for (unsigned int i = 0; i < WARP; i++)
 		if (group >> i & 1) {
 			struct thread *t = &e->threads[base + i];
-			memcpy(t->value, values[t->from % WARP], t->nbytes);
+			move(t->value, values[t->from % WARP], t->nbytes);
 		}
 }
 
@@ -42,12 +44,14 @@ static void exchange(struct engine *e, unsigned int base, unsigned int group)
 static bool meet(struct engine *e, unsigned int thread)
 {
 	const struct thread *t = &e->threads[thread];
-	unsigned int base = thread - thread % WARP, group = t->mask & lanes(e, thread), votes = 0;
+	unsigned int warp = thread / WARP, base = warp * WARP, group = t->mask & e->lanes[warp], votes = 0;
+	if ((e->waiting[warp] & group) != group)
+		return false;
 	for (unsigned int i = 0; i < WARP; i++) {
 		const struct thread *u = &e->threads[base + i];
 		if (!(group >> i & 1))
 			continue;
-		if (u->state != AT_WARP || u->mask != t->mask)
+		if (u->mask != t->mask)
 			return false;
 		if (u->what != t->what || u->nbytes != t->nbytes || (u->place != t->place && strcmp(u->place, t->place) != 0)) {
 			char a[96], b[96];
@@ -58,6 +62,7 @@ static bool meet(struct engine *e, unsigned int thread)
 		}
 		votes |= (unsigned int)(u->predicate != 0) << i;
 	}
+	e->waiting[warp] &= ~group;
 	if (t->what == SHUFFLE)
 		exchange(e, base, group);
 	for (unsigned int k = 0; k < WARP; k++) {
@@ -79,6 +84,7 @@ static struct thread *arrive(struct engine *e, int what, unsigned int mask, cons
 	tandem_fake_slow(e);
 	struct thread *t = &e->threads[e->self];
 	t->state = AT_WARP;
+	e->waiting[e->self / WARP] |= 1u << e->self % WARP;
 	t->what = what;
 	t->mask = mask;
 	t->place = place;
@@ -116,13 +122,12 @@ unsigned int tandem_cudatest_active(void)
 {
 	struct engine *e = tandem_fake_engine;
 	tandem_fake_slow(e);
-	return lanes(e, e->self);
+	return e->lanes[e->self / WARP];
 }
 
 void tandem_fake_warp_ended(struct engine *e, unsigned int thread)
 {
-	unsigned int base = thread - thread % WARP;
-	for (unsigned int i = base; i < base + WARP && i < e->n; i++)
+	for (unsigned int i = thread / WARP * WARP; e->waiting[thread / WARP] != 0 && i < thread / WARP * WARP + WARP && i < e->n; i++)
 		if (e->threads[i].state == AT_WARP)
 			meet(e, i);
 }

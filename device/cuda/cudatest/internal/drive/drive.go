@@ -14,17 +14,25 @@ import (
 	_ "github.com/tandem-go/tandem/device/cuda/internal/driver" // defines what is called here
 )
 
-// Handles and addresses are the driver's. Every call answers its CUresult.
 type (
-	Ctx    = C.CUcontext
+	// Ctx is a context's handle.
+	Ctx = C.CUcontext
+	// Stream is a stream's.
 	Stream = C.CUstream
-	Event  = C.CUevent
+	// Event is an event's.
+	Event = C.CUevent
+	// Module is a module's.
 	Module = C.CUmodule
-	Func   = C.CUfunction
-	Pool   = C.CUmemoryPool
-	Graph  = C.CUgraph
-	Exec   = C.CUgraphExec
-	Ptr    = uint64
+	// Func is that of a function of a module.
+	Func = C.CUfunction
+	// Pool is a memory pool's.
+	Pool = C.CUmemoryPool
+	// Graph is a graph's.
+	Graph = C.CUgraph
+	// Exec is an executable graph's.
+	Exec = C.CUgraphExec
+	// Ptr is an address in device memory.
+	Ptr = uint64
 )
 
 // Results that tests name.

@@ -1,0 +1,254 @@
+//go:build cuda && linux && cgo
+
+package hybrid_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/device/cuda/cudatest"
+	"github.com/tandem-go/tandem/hybrid"
+	"github.com/tandem-go/tandem/kernels"
+	_ "github.com/tandem-go/tandem/kernels/kerneltest" // the kernels, compiled for the driver in process
+)
+
+// onRealGPU says that TANDEM_TEST_CUDA asks for the machine's own driver. All
+// others see CUDA devices only in the tests that make some.
+var onRealGPU = os.Getenv("TANDEM_TEST_CUDA") == "real"
+
+func init() {
+	if onRealGPU {
+		return
+	}
+	if err := errors.Join(cudatest.Install(), cudatest.Reset(cudatest.Config{Devices: cudatest.NoDevices})); err != nil {
+		panic(err)
+	}
+}
+
+// cudaMachine opens a scheduler over the CPU and CUDA devices of the given kind,
+// and checks in the end that those have everything back.
+func cudaMachine(t *testing.T, c cudatest.Config, opts ...hybrid.Option) *hybrid.Scheduler {
+	t.Helper()
+	if !onRealGPU {
+		if err := cudatest.Reset(c); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			for _, o := range cudatest.Live() {
+				t.Errorf("not given back: %v", o)
+			}
+			for _, what := range cudatest.Complaints() {
+				t.Errorf("the driver complains: %s", what)
+			}
+			if err := cudatest.Reset(cudatest.Config{Devices: cudatest.NoDevices}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	s := open(t, append([]hybrid.Option{
+		hybrid.WithDevices("cuda:*", "cpu"), hybrid.WithModelFile(""), hybrid.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil))),
+	}, opts...)...)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	return s
+}
+
+var twoGPUs = cudatest.Config{Devices: 2, Memory: 64 << 20, Late: true, Seed: 1}
+
+// saxpyCheck launches y = 2x + y over n elements and checks each of them.
+func saxpyCheck(t *testing.T, s *hybrid.Scheduler, n int, opts ...hybrid.LaunchOption) error {
+	t.Helper()
+	x, y := make([]float32, n), make([]float32, n)
+	for i := range x {
+		x[i], y[i] = float32(i%1000), float32(i%7)
+	}
+	if err := s.Launch(t.Context(), kernels.Saxpy(2, x, y), opts...); err != nil {
+		return err
+	}
+	for i := range y {
+		if want := 2*float32(i%1000) + float32(i%7); y[i] != want {
+			return fmt.Errorf("element %d of %d is %v, want %v", i, n, y[i], want)
+		}
+	}
+	return nil
+}
+
+func TestCUDATakesPart(t *testing.T) {
+	s := cudaMachine(t, twoGPUs)
+	for name, opts := range ways(s) {
+		t.Run(name, func(t *testing.T) {
+			for _, n := range []int{1, 63, 1 << 10, 1<<18 + 5} {
+				if err := saxpyCheck(t, s, n, opts...); err != nil {
+					t.Error(err)
+				}
+			}
+			x := make([]float32, 1<<17)
+			for i := range x {
+				x[i] = float32(i % 10)
+			}
+			var sum float32
+			if err := s.Launch(t.Context(), kernels.Sum(&sum, x), opts...); err != nil {
+				t.Fatal(err)
+			}
+			var want float64
+			for _, v := range x {
+				want += float64(v)
+			}
+			if math.Abs(float64(sum)-want) > 1 {
+				t.Errorf("the sum is %v, want %v", sum, want)
+			}
+		})
+	}
+	var r hybrid.Report
+	if err := saxpyCheck(t, s, 1<<20, hybrid.EveryDevice(), hybrid.ReportTo(&r)); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range r.Devices {
+		if d.ID != "cpu" && d.Indices == 0 {
+			t.Errorf("%s did nothing: %+v", d.ID, d)
+		}
+	}
+	if !onRealGPU && cudatest.Calls("cuMemHostAlloc") == 0 {
+		t.Error("chunks do not travel through page-locked memory")
+	}
+}
+
+// TestCUDAFaults has commands fail when they are executed, calls refuse, and
+// GPUs vanish. Each launch gives the right result all the same.
+func TestCUDAFaults(t *testing.T) {
+	if onRealGPU {
+		t.Skip("a real GPU cannot be made to do this")
+	}
+	for name, fault := range map[string]func(){
+		"illegal address": func() { cudatest.Fault("cuLaunchKernel", 2, 700) },
+		"upload":          func() { cudatest.Fault("cuMemcpyHtoDAsync_v2", 3, 719) },
+		"download":        func() { cudatest.Fault("cuMemcpyDtoHAsync_v2", 2, 714) },
+		"refused launch":  func() { cudatest.Fail("cuLaunchKernel", 2, 701) },
+		"no memory":       func() { cudatest.Fail("cuMemAllocFromPoolAsync", 1, 2); cudatest.Fail("cuMemAllocFromPoolAsync", 2, 2) },
+		"no host memory":  func() { cudatest.Fail("cuMemHostAlloc", 1, 2); cudatest.Fail("cuMemHostAlloc", 2, 2) },
+		"no module":       func() { cudatest.Fail("cuModuleLoadDataEx", 1, 2) },
+		"no stream":       func() { cudatest.Fail("cuStreamCreate", 2, 999) },
+		"no event":        func() { cudatest.Fail("cuEventRecord", 4, 999) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := cudaMachine(t, twoGPUs)
+			fault()
+			for range 3 {
+				if err := saxpyCheck(t, s, 1<<18, hybrid.EveryDevice()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// TestCUDARemoved takes a GPU away between two launches and during one.
+func TestCUDARemoved(t *testing.T) {
+	if onRealGPU {
+		t.Skip("a real GPU cannot be made to do this")
+	}
+	s := cudaMachine(t, twoGPUs)
+	if err := saxpyCheck(t, s, 1<<18, hybrid.EveryDevice()); err != nil {
+		t.Fatal(err)
+	}
+	cudatest.Remove(0, 46)
+	go cudatest.Remove(1, 999)
+	for range 3 {
+		if err := saxpyCheck(t, s, 1<<18, hybrid.EveryDevice()); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := s.Launch(t.Context(), kernels.Saxpy(2, make([]float32, 1<<18), make([]float32, 1<<18)), hybrid.On("cuda:0")); !errors.Is(err, device.ErrLost) {
+		t.Errorf("a launch on the GPU that is gone gives %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := cudatest.Reset(cudatest.Config{Devices: cudatest.NoDevices}); err != nil { // nobody can give back what was on them
+		t.Error(err)
+	}
+}
+
+// TestCUDAEndlessKernel has a kernel that never ends: the launch is completed by
+// the others, and Close comes back.
+func TestCUDAEndlessKernel(t *testing.T) {
+	if onRealGPU {
+		t.Skip("a real GPU would be busy for ever")
+	}
+	s := cudaMachine(t, twoGPUs, hybrid.WithChunkDeadline(50*time.Millisecond))
+	if err := saxpyCheck(t, s, 1<<18, hybrid.EveryDevice()); err != nil {
+		t.Fatal(err)
+	}
+	cudatest.Hang("cuLaunchKernel", 1)
+	for range 3 {
+		if err := saxpyCheck(t, s, 1<<18, hybrid.EveryDevice()); err != nil {
+			t.Error(err)
+		}
+	}
+	cudatest.Release()
+}
+
+// TestCUDASmallMemory runs a launch over ten times what a GPU holds.
+func TestCUDASmallMemory(t *testing.T) {
+	config := twoGPUs
+	config.Memory = 1 << 20
+	s := cudaMachine(t, config)
+	if err := saxpyCheck(t, s, 5<<18, hybrid.On("cuda:0", "cuda:1")); err != nil && !onRealGPU {
+		t.Error(err)
+	}
+}
+
+// TestCUDAPeers has each GPU write a part of a buffer that the other then reads:
+// what moves, moves from one to the other.
+func TestCUDAPeers(t *testing.T) {
+	if onRealGPU {
+		t.Skip("it counts the driver's calls")
+	}
+	s := cudaMachine(t, twoGPUs)
+	const n = 1 << 16
+	x, err := hybrid.NewBuffer[float32](s, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := hybrid.NewBuffer[float32](s, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Update(t.Context(), func(x []float32) {
+		for i := range x {
+			x[i] = float32(i % 100)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for i, id := range []string{"cuda:0", "cuda:1", "cuda:0"} {
+		if err := s.Launch(t.Context(), kernels.Saxpy(1, x, y), hybrid.On(id)); err != nil {
+			t.Fatal(err)
+		}
+		if got := cudatest.Calls("cuMemcpyPeerAsync"); (got > 0) != (i > 0) {
+			t.Errorf("after launch %d there have been %d copies between GPUs", i, got)
+		}
+	}
+	if got := cudatest.Calls("cuMemcpyDtoHAsync_v2"); got != 0 {
+		t.Errorf("%d copies went to the host, which nobody has asked for", got)
+	}
+	got := make([]float32, n)
+	if err := y.CopyTo(t.Context(), got); err != nil {
+		t.Fatal(err)
+	}
+	for i := range got {
+		if want := 3 * float32(i%100); got[i] != want {
+			t.Fatalf("element %d is %v, want %v", i, got[i], want)
+		}
+	}
+}

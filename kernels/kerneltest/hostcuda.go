@@ -1,0 +1,5 @@
+//go:build cuda && linux && cgo
+
+package kerneltest
+
+import _ "github.com/tandem-go/tandem/kernels/internal/hostcuda" // so that whoever tests kernels on the CUDA driver in process has them
