@@ -17,7 +17,11 @@ void main() {
 }`}
 }
 
-// The tiles of map.cu: what a block of mapBlock threads computes.
+// The tiles of map.cu: what a block of mapBlock threads computes. For sm_90 the
+// threads take 22 to 44 registers, so that a multiprocessor has room for 5 blocks or
+// more: at 2 loads of 16 bytes a thread, 40 KB of an operand are on their way, twice
+// what 3.35 TB/s and 700 ns of latency ask of each of 132 multiprocessors. A quotient
+// takes 54 to 58, for 4 blocks.
 const (
 	mapBlock   = 256
 	mapVectors = 2

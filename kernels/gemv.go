@@ -20,7 +20,8 @@ const (
 	gemvStrips = 8 // parts that a column is summed in
 )
 
-// The blocks of gemv_n.cu and gemv_t.cu. A row is multiplied by a warp, or by a
+// The blocks of gemv_n.cu and gemv_t.cu, whose threads take 28 to 32 registers for
+// sm_90: as many fit as a multiprocessor takes. A row is multiplied by a warp, or by a
 // block where warps would leave a large GPU idle: where there are fewer rows than
 // gemvFewRows, its 132 multiprocessors' worth of blocks, and a row has something to
 // do for each thread.
