@@ -155,13 +155,6 @@ static bool joined(const struct capture *c)
 	return all;
 }
 
-#define ENTER_STREAM(name, handle, s)                \
-	ENTER(name, IN_CONTEXT);                     \
-	struct stream *s;                            \
-	CUresult r = tandem_fake_stream(handle, &s); \
-	if (r != CUDA_SUCCESS)                       \
-		return leave(r)
-
 CALL(cuStreamBeginCapture_v2)(CUstream stream, CUstreamCaptureMode mode)
 {
 	ENTER_STREAM(cuStreamBeginCapture_v2, stream, s);

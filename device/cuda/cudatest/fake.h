@@ -191,6 +191,13 @@ struct event {
 void *tandem_fake_op(size_t struct_size, CUresult (*run)(struct op *));
 CUresult tandem_fake_enqueue(struct stream *s, struct op *op);
 CUresult tandem_fake_stream(CUstream handle, struct stream **found);
+/* Enters a call about a stream; r is the result so far. */
+#define ENTER_STREAM(name, handle, s)                       \
+	ENTER(name, IN_CONTEXT);                            \
+	struct stream *s;                                   \
+	CUresult r = tandem_fake_stream(handle, &s);        \
+	if (r != CUDA_SUCCESS)                              \
+		return leave(r)
 /* Waits until done answers true. The mutex is given up meanwhile. */
 CUresult tandem_fake_wait(struct context *ctx, bool (*done)(void *), void *arg);
 CUresult tandem_fake_drain(struct context *ctx); /* until all streams of the context are empty */

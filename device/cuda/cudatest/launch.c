@@ -82,7 +82,7 @@ static CUresult collect(const struct function *f, void **params, void **extra, v
 	return CUDA_SUCCESS;
 }
 
-CUresult tandem_fake_launch(const struct function *f, tandem_cudatest_dim grid, tandem_cudatest_dim block, unsigned int shared, void **params,
+static CUresult prepare(const struct function *f, tandem_cudatest_dim grid, tandem_cudatest_dim block, unsigned int shared, void **params,
 	void **extra, struct op **made)
 {
 	if (grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.x > 0x7fffffff || grid.y > 65535 || grid.z > 65535)
@@ -117,7 +117,7 @@ CALL(cuLaunchKernel)(CUfunction func, unsigned int gx, unsigned int gy, unsigned
 		return leave(CUDA_ERROR_INVALID_HANDLE);
 	if (f->o.ctx != tandem_fake_current)
 		return leave(CUDA_ERROR_INVALID_CONTEXT);
-	r = tandem_fake_launch(f, (tandem_cudatest_dim){gx, gy, gz}, (tandem_cudatest_dim){bx, by, bz}, shared, params, extra, &op);
+	r = prepare(f, (tandem_cudatest_dim){gx, gy, gz}, (tandem_cudatest_dim){bx, by, bz}, shared, params, extra, &op);
 	return leave(r == CUDA_SUCCESS ? tandem_fake_enqueue(s, op) : r);
 }
 
