@@ -2,4 +2,4 @@
 
 package kerneltest
 
-import _ "github.com/tandem-go/tandem/kernels/internal/hostcuda" // so that whoever tests kernels on the CUDA driver in process has them
+import _ "github.com/tandem-go/tandem/kernels/kerneltest/hostcuda" // so that whoever tests kernels on the CUDA driver in process has them
