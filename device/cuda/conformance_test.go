@@ -46,15 +46,13 @@ func TestConformance(t *testing.T) {
 // A kernel that fails takes the context with it, and so the device: there is no
 // program that only its stream fails by.
 func conformancePrograms() devicetest.Programs {
-	slow := testkernels.Source("slow", 1, 1)
-	slow.Block.Size = [3]int{1, 1, 1}
 	return devicetest.Programs{
 		GroupSize: testkernels.Threads,
 		Fill:      testkernels.Source("fill", 1, 3),
 		Copy:      testkernels.Source("copy", 2, 1),
 		Affine:    testkernels.Source("affine", 1, 3),
 		Scale:     testkernels.Source("scale", 1, 3),
-		Slow:      slow,
+		Slow:      testkernels.Source("slow", 1, 1),
 		Broken: device.Source{
 			Name: "broken", Language: device.CUDA,
 			Text:  ".version 7.0\n.target sm_52\n.address_size 64\n.visible .entry broken()\n{\n\tmissing.u32 1;\n}\n",

@@ -107,6 +107,9 @@ func TestStrayKernel(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Errorf("Close answers %v", err)
 	}
+	if err := cudatest.Reset(late); err != nil { // what the driver complains of was meant
+		t.Fatal(err)
+	}
 }
 
 // TestRemovedDevice takes the GPU away while it works.
