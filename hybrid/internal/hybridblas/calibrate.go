@@ -1,0 +1,173 @@
+package hybridblas
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
+)
+
+// waiting is how many calls may wait to be measured. One that is dropped is asked
+// for again by the next of its kind.
+const waiting = 256
+
+func newChoices(b *BLAS) *choices {
+	return &choices{blas: b, queue: make(chan call, waiting), quit: make(chan struct{})}
+}
+
+// stop ends the measuring, after the run that is under way.
+func (ch *choices) stop() { ch.closing.Do(func() { close(ch.quit) }) }
+
+// close does so and waits for it.
+func (ch *choices) close() {
+	ch.stop()
+	ch.begin.Do(func() {}) // what was not begun will not be
+	ch.ended.Wait()
+}
+
+func (ch *choices) closed() bool {
+	select {
+	case <-ch.quit:
+		return true
+	default:
+		return false
+	}
+}
+
+// measureAll measures what is asked for until the end.
+func (ch *choices) measureAll() {
+	for {
+		select {
+		case <-ch.quit:
+			return
+		case c := <-ch.queue:
+			ch.measure(c)
+			ch.tell(c)
+		}
+	}
+}
+
+const (
+	// rounds is how often each way is measured: the model drops the first, which
+	// pays for cold caches, and takes the median of the others.
+	rounds = 4
+	// worthwhile is the part of the wrapped routine's time that another way may
+	// take at most: measured times scatter by some percent, and other calls have
+	// a use for the workers too.
+	worthwhile = 0.85
+)
+
+// measure times each way for a call, taking turns.
+func (ch *choices) measure(c call) {
+	ways := ch.ways(c)
+	run := ch.blas.exercise(c)
+	for range rounds {
+		for _, w := range ways {
+			start := time.Now()
+			run(w)
+			took := time.Since(start)
+			if ch.closed() {
+				return // the workers may have ended before the run
+			}
+			ch.model().Observe(ch.key(c, w), c.work(), took.Seconds())
+		}
+	}
+}
+
+func (ch *choices) model() *perfmodel.Model { return ch.blas.engine.cfg.Model }
+
+// ways are those that a call could go.
+func (ch *choices) ways(c call) []way {
+	ways := []way{wrapped, inParallel}
+	if ch.blas.engine.devicesTake(c) {
+		ways = append(ways, onDevices)
+	}
+	return ways
+}
+
+// known is the best way for a call as far as all have been measured.
+func (ch *choices) known(c call) (best way, known bool) {
+	seconds := map[way]float64{}
+	for _, w := range ch.ways(c) {
+		fit, ok := ch.model().Estimate(ch.key(c, w))
+		if !ok || fit.Samples < rounds-1 {
+			return unknown, false
+		}
+		seconds[w] = fit.Seconds(c.work())
+	}
+	best = wrapped
+	for _, w := range ch.ways(c)[1:] {
+		limit := seconds[best]
+		if best == wrapped {
+			limit *= worthwhile
+		}
+		if seconds[w] < limit {
+			best = w
+		}
+	}
+	return best, true
+}
+
+// key is what the model keeps the times of a way under.
+func (ch *choices) key(c call, w way) perfmodel.Key {
+	_, size, shape := c.class()
+	cfg := ch.blas.engine.cfg
+	who := cfg.Wrapped.Name
+	switch w {
+	case inParallel:
+		who = fmt.Sprintf("%s in tiles on %d workers", who, cfg.Workers)
+	case onDevices:
+		var ids []string
+		for _, d := range cfg.Devices {
+			ids = append(ids, d.Key())
+		}
+		who = fmt.Sprintf("%s in tiles on %s and %d workers", who, strings.Join(ids, " and "), cfg.Workers)
+	}
+	return perfmodel.Key{
+		Kernel: fmt.Sprintf("blas.%s%s.%d", kindLetters[c.kind], opNames[c.op], c.variant),
+		Class:  shape, Size: size, Device: who,
+	}
+}
+
+// Crossover is what has been found for a routine and a size.
+type Crossover struct {
+	Routine string // as gonum calls it, with its variant: "Dgemm NT"
+	M, N, K int
+	Way     string             // "wrapped", "parallel" or "devices"
+	Seconds map[string]float64 // by way
+}
+
+// Call is one call that can be measured.
+type Call struct {
+	Name string
+	call call
+}
+
+// Calibrate measures the calls that plan yields, on this goroutine, unless the
+// model has them already, and reports each.
+func (b *BLAS) Calibrate(ctx context.Context, plan []Call, report func(Crossover)) error {
+	ch := b.engine.choices
+	for _, p := range plan {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		c, _, _ := p.call.class()
+		if _, known := ch.known(c); !known {
+			ch.measure(c)
+		}
+		best, known := ch.known(c)
+		if !known {
+			continue // closed meanwhile
+		}
+		ch.tell(c)
+		x := Crossover{Routine: p.Name, M: p.call.m, N: p.call.n, K: p.call.k, Way: best.String(), Seconds: map[string]float64{}}
+		for _, w := range ch.ways(c) {
+			fit, _ := ch.model().Estimate(ch.key(c, w))
+			x.Seconds[w.String()] = fit.Seconds(c.work())
+		}
+		report(x)
+	}
+	return nil
+}
