@@ -67,11 +67,7 @@ func complexArithmetic[T complex64 | complex128, R float32 | float64]() arithmet
 	return arithmetic[T]{
 		planes: 2, size: int(unsafe.Sizeof(zero)), double: unsafe.Sizeof(zero) == 8,
 		pack: func(mem [2][]byte, m matrix[T], conj bool) {
-			p := planes[R]{view[R](mem[0]), view[R](mem[1])}
-			split(p, plain(m))
-			if conj {
-				p.negate(m.rows * m.cols)
-			}
+			split(planes[R]{view[R](mem[0]), view[R](mem[1])}, m, conj)
 		},
 		merge: func(alpha T, mem [2][]byte, beta T, c matrix[T]) {
 			merge(alpha, planes[R]{view[R](mem[0]), view[R](mem[1])}, beta, c)

@@ -14,7 +14,7 @@ import (
 const waiting = 256
 
 func newChoices(b *BLAS) *choices {
-	return &choices{blas: b, queue: make(chan call, waiting), quit: make(chan struct{})}
+	return &choices{blas: b, queue: make(chan request, waiting), quit: make(chan struct{})}
 }
 
 // stop ends the measuring, after the run that is under way.
@@ -42,9 +42,9 @@ func (ch *choices) measureAll() {
 		select {
 		case <-ch.quit:
 			return
-		case c := <-ch.queue:
-			ch.measure(c)
-			ch.tell(c)
+		case r := <-ch.queue:
+			ch.measure(r)
+			ch.tell(r)
 		}
 	}
 }
@@ -60,9 +60,9 @@ const (
 )
 
 // measure times each way for a call, taking turns.
-func (ch *choices) measure(c call) {
-	ways := ch.ways(c)
-	run := ch.blas.exercise(c)
+func (ch *choices) measure(r request) {
+	ways := ch.ways(r.call)
+	run := ch.blas.exercise(r.call)
 	for range rounds {
 		for _, w := range ways {
 			start := time.Now()
@@ -71,7 +71,7 @@ func (ch *choices) measure(c call) {
 			if ch.closed() {
 				return // the workers may have ended before the run
 			}
-			ch.model().Observe(ch.key(c, w), c.work(), took.Seconds())
+			ch.model().Observe(ch.key(r.cell, w), r.call.work(), took.Seconds())
 		}
 	}
 }
@@ -88,17 +88,17 @@ func (ch *choices) ways(c call) []way {
 }
 
 // known is the best way for a call as far as all have been measured.
-func (ch *choices) known(c call) (best way, known bool) {
+func (ch *choices) known(r request) (best way, known bool) {
 	seconds := map[way]float64{}
-	for _, w := range ch.ways(c) {
-		fit, ok := ch.model().Estimate(ch.key(c, w))
+	for _, w := range ch.ways(r.call) {
+		fit, ok := ch.model().Estimate(ch.key(r.cell, w))
 		if !ok || fit.Samples < rounds-1 {
 			return unknown, false
 		}
-		seconds[w] = fit.Seconds(c.work())
+		seconds[w] = fit.Seconds(r.call.work())
 	}
 	best = wrapped
-	for _, w := range ch.ways(c)[1:] {
+	for _, w := range ch.ways(r.call)[1:] {
 		limit := seconds[best]
 		if best == wrapped {
 			limit *= worthwhile
@@ -111,8 +111,7 @@ func (ch *choices) known(c call) (best way, known bool) {
 }
 
 // key is what the model keeps the times of a way under.
-func (ch *choices) key(c call, w way) perfmodel.Key {
-	_, size, shape := c.class()
+func (ch *choices) key(c cell, w way) perfmodel.Key {
 	cfg := ch.blas.engine.cfg
 	who := cfg.Wrapped.Name
 	switch w {
@@ -127,7 +126,7 @@ func (ch *choices) key(c call, w way) perfmodel.Key {
 	}
 	return perfmodel.Key{
 		Kernel: fmt.Sprintf("blas.%s%s.%d", kindLetters[c.kind], opNames[c.op], c.variant),
-		Class:  shape, Size: size, Device: who,
+		Class:  c.shape, Size: c.size, Device: who,
 	}
 }
 
@@ -153,19 +152,19 @@ func (b *BLAS) Calibrate(ctx context.Context, plan []Call, report func(Crossover
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		c, _, _ := p.call.class()
-		if _, known := ch.known(c); !known {
-			ch.measure(c)
+		r := request{p.call.cell(), p.call.standing()}
+		if _, known := ch.known(r); !known {
+			ch.measure(r)
 		}
-		best, known := ch.known(c)
+		best, known := ch.known(r)
 		if !known {
 			continue // closed meanwhile
 		}
-		ch.tell(c)
+		ch.tell(r)
 		x := Crossover{Routine: p.Name, M: p.call.m, N: p.call.n, K: p.call.k, Way: best.String(), Seconds: map[string]float64{}}
-		for _, w := range ch.ways(c) {
-			fit, _ := ch.model().Estimate(ch.key(c, w))
-			x.Seconds[w.String()] = fit.Seconds(c.work())
+		for _, w := range ch.ways(r.call) {
+			fit, _ := ch.model().Estimate(ch.key(r.cell, w))
+			x.Seconds[w.String()] = fit.Seconds(p.call.work())
 		}
 		report(x)
 	}

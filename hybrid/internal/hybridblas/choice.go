@@ -1,6 +1,7 @@
 package hybridblas
 
 import (
+	"math"
 	"math/bits"
 	"sync"
 	"sync/atomic"
@@ -16,10 +17,9 @@ type choices struct {
 
 	begin   sync.Once
 	ended   sync.WaitGroup
-	queue   chan call
+	queue   chan request
 	quit    chan struct{}
 	closing sync.Once
-	busy    atomic.Int32 // calls under way that are cut into tiles
 }
 
 // table is the choices for one routine and type. Whoever finds a cell unknown
@@ -27,7 +27,7 @@ type choices struct {
 type table [variants][sizes][shapes]atomic.Uint32
 
 const (
-	sizes  = 24 // by factors of about four in work
+	sizes  = 16 // by factors of about four in work
 	shapes = 8  // which of m, n and k are much smaller than the others
 )
 
@@ -35,33 +35,65 @@ const (
 // Larger ones go the way that was best for those.
 var mostMeasured = [4]float64{1: 1 << 22, 2: 1 << 22, 3: 1 << 26}
 
-// class is the call that stands for all of its cell's size and shape, as far as
-// they are measured.
-func (c call) class() (standing call, size, shape int) {
-	for most := mostMeasured[c.op.level()]; c.work() > most; {
-		switch max(c.m, c.n, c.k) {
-		case c.m:
-			c.m = (c.m + 1) / 2
-		case c.n:
-			c.n = (c.n + 1) / 2
-		default:
-			c.k = (c.k + 1) / 2
-		}
-	}
+// cell is where the choice for calls of about one size and shape is kept.
+type cell struct {
+	op          opcode
+	kind        kind
+	variant     uint8
+	size, shape int
+}
+
+// The largest calls of each level that are measured, by the binary logarithm of
+// their work and by their size class. Larger ones go the way that was best for
+// those.
+var (
+	mostWork = [4]int{1: 22, 2: 22, 3: 26}
+	mostSize = [4]int{1: 11, 2: 12, 3: 13}
+)
+
+// cell is the cell of a call.
+func (c call) cell() cell {
 	m, n, k := bits.Len(uint(c.m)), bits.Len(uint(c.n)), bits.Len(uint(c.k))
-	sum := m + n + k
-	dims := 4 - c.op.level() // those that are 1 for each routine of the level
-	mean := (sum - dims + 1) / (4 - dims)
-	if m < mean-2 {
+	level := c.op.level()
+	size, mean := 0, 0 // of the sum of the logarithms, and of one of them
+	switch level {
+	case 3:
+		size, mean = (m+n+k)/2, (m+n+k)/3
+	case 2:
+		size, mean = (m+n)/2, (m+n)/2
+	default:
+		size, mean = m/2, m
+	}
+	shape := 0
+	if m < mean-1 {
 		shape |= 1
 	}
-	if n < mean-2 {
+	if n < mean-1 && level > 1 {
 		shape |= 2
 	}
-	if k < mean-2 && dims == 1 {
+	if k < mean-1 && level > 2 {
 		shape |= 4
 	}
-	return c, min(sum/2, sizes-1), shape
+	return cell{c.op, c.kind, c.variant, min(size, mostSize[level]), shape}
+}
+
+// standing is a call that stands for all of c's cell: c itself, if it isn't larger
+// than what is measured, or with all its sizes reduced alike.
+func (c call) standing() call {
+	excess := math.Exp2(float64(mostWork[c.op.level()])) / c.work()
+	if excess >= 1 {
+		return c
+	}
+	scale := math.Pow(excess, 1/float64(c.op.level()))
+	reduce := func(n int) int { return max(1, int(float64(n)*scale)) }
+	c.m = reduce(c.m)
+	if c.op.level() > 1 {
+		c.n = reduce(c.n)
+	}
+	if c.op.level() > 2 {
+		c.k = reduce(c.k)
+	}
+	return c
 }
 
 // choose tells how to do a call.
@@ -72,12 +104,11 @@ func (e *engine) choose(c call) way {
 		}
 		return e.forced
 	}
-	standing, size, shape := c.class()
-	t := e.choices.table(c)
-	cell := &t[c.variant][size][shape]
-	switch w := way(cell.Load()); w {
+	at := c.cell()
+	place := e.choices.place(at)
+	switch w := way(place.Load()); w {
 	case unknown:
-		return e.choices.find(standing, cell)
+		return e.choices.find(request{at, c.standing()}, place)
 	case asked:
 		return wrapped
 	default:
@@ -85,42 +116,49 @@ func (e *engine) choose(c call) way {
 	}
 }
 
-func (ch *choices) table(c call) *table {
+// request is a cell to be filled, and a call to fill it by.
+type request struct {
+	cell
+	call call
+}
+
+// place is where the choice of a cell is.
+func (ch *choices) place(c cell) *atomic.Uint32 {
 	at := &ch.tables[c.op][c.kind]
-	if t := at.Load(); t != nil {
-		return t
+	t := at.Load()
+	if t == nil {
+		at.CompareAndSwap(nil, new(table))
+		t = at.Load()
 	}
-	at.CompareAndSwap(nil, new(table))
-	return at.Load()
+	return &t[c.variant][c.size][c.shape]
 }
 
 // find fills a cell from the model, or has it measured.
-func (ch *choices) find(c call, cell *atomic.Uint32) way {
-	if w, known := ch.known(c); known {
-		cell.Store(uint32(w))
+func (ch *choices) find(r request, place *atomic.Uint32) way {
+	if w, known := ch.known(r); known {
+		place.Store(uint32(w))
 		return w
 	}
-	if cell.CompareAndSwap(uint32(unknown), uint32(asked)) && !ch.ask(c) {
-		cell.Store(uint32(unknown))
+	if place.CompareAndSwap(uint32(unknown), uint32(asked)) && !ch.ask(r) {
+		place.Store(uint32(unknown))
 	}
 	return wrapped
 }
 
 // ask has a call measured in the background. It reports false if too many wait.
-func (ch *choices) ask(c call) bool {
+func (ch *choices) ask(r request) bool {
 	ch.begin.Do(func() { ch.ended.Go(ch.measureAll) })
 	select {
-	case ch.queue <- c:
+	case ch.queue <- r:
 		return true
 	default:
 		return false
 	}
 }
 
-// tell fills the cell of a call that has been measured.
-func (ch *choices) tell(c call) {
-	standing, size, shape := c.class()
-	if w, known := ch.known(standing); known {
-		ch.table(c)[c.variant][size][shape].Store(uint32(w))
+// tell fills a cell that has been measured.
+func (ch *choices) tell(r request) {
+	if w, known := ch.known(r); known {
+		ch.place(r.cell).Store(uint32(w))
 	}
 }

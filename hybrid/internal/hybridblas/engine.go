@@ -102,39 +102,37 @@ func New(cfg Config) *BLAS {
 	}
 	w := cfg.Wrapped
 	b := &BLAS{wrappedBLAS: wrappedBLAS{w.Float32, w.Float64, w.Complex64, w.Complex128}, engine: e}
-	b.s = newLibrary(e, routines32(w.Float32), realKernel[float32](w.Float32.Sgemm), realArithmetic[float32]())
-	b.d = newLibrary(e, routines64(w.Float64), realKernel[float64](w.Float64.Dgemm), realArithmetic[float64]())
-	b.c = newLibrary(e, routinesC64(w.Complex64), complexKernel[complex64](w.Float32.Sgemm), complexArithmetic[complex64, float32]())
-	b.z = newLibrary(e, routinesC128(w.Complex128), complexKernel[complex128](w.Float64.Dgemm), complexArithmetic[complex128, float64]())
+	b.s = newLibrary(e, routines32(w.Float32), realArithmetic[float32]())
+	b.d = newLibrary(e, routines64(w.Float64), realArithmetic[float64]())
+	b.c = newLibrary(e, routinesC64(w.Complex64), complexArithmetic[complex64, float32]())
+	b.z = newLibrary(e, routinesC128(w.Complex128), complexArithmetic[complex128, float64]())
+	if isGonum(w.Float32) {
+		b.s.product = rowKernel(&b.s.routines)
+	}
+	if isGonum(w.Float64) {
+		b.d.product = rowKernel(&b.d.routines)
+	}
+	if isGonum(w.Complex64) {
+		b.c.product = rowKernel(&b.c.routines)
+	}
+	if isGonum(w.Complex128) {
+		b.z.product = rowKernel(&b.z.routines)
+	}
 	e.choices = newChoices(b)
 	return b
 }
 
-// newLibrary makes the library of a type. gonum's products are cut so that they
-// stay on one goroutine; of other implementations' nothing need be known.
-func newLibrary[T number](e *engine, r routines[T], ofGonum kernel[T], math arithmetic[T]) library[T] {
-	l := library[T]{engine: e, routines: r, product: directKernel(r.gemm), kind: kindOf[T]()}
-	if isGonum[T](e.cfg.Wrapped) {
-		l.product = ofGonum
+func newLibrary[T number](e *engine, r routines[T], math arithmetic[T]) library[T] {
+	return library[T]{
+		engine: e, routines: r, product: directKernel(r.gemm), kind: kindOf[T](), devices: newTiler(e, math),
 	}
-	l.devices = newTiler(e, math)
-	return l
 }
 
-func isGonum[T number](w Wrapped) bool {
-	_, is32 := w.Float32.(gonum.Implementation)
-	_, is64 := w.Float64.(gonum.Implementation)
-	switch kindOf[T]() {
-	case kindS:
-		return is32
-	case kindD:
-		return is64
-	case kindC:
-		_, ok := w.Complex64.(gonum.Implementation)
-		return ok && is32
-	}
-	_, ok := w.Complex128.(gonum.Implementation)
-	return ok && is64
+// isGonum tells an implementation whose products have to be cut so that they stay
+// on one goroutine. Of others nothing is known.
+func isGonum(implementation any) bool {
+	_, is := implementation.(gonum.Implementation)
+	return is
 }
 
 // Stop begins to end what goes on in the background.

@@ -116,7 +116,7 @@ func exercise[T number](l *library[T], c call) func(w way) {
 		if c.op == opGerc {
 			f = r.gerc
 		}
-		return do(func(l *library[T]) { l.rank1(c.op, f, m, n, small, x, 1, y, 1, a, lda) },
+		return do(func(l *library[T]) { l.rank1(c.op, m, n, small, x, 1, y, 1, a, lda) },
 			func() { f(m, n, small, x, 1, y, 1, a, lda) })
 	case opHer, opHer2:
 		ul := uplo[bit(0, 1)]

@@ -25,59 +25,8 @@ func depth[T number](a operand[T]) int {
 	return a.cols
 }
 
-// The blocks in which gonum's products are computed. gonum uses several
-// goroutines from four blocks of 64×64 of C on; three is the most that stays on
-// one. Of the shapes tried in float64 on one core of an AMD EPYC, 64×192 did
-// best: 11 GFLOP/s with a depth of 64 where rows of B are added up, 8.3 with a
-// depth of 256 where inner products are formed; 64×64 had 7.3 and 8.0.
-const (
-	blockRows    = 64
-	blockCols    = 192
-	addingDepth  = 64
-	dottingDepth = 256
-)
-
-// realKernel computes by gonum's product for real numbers. Transposed blocks are
-// copied first: gonum's product of two transposed matrices has a tenth of the
-// rate of the others. A plain A with a transposed B are multiplied by inner
-// products, as gonum does; these pass over no zeros. The others add up rows of B
-// and pass over zeros of A, unless exact forbids it.
-func realKernel[T number](gemm gemmFunc[T]) kernel[T] {
-	return func(exact bool, alpha T, a, b operand[T], beta T, c matrix[T]) {
-		dots := exact || a.trans == blas.NoTrans && b.trans != blas.NoTrans
-		step, tB := addingDepth, blas.NoTrans
-		if dots {
-			step, tB = dottingDepth, blas.Trans
-		}
-		k := depth(a)
-		packA, packB := takeScratch[T](blockRows*step), takeScratch[T](blockCols*step)
-		defer packA.giveBack()
-		defer packB.giveBack()
-		for j := 0; j < c.cols; j += blockCols {
-			n := min(blockCols, c.cols-j)
-			for l := 0; l < k; l += step {
-				d := min(step, k-l)
-				right := b.part(l, j, d, n)
-				if (right.trans != blas.NoTrans) != dots {
-					right.matrix = transposed(right.matrix, packB.data)
-				}
-				scale := beta
-				if l > 0 {
-					scale = 1
-				}
-				for i := 0; i < c.rows; i += blockRows {
-					m := min(blockRows, c.rows-i)
-					left := a.part(i, l, m, d)
-					if left.trans != blas.NoTrans {
-						left.matrix = transposed(left.matrix, packA.data)
-					}
-					gemm(blas.NoTrans, tB, m, n, d, alpha, left.data, left.stride,
-						right.data, right.stride, scale, c.at(i, j), c.stride)
-				}
-			}
-		}
-	}
-}
+// blockRows is the height of the blocks on a diagonal.
+const blockRows = 64
 
 // transposed is a transposed copy of m in mem.
 func transposed[T number](m matrix[T], mem []T) matrix[T] {

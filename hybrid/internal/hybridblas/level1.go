@@ -46,7 +46,7 @@ func (l *library[T]) inner(routine opcode, f func(n int, x []T, incX int, y []T,
 		return sum, false
 	}
 	width := l.share(n)
-	sums := make([]T, (n+width-1)/width)
+	sums := make([]T, ceil(n, width))
 	l.strips(n, width, func(lo, hi int) {
 		sums[lo/width] = f(hi-lo, X.part(lo, hi).data, incX, Y.part(lo, hi).data, incY)
 	})

@@ -18,14 +18,24 @@ type library[T number] struct {
 	devices *tiler[T]
 }
 
-// order is the order of the blocks on the diagonal of triangular and symmetric
-// matrices: blockRows, of which the wrapped routine does n·64/2 products a row
-// itself. A forced one is as small as a test wants it.
+// order is the order of the blocks on the diagonal of matrices that are updated. A
+// forced one is as small as a test wants it.
 func (e *engine) order() int {
 	if e.cfg.Tile > 0 {
 		return e.cfg.Tile
 	}
 	return blockRows
+}
+
+// triangleOrder is the order of the triangular and symmetric matrices that the
+// wrapped routines multiply by and solve with, for a strip at a time: they work by
+// long rows, and do so at full rate as long as matrix and strip stay in the cache
+// of a core.
+func (e *engine) triangleOrder() int {
+	if e.cfg.Tile > 0 {
+		return e.cfg.Tile
+	}
+	return 256
 }
 
 // partsPerWorker is how many tiles each worker has of a call, so that the last
@@ -44,23 +54,39 @@ func (e *engine) grid(rows, cols int) (tileRows, tileCols int) {
 	if e.cfg.Tile > 0 {
 		return e.cfg.Tile, e.cfg.Tile
 	}
-	across := (cols + blockCols - 1) / blockCols
-	tileCols = (cols + across - 1) / across
+	across := ceil(cols, addedCols)
+	tileCols = ceil(cols, across)
 	tileRows = rows * across / (partsPerWorker * e.workers)
 	return min(max(tileRows, leastRows), mostRows), tileCols
 }
 
-// strip is the width of n independent rows or columns that one worker takes.
-func (e *engine) strip(n int) int {
+// stripRows is how many of n independent rows one worker takes.
+func (e *engine) stripRows(n int) int {
 	if e.cfg.Tile > 0 {
 		return e.cfg.Tile
 	}
-	return min(max(n/(partsPerWorker*e.workers), leastRows), blockCols)
+	return min(max(n/(partsPerWorker*e.workers), leastRows), blockRows)
+}
+
+// mostCols is the greatest width of a strip: of 256×256 and 256×256 elements of a
+// triangle and a strip, a core's second-level cache of a megabyte holds both in
+// float64.
+const mostCols = 256
+
+// stripCols is how many of n independent columns one worker takes: the rows of a
+// strip are what is added up, and short ones cost as much as long ones. There are
+// as many strips for each worker.
+func (e *engine) stripCols(n int) int {
+	if e.cfg.Tile > 0 {
+		return e.cfg.Tile
+	}
+	rounds := ceil(n, mostCols*e.workers)
+	return max(ceil(n, rounds*e.workers), leastRows)
 }
 
 // tiles calls body for each tile of a rows×cols grid, on the CPU workers.
 func (e *engine) tiles(rows, cols, tileRows, tileCols int, body func(i, j, m, n int)) {
-	down, across := (rows+tileRows-1)/tileRows, (cols+tileCols-1)/tileCols
+	down, across := ceil(rows, tileRows), ceil(cols, tileCols)
 	e.each(down*across, func(t int) {
 		i, j := t/across*tileRows, t%across*tileCols
 		body(i, j, min(tileRows, rows-i), min(tileCols, cols-j))
@@ -69,7 +95,7 @@ func (e *engine) tiles(rows, cols, tileRows, tileCols int, body func(i, j, m, n 
 
 // strips calls body for consecutive parts of n, on the CPU workers.
 func (e *engine) strips(n, width int, body func(lo, hi int)) {
-	e.each((n+width-1)/width, func(t int) { body(t*width, min(n, (t+1)*width)) })
+	e.each(ceil(n, width), func(t int) { body(t*width, min(n, (t+1)*width)) })
 }
 
 // each calls body for 0 to n-1 on the CPU workers, and on this goroutine alone

@@ -76,13 +76,17 @@ func (v vector[T]) ok() bool {
 	return v.n > 0 && v.inc != 0 && len(v.data) > (v.n-1)*max(v.inc, -v.inc)
 }
 
-// part is the elements [lo, hi) of v, in the form in which gonum takes them.
+// part is the elements [lo, hi) of v, in the form in which gonum takes them, and
+// nothing of the slice beyond: gonum's float32 gemv clears all of the slice that it
+// is given.
 func (v vector[T]) part(lo, hi int) vector[T] {
-	if v.inc > 0 {
-		return vector[T]{v.data[lo*v.inc:], hi - lo, v.inc}
+	step, first := v.inc, lo
+	if v.inc < 0 {
+		// Element i is at (n-1-i)*-inc: the part begins with its last element.
+		step, first = -v.inc, v.n-hi
 	}
-	// Element i is at (n-1-i)*-inc: the part begins with its last element.
-	return vector[T]{v.data[(v.n-hi)*-v.inc:], hi - lo, v.inc}
+	from := first * step
+	return vector[T]{v.data[from : from+(hi-lo-1)*step+1], hi - lo, v.inc}
 }
 
 // copied is the elements of v in mem, one beside the other.

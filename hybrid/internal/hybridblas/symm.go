@@ -33,9 +33,9 @@ func (l *library[T]) symmetric(routine opcode, s blas.Side, ul blas.Uplo, m, n i
 	if y.conj {
 		y.diagonal = l.routines.hemm
 	}
-	tile := y.left
+	tile, rows, cols := y.left, l.triangleOrder(), l.stripCols(n)
 	if s == blas.Right {
-		tile = y.right
+		tile, rows, cols = y.right, l.stripRows(m), l.triangleOrder()
 	}
 	if how == onDevices {
 		first, second := mirror(A, ul, y.conj), general(operand[T]{B, blas.NoTrans})
@@ -45,13 +45,11 @@ func (l *library[T]) symmetric(routine opcode, s blas.Side, ul blas.Uplo, m, n i
 		l.devices.run(l, job[T]{
 			c: C, beta: beta, terms: []term[T]{{alpha, first, second, order}},
 			tile: func(i, j, m, n int) {
-				rows, cols := l.grid(m, n)
 				l.tiles(m, n, rows, cols, func(di, dj, m, n int) { tile(i+di, j+dj, m, n) })
 			},
 		})
 		return true
 	}
-	rows, cols := l.grid(m, n)
 	l.tiles(m, n, rows, cols, tile)
 	return true
 }

@@ -67,7 +67,7 @@ type update[T number] struct {
 // run updates the triangle of rows and columns [lo, hi) on the CPU workers.
 func (u *update[T]) run(lo, hi int) {
 	order := u.l.order()
-	blocks := (hi - lo + order - 1) / order
+	blocks := ceil(hi-lo, order)
 	// A row of blocks is its part beside the diagonal, cut into tiles, and the
 	// block on the diagonal.
 	type tile struct{ i, j, m, n int }
@@ -99,6 +99,9 @@ func (u *update[T]) diagonal(i, m int) {
 	k := depth(u.a)
 	a, c := u.a.part(i, 0, m, k), u.c.block(i, i, m, m)
 	r := &u.l.routines
+	if u.beta == 0 {
+		u.clear(c) // gonum 0.17 reads the lower triangle for a transposed A
+	}
 	switch u.routine {
 	case opSyrk:
 		r.syrk(u.uplo, u.t, m, k, u.alpha, a.data, a.stride, u.beta, c.data, c.stride)
@@ -111,6 +114,17 @@ func (u *update[T]) diagonal(i, m int) {
 			f = r.her2k
 		}
 		f(u.uplo, u.t, m, k, u.alpha, a.data, a.stride, b.data, b.stride, u.beta, c.data, c.stride)
+	}
+}
+
+// clear sets the triangle of a block to zero.
+func (u *update[T]) clear(c matrix[T]) {
+	for i := range c.rows {
+		if u.uplo == blas.Upper {
+			clear(c.at(i, i)[:c.cols-i])
+		} else {
+			clear(c.at(i, 0)[:i+1])
+		}
 	}
 }
 

@@ -173,15 +173,15 @@ func (t *tiler[T]) guess(l *library[T], j *job[T], order int) float64 {
 		work += float64(min(order, j.c.rows)) * float64(min(order, j.c.cols)) * float64(term.k)
 	}
 	c := call{opGemm, t.kind, 0, order, order, order}
-	if fit, known := t.cfg.Model.Nearest(l.choices.key(c, inParallel)); known {
+	if fit, known := t.cfg.Model.Nearest(l.choices.key(c.cell(), inParallel)); known {
 		return fit.Seconds(work)
 	}
 	return work / (assumedRate * float64(t.workers))
 }
 
-// triangleOrder is the order of the triangles that the CPU does itself: large
+// leastTriangle is the order of the triangles that the CPU does itself: large
 // enough for the products beside them to be worth a device's while.
-func (t *tiler[T]) triangleOrder() int {
+func (t *tiler[T]) leastTriangle() int {
 	if t.cfg.Tile > 0 {
 		return t.cfg.Tile
 	}

@@ -64,17 +64,17 @@ func (x *triangle[T]) ascending() bool {
 
 // run does the rows and columns [lo, hi) of A, on the CPU workers.
 func (x *triangle[T]) run(lo, hi int, alpha T) {
-	n := x.b.cols
+	n, width := x.b.cols, x.l.stripCols(x.b.cols)
 	if x.side == blas.Right {
-		n = x.b.rows
+		n, width = x.b.rows, x.l.stripRows(x.b.rows)
 	}
-	x.l.strips(n, x.l.strip(n), func(from, to int) { x.strip(lo, hi, from, to, alpha) })
+	x.l.strips(n, width, func(from, to int) { x.strip(lo, hi, from, to, alpha) })
 }
 
 // strip does it for the columns of B, or rows, [from, to).
 func (x *triangle[T]) strip(lo, hi, from, to int, alpha T) {
-	order := x.l.order()
-	blocks := (hi - lo + order - 1) / order
+	order := x.l.triangleOrder()
+	blocks := ceil(hi-lo, order)
 	for t := range blocks {
 		if !x.ascending() {
 			t = blocks - 1 - t
@@ -138,12 +138,12 @@ func (x *triangle[T]) rows(i, m, from, to int) matrix[T] {
 // recurse does [lo, hi) on devices: the product beside the diagonal between the
 // two halves. Halves that are tiles are done by the CPU workers.
 func (x *triangle[T]) recurse(lo, hi int, alpha T) {
-	tile := x.l.devices.triangleOrder()
+	tile := x.l.devices.leastTriangle()
 	if hi-lo <= tile {
 		x.run(lo, hi, alpha)
 		return
 	}
-	mid := lo + (hi-lo+tile-1)/tile/2*tile
+	mid := lo + ceil(hi-lo, tile)/2*tile
 	first, second := [2]int{lo, mid}, [2]int{mid, hi}
 	if !x.ascending() {
 		first, second = second, first
