@@ -45,6 +45,7 @@ func (ch *choices) measureAll() {
 		case r := <-ch.queue:
 			ch.measure(r)
 			ch.tell(r)
+			ch.asked.Add(-1)
 		}
 	}
 }

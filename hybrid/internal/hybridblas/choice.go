@@ -20,6 +20,7 @@ type choices struct {
 	queue   chan request
 	quit    chan struct{}
 	closing sync.Once
+	asked   atomic.Int32 // calls that wait to be measured, or are
 }
 
 // table is the choices for one routine and type. Whoever finds a cell unknown
@@ -148,10 +149,12 @@ func (ch *choices) find(r request, place *atomic.Uint32) way {
 // ask has a call measured in the background. It reports false if too many wait.
 func (ch *choices) ask(r request) bool {
 	ch.begin.Do(func() { ch.ended.Go(ch.measureAll) })
+	ch.asked.Add(1)
 	select {
 	case ch.queue <- r:
 		return true
 	default:
+		ch.asked.Add(-1)
 		return false
 	}
 }

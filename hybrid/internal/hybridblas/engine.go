@@ -141,6 +141,9 @@ func (b *BLAS) Stop() { b.engine.choices.stop() }
 // Close ends what goes on in the background.
 func (b *BLAS) Close() { b.engine.choices.close() }
 
+// Settled reports whether nothing is being measured, or waits to be.
+func (b *BLAS) Settled() bool { return b.engine.choices.asked.Load() == 0 }
+
 // Wrapped is what b was made of.
 func (b *BLAS) Wrapped() Wrapped { return b.engine.cfg.Wrapped }
 

@@ -131,7 +131,15 @@ func (f *feeder[T]) issue(s *slot) error {
 		term := &f.j.terms[at]
 		if s.sums[at][0] == nil {
 			var err error
-			if s.sums[at], err = f.alloc(f.grid.nbytes); err != nil {
+			if s.sums[at], err = f.alloc(f.grid.nbytes); errors.Is(err, device.ErrOutOfMemory) && len(f.cache.tiles) > 2 {
+				// A tile of A or B gives way. What reads it comes first on
+				// the same stream.
+				var t *cached
+				if t, err = f.cache.place(); err == nil {
+					s.sums[at] = t.planes
+				}
+			}
+			if err != nil {
 				return err
 			}
 		}
