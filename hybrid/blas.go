@@ -31,6 +31,40 @@ import (
 // they go on with the wrapped routines alone.
 type BLAS = hybridblas.BLAS
 
+// BLASCall is a call that [BLAS.Calibrate] can measure, and BLASCrossover what it
+// has found; [BLASPlan] makes calls.
+type (
+	BLASCall      = hybridblas.Call
+	BLASCrossover = hybridblas.Crossover
+)
+
+// BLASPlan is the calls of every routine that a BLAS may take over, in every type
+// and variant, with square matrices of each of the orders.
+func BLASPlan(orders []int) []BLASCall { return hybridblas.Plan(orders) }
+
+// GemmBatch is C[i] = alpha*op(A[i])*op(B[i]) + beta*C[i] for every i: op(A[i]) is
+// m×k, op(B[i]) is k×n and C[i] is m×n, stored by rows, and all have the same
+// strides. The C must not overlap each other nor any A or B.
+//
+// Small products are spread over the CPU workers, each done by the wrapped
+// routine; large ones are each done as Gemm would. Mistakes give an
+// [*ArgumentError] before any work. When ctx ends, no further product is begun,
+// and its cause is returned.
+func GemmBatch[T hybridblas.Number](ctx context.Context, b *BLAS, tA, tB blas.Transpose, m, n, k int,
+	alpha T, a [][]T, lda int, x [][]T, ldb int, beta T, c [][]T, ldc int,
+) error {
+	return hybridblas.GemmBatch(ctx, b, tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
+}
+
+// GemmStridedBatch is [GemmBatch] for count matrices that lie in one slice each:
+// those of A begin strideA elements apart, and so on. strideA or strideB may be 0
+// for one that all products share.
+func GemmStridedBatch[T hybridblas.Number](ctx context.Context, b *BLAS, tA, tB blas.Transpose, m, n, k int,
+	alpha T, a []T, lda, strideA int, x []T, ldb, strideB int, beta T, c []T, ldc, strideC, count int,
+) error {
+	return hybridblas.GemmStridedBatch(ctx, b, tA, tB, m, n, k, alpha, a, lda, strideA, x, ldb, strideB, beta, c, ldc, strideC, count)
+}
+
 // BLASOption configures [Scheduler.BLAS].
 type BLASOption interface {
 	applyBLAS(*hybridblas.Config) error

@@ -1,7 +1,6 @@
 package hybridblas
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -129,45 +128,4 @@ func (ch *choices) key(c cell, w way) perfmodel.Key {
 		Kernel: fmt.Sprintf("blas.%s%s.%d", kindLetters[c.kind], opNames[c.op], c.variant),
 		Class:  c.shape, Size: c.size, Device: who,
 	}
-}
-
-// Crossover is what has been found for a routine and a size.
-type Crossover struct {
-	Routine string // as gonum calls it, with its variant: "Dgemm NT"
-	M, N, K int
-	Way     string             // "wrapped", "parallel" or "devices"
-	Seconds map[string]float64 // by way
-}
-
-// Call is one call that can be measured.
-type Call struct {
-	Name string
-	call call
-}
-
-// Calibrate measures the calls that plan yields, on this goroutine, unless the
-// model has them already, and reports each.
-func (b *BLAS) Calibrate(ctx context.Context, plan []Call, report func(Crossover)) error {
-	ch := b.engine.choices
-	for _, p := range plan {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		r := request{p.call.cell(), p.call.standing()}
-		if _, known := ch.known(r); !known {
-			ch.measure(r)
-		}
-		best, known := ch.known(r)
-		if !known {
-			continue // closed meanwhile
-		}
-		ch.tell(r)
-		x := Crossover{Routine: p.Name, M: p.call.m, N: p.call.n, K: p.call.k, Way: best.String(), Seconds: map[string]float64{}}
-		for _, w := range ch.ways(r.call) {
-			fit, _ := ch.model().Estimate(ch.key(r.cell, w))
-			x.Seconds[w.String()] = fit.Seconds(p.call.work())
-		}
-		report(x)
-	}
-	return nil
 }

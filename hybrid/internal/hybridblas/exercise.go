@@ -6,8 +6,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 )
 
-// exercise returns a function that does the call c one way or the other, on
-// operands of its own.
+// exercise returns a function that does the call c one way or the other, or with
+// an unknown way as is chosen, on operands of its own.
 func (b *BLAS) exercise(c call) func(w way) {
 	switch c.kind {
 	case kindS:
@@ -33,14 +33,20 @@ func exercise[T number](l *library[T], c call) func(w way) {
 	one := T(1)
 	small := T(1) / 1024
 
-	// do runs ours with the way forced, or wrapped.
-	do := func(ours func(l *library[T]), wrappedRoutine func()) func(w way) {
+	// do runs ours with the way forced, or the wrapped routine, or, for an unknown
+	// way, what the method of BLAS does.
+	do := func(ours func(l *library[T]) bool, wrappedRoutine func()) func(w way) {
 		return func(w way) {
-			if w == wrapped {
+			switch w {
+			case wrapped:
 				wrappedRoutine()
-				return
+			case unknown:
+				if !ours(l) {
+					wrappedRoutine()
+				}
+			default:
+				ours(l.going(w))
 			}
-			ours(l.going(w))
 		}
 	}
 	switch c.op {
@@ -49,7 +55,7 @@ func exercise[T number](l *library[T], c call) func(w way) {
 		a, lda := sample[T](tA, m, k)
 		x, ldb := sample[T](tB, k, n)
 		y, ldc := sample[T](blas.NoTrans, m, n)
-		return do(func(l *library[T]) { l.gemm(tA, tB, m, n, k, one, a, lda, x, ldb, 0, y, ldc) },
+		return do(func(l *library[T]) bool { return l.gemm(tA, tB, m, n, k, one, a, lda, x, ldb, 0, y, ldc) },
 			func() { r.gemm(tA, tB, m, n, k, one, a, lda, x, ldb, 0, y, ldc) })
 	case opSymm, opHemm:
 		s, ul := side[bit(0, 1)], uplo[bit(1, 1)]
@@ -60,7 +66,7 @@ func exercise[T number](l *library[T], c call) func(w way) {
 		if c.op == opHemm {
 			f = r.hemm
 		}
-		return do(func(l *library[T]) { l.symmetric(c.op, s, ul, m, n, one, a, lda, x, ldb, 0, y, ldc) },
+		return do(func(l *library[T]) bool { return l.symmetric(c.op, s, ul, m, n, one, a, lda, x, ldb, 0, y, ldc) },
 			func() { f(s, ul, m, n, one, a, lda, x, ldb, 0, y, ldc) })
 	case opSyrk, opHerk, opSyr2k, opHer2k:
 		ul, t := uplo[bit(0, 1)], trans[bit(1, 2)]
@@ -71,7 +77,7 @@ func exercise[T number](l *library[T], c call) func(w way) {
 			if c.op == opHerk {
 				f = r.herk
 			}
-			return do(func(l *library[T]) { l.rankK(c.op, ul, t, n, k, one, a, lda, nil, 0, 0, y, ldc) },
+			return do(func(l *library[T]) bool { return l.rankK(c.op, ul, t, n, k, one, a, lda, nil, 0, 0, y, ldc) },
 				func() { f(ul, t, n, k, one, a, lda, 0, y, ldc) })
 		}
 		x, ldb := sample[T](t, n, k)
@@ -79,7 +85,7 @@ func exercise[T number](l *library[T], c call) func(w way) {
 		if c.op == opHer2k {
 			f = r.her2k
 		}
-		return do(func(l *library[T]) { l.rankK(c.op, ul, t, n, k, one, a, lda, x, ldb, 0, y, ldc) },
+		return do(func(l *library[T]) bool { return l.rankK(c.op, ul, t, n, k, one, a, lda, x, ldb, 0, y, ldc) },
 			func() { f(ul, t, n, k, one, a, lda, x, ldb, 0, y, ldc) })
 	case opTrmm, opTrsm:
 		s, ul, t, d := side[bit(0, 1)], uplo[bit(1, 1)], trans[bit(2, 2)], diag[bit(4, 1)]
@@ -89,25 +95,25 @@ func exercise[T number](l *library[T], c call) func(w way) {
 		if c.op == opTrsm {
 			f = r.trsm
 		}
-		return do(func(l *library[T]) { l.triangular(c.op, s, ul, t, d, m, n, one, a, lda, x, ldb) },
+		return do(func(l *library[T]) bool { return l.triangular(c.op, s, ul, t, d, m, n, one, a, lda, x, ldb) },
 			func() { f(s, ul, t, d, m, n, one, a, lda, x, ldb) })
 	case opGemv:
 		t := trans[bit(0, 2)]
 		a, lda := sample[T](blas.NoTrans, m, n)
 		x, y := line[T](max(m, n)), line[T](max(m, n))
-		return do(func(l *library[T]) { l.gemv(t, m, n, one, a, lda, x, 1, 0, y, 1) },
+		return do(func(l *library[T]) bool { return l.gemv(t, m, n, one, a, lda, x, 1, 0, y, 1) },
 			func() { r.gemv(t, m, n, one, a, lda, x, 1, 0, y, 1) })
 	case opHemv:
 		ul := uplo[bit(0, 1)]
 		a, lda := sample[T](blas.NoTrans, n, n)
 		x, y := line[T](n), line[T](n)
-		return do(func(l *library[T]) { l.hemv(ul, n, one, a, lda, x, 1, 0, y, 1) },
+		return do(func(l *library[T]) bool { return l.hemv(ul, n, one, a, lda, x, 1, 0, y, 1) },
 			func() { r.hemv(ul, n, one, a, lda, x, 1, 0, y, 1) })
 	case opTrmv:
 		ul, t, d := uplo[bit(1, 1)], trans[bit(2, 2)], diag[bit(4, 1)]
 		a, lda := nearIdentity[T](n)
 		x := line[T](n)
-		return do(func(l *library[T]) { l.trmv(ul, t, d, n, a, lda, x, 1) },
+		return do(func(l *library[T]) bool { return l.trmv(ul, t, d, n, a, lda, x, 1) },
 			func() { r.trmv(ul, t, d, n, a, lda, x, 1) })
 	case opGer, opGerc:
 		a, lda := sample[T](blas.NoTrans, m, n)
@@ -116,34 +122,34 @@ func exercise[T number](l *library[T], c call) func(w way) {
 		if c.op == opGerc {
 			f = r.gerc
 		}
-		return do(func(l *library[T]) { l.rank1(c.op, m, n, small, x, 1, y, 1, a, lda) },
+		return do(func(l *library[T]) bool { return l.rank1(c.op, m, n, small, x, 1, y, 1, a, lda) },
 			func() { f(m, n, small, x, 1, y, 1, a, lda) })
 	case opHer, opHer2:
 		ul := uplo[bit(0, 1)]
 		a, lda := sample[T](blas.NoTrans, n, n)
 		x, y := line[T](n), line[T](n)
 		if c.op == opHer {
-			return do(func(l *library[T]) { l.her(ul, n, small, x, 1, a, lda) },
+			return do(func(l *library[T]) bool { return l.her(ul, n, small, x, 1, a, lda) },
 				func() { r.her(ul, n, small, x, 1, a, lda) })
 		}
-		return do(func(l *library[T]) { l.her2(ul, n, small, x, 1, y, 1, a, lda) },
+		return do(func(l *library[T]) bool { return l.her2(ul, n, small, x, 1, y, 1, a, lda) },
 			func() { r.her2(ul, n, small, x, 1, y, 1, a, lda) })
 	}
 	return exerciseLevel1(l, c, do)
 }
 
-func exerciseLevel1[T number](l *library[T], c call, do func(ours func(l *library[T]), wrappedRoutine func()) func(w way)) func(w way) {
+func exerciseLevel1[T number](l *library[T], c call, do func(ours func(l *library[T]) bool, wrappedRoutine func()) func(w way)) func(w way) {
 	r, n, inc := &l.routines, c.m, 1+int(c.variant)
 	x, y := line[T](n*inc), line[T](n*inc)
 	switch c.op {
 	case opAxpy:
-		return do(func(l *library[T]) { l.axpy(n, T(1)/1024, x, inc, y, inc) }, func() { r.axpy(n, T(1)/1024, x, inc, y, inc) })
+		return do(func(l *library[T]) bool { return l.axpy(n, T(1)/1024, x, inc, y, inc) }, func() { r.axpy(n, T(1)/1024, x, inc, y, inc) })
 	case opScal:
-		return do(func(l *library[T]) { l.scal(n, -1, x, inc) }, func() { r.scal(n, -1, x, inc) })
+		return do(func(l *library[T]) bool { return l.scal(n, -1, x, inc) }, func() { r.scal(n, -1, x, inc) })
 	case opDotc:
-		return do(func(l *library[T]) { l.dotc(n, x, inc, y, inc) }, func() { r.dotc(n, x, inc, y, inc) })
+		return do(func(l *library[T]) bool { _, done := l.dotc(n, x, inc, y, inc); return done }, func() { r.dotc(n, x, inc, y, inc) })
 	}
-	return do(func(l *library[T]) { l.dot(n, x, inc, y, inc) }, func() { r.dot(n, x, inc, y, inc) })
+	return do(func(l *library[T]) bool { _, done := l.dot(n, x, inc, y, inc); return done }, func() { r.dot(n, x, inc, y, inc) })
 }
 
 // going is l with every call going one way.

@@ -5,10 +5,12 @@ import (
 	"unsafe"
 )
 
-// number is an element type of BLAS.
-type number interface {
+// Number is an element type of BLAS.
+type Number interface {
 	float32 | float64 | complex64 | complex128
 }
+
+type number = Number
 
 // kind numbers the element types.
 type kind int
