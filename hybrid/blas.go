@@ -31,12 +31,11 @@ import (
 // they go on with the wrapped routines alone.
 type BLAS = hybridblas.BLAS
 
-// BLASCall is a call that [BLAS.Calibrate] can measure, and BLASCrossover what it
-// has found; [BLASPlan] makes calls.
-type (
-	BLASCall      = hybridblas.Call
-	BLASCrossover = hybridblas.Crossover
-)
+// BLASCall is a call that [BLAS.Calibrate] can measure; [BLASPlan] makes them.
+type BLASCall = hybridblas.Call
+
+// BLASCrossover is what Calibrate has found for a call.
+type BLASCrossover = hybridblas.Crossover
 
 // BLASPlan is the calls of every routine that a BLAS may take over, in every type
 // and variant, with square matrices of each of the orders.

@@ -32,10 +32,6 @@ const (
 	shapes = 8  // which of m, n and k are much smaller than the others
 )
 
-// mostMeasured is the work of the largest calls of each level that are measured.
-// Larger ones go the way that was best for those.
-var mostMeasured = [4]float64{1: 1 << 22, 2: 1 << 22, 3: 1 << 26}
-
 // cell is where the choice for calls of about one size and shape is kept.
 type cell struct {
 	op          opcode

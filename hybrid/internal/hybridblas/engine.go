@@ -135,6 +135,17 @@ func isGonum(implementation any) bool {
 	return is
 }
 
+// large3, large2 and large1 tell whether a call of a level may be worth a choice.
+// They are asked before the arguments are passed on: of a product of 1×1 matrices
+// that alone would take a third of the time.
+func (e *engine) large3(m, n, k int) bool {
+	return float64(m)*float64(n)*float64(k) >= e.least3
+}
+
+func (e *engine) large2(m, n int) bool { return float64(m)*float64(n) >= e.least2 }
+
+func (e *engine) large1(n int) bool { return n >= e.least1 }
+
 // Stop begins to end what goes on in the background.
 func (b *BLAS) Stop() { b.engine.choices.stop() }
 

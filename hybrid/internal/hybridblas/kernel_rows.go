@@ -56,45 +56,38 @@ func multiplyRows[T number](dot dotFunc[T], alpha T, a, b operand[T], c matrix[T
 	}
 }
 
-// addRows is C += alpha*op(A)*op(B) by rows of B. Blocks of B that are transposed
-// or conjugated are copied first.
+// addRows is C += alpha*op(A)*op(B) by rows of B. Blocks that are transposed or
+// conjugated are copied first: down a column, every element is on a cache line of
+// its own, and with strides that are powers of two the lines displace each other.
 //
 // An axpy by zero does nothing. With exact, where A has a zero, the block of B is
 // looked through, once, for NaNs and infinities, which a product with it would
 // show.
 func addRows[T number](axpy axpyFunc[T], exact bool, alpha T, a, b operand[T], c matrix[T]) {
-	var pack *scratch[T]
-	if b.trans != blas.NoTrans {
-		pack = takeScratch[T](addedCols * addedDepth)
-		defer pack.giveBack()
-	}
+	packA, packB := takeScratch[T](mostRows*addedDepth), takeScratch[T](addedCols*addedDepth)
+	defer packA.giveBack()
+	defer packB.giveBack()
 	k := depth(a)
 	for j := 0; j < c.cols; j += addedCols {
 		n := min(addedCols, c.cols-j)
 		for l := 0; l < k; l += addedDepth {
 			d := min(addedDepth, k-l)
-			right := b.part(l, j, d, n)
-			if pack != nil {
-				conj := right.trans == blas.ConjTrans
-				right = plain(transposed(right.matrix, pack.data))
-				if conj {
-					conjugateAll(pack.data[:n*d])
-				}
-			}
-			rows := block[T]{matrix: right.matrix}
-			for i := range c.rows {
-				out := c.at(i, j)[:n]
-				for r := range d {
-					v := alpha * a.value(i, l+r)
-					if v == 0 && (!exact || rows.finite()) {
-						continue
-					}
-					if v != 0 {
-						axpy(n, v, rows.at(r, 0), 1, out, 1)
-						continue
-					}
-					for at, x := range rows.at(r, 0)[:n] {
-						out[at] += v * x
+			rows := block[T]{matrix: b.part(l, j, d, n).plain(packB.data)}
+			for i := 0; i < c.rows; i += mostRows {
+				m := min(mostRows, c.rows-i)
+				left := a.part(i, l, m, d).plain(packA.data)
+				for q := range m {
+					out := c.at(i+q, j)[:n]
+					for r, v := range left.at(q, 0)[:d] {
+						v *= alpha
+						switch {
+						case v != 0:
+							axpy(n, v, rows.at(r, 0), 1, out, 1)
+						case exact && !rows.finite():
+							for at, x := range rows.at(r, 0)[:n] {
+								out[at] += v * x
+							}
+						}
 					}
 				}
 			}
@@ -102,15 +95,16 @@ func addRows[T number](axpy axpyFunc[T], exact bool, alpha T, a, b operand[T], c
 	}
 }
 
-// value is element (i, j) of op(A).
-func (o operand[T]) value(i, j int) T {
-	switch o.trans {
-	case blas.NoTrans:
-		return o.data[i*o.stride+j]
-	case blas.Trans:
-		return o.data[j*o.stride+i]
+// plain is op(A) as a matrix, in mem if it isn't A itself.
+func (o operand[T]) plain(mem []T) matrix[T] {
+	if o.trans == blas.NoTrans {
+		return o.matrix
 	}
-	return conjugate(o.data[j*o.stride+i])
+	t := transposed(o.matrix, mem)
+	if o.trans == blas.ConjTrans && kindOf[T]().isComplex() {
+		conjugateAll(mem[:t.rows*t.cols])
+	}
+	return t
 }
 
 // block is a matrix of which it may be asked whether all its numbers are finite.

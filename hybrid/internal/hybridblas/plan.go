@@ -126,11 +126,11 @@ func variantsOf(op opcode, k kind) (all []uint8) {
 	return []uint8{0}
 }
 
-// Pair returns two functions that do a call on the same operands: the wrapped
-// routine, and what the method of b does.
+// Pair returns two functions that do a call on equal operands: the wrapped
+// routine, and the method of b.
 func (b *BLAS) Pair(c Call) (alone, chosen func()) {
-	run := b.exercise(c.call)
-	return func() { run(wrapped) }, func() { run(unknown) }
+	routine, method := b.exercise(c.call), b.exerciseMethods(c.call)
+	return func() { routine(wrapped) }, func() { method(wrapped) }
 }
 
 // Crossover is what has been found for a call.

@@ -50,6 +50,9 @@ type triangle[T number] struct {
 	alpha T
 	a     operand[T]
 	b     matrix[T]
+	// turned is op of the blocks of A on the diagonal, by their first row, if A is
+	// transposed and on the left.
+	turned map[int]matrix[T]
 }
 
 // upper tells whether op(A) is upper triangular.
@@ -68,7 +71,27 @@ func (x *triangle[T]) run(lo, hi int, alpha T) {
 	if x.side == blas.Right {
 		n, width = x.b.rows, x.l.stripRows(x.b.rows)
 	}
+	x.turn(lo, hi)
 	x.l.strips(n, width, func(from, to int) { x.strip(lo, hi, from, to, alpha) })
+}
+
+// turn copies the blocks on the diagonal of a transposed matrix on the left. gonum
+// walks down their columns, once for each strip.
+func (x *triangle[T]) turn(lo, hi int) {
+	if x.side == blas.Right || x.a.trans == blas.NoTrans {
+		return
+	}
+	order := x.l.triangleOrder()
+	blocks := make([]matrix[T], ceil(hi-lo, order))
+	x.l.each(len(blocks), func(t int) {
+		i := lo + t*order
+		m := min(order, hi-i)
+		blocks[t] = x.a.part(i, i, m, m).plain(make([]T, m*m))
+	})
+	x.turned = map[int]matrix[T]{}
+	for t, b := range blocks {
+		x.turned[lo+t*order] = b
+	}
 }
 
 // strip does it for the columns of B, or rows, [from, to).
@@ -112,6 +135,14 @@ func (x *triangle[T]) onDiagonal(i, m, from, to int, alpha T) {
 		f = x.l.routines.trsm
 	}
 	out := x.rows(i, m, from, to)
+	if a, turned := x.turned[i]; turned {
+		ul := blas.Upper
+		if !x.upper() {
+			ul = blas.Lower
+		}
+		f(x.side, ul, blas.NoTrans, x.diag, out.rows, out.cols, alpha, a.data, a.stride, out.data, out.stride)
+		return
+	}
 	f(x.side, x.uplo, x.a.trans, x.diag, out.rows, out.cols, alpha, x.a.at(i, i), x.a.stride, out.data, out.stride)
 }
 
