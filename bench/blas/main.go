@@ -24,6 +24,7 @@ operands; what counts is the median of the ratios of such pairs.
   go run ./bench/blas                          the whole grid: an hour or more
   go run ./bench/blas -time 60s                as much of it as that allows
   go run ./bench/blas -routines 'D(gemm|trsm)' -least 64 -most 1024
+  go run ./bench/blas -from bench/results/blas.jsonl -plot blas.png   what was kept
 
 What was cut for want of time is said. A cell whose kind was never measured stays
 with the wrapped routine; run bench/cmd/calibrate first.
@@ -39,6 +40,7 @@ type settings struct {
 	total, cell time.Duration
 	results     string
 	plot        string
+	from        string
 }
 
 func main() {
@@ -63,6 +65,7 @@ func parse(args []string) (set settings, err error) {
 	flags.DurationVar(&set.total, "time", 0, "stop after this `time`; 0 never")
 	flags.DurationVar(&set.cell, "cell", 300*time.Millisecond, "how long a cell may take before its last pairs are left out; the `time` of at least three is taken")
 	flags.StringVar(&set.results, "o", "", "append each cell as a JSON line to this `file`")
+	flags.StringVar(&set.from, "from", "", "measure nothing: report the cells of this `file`, the last of each")
 	flags.StringVar(&set.plot, "plot", "", "draw the ratios into this PNG `file`")
 	if err := flags.Parse(args); err != nil {
 		return set, err
@@ -77,6 +80,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	set, err := parse(args)
 	if err != nil {
 		return err
+	}
+	if set.from != "" {
+		return again(out, set)
 	}
 	s, err := hybrid.Open()
 	if err != nil {
@@ -99,6 +105,20 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 	}
 	return err
+}
+
+// again reports cells that were measured before.
+func again(out io.Writer, set settings) error {
+	cells, err := readResults(set.from)
+	if err != nil {
+		return fmt.Errorf("-from: %w", err)
+	}
+	cells = slices.DeleteFunc(cells, func(c cell) bool { return !set.routines.MatchString(c.Routine) || c.N < set.least })
+	report(out, cells, nil)
+	if set.plot == "" || len(cells) == 0 {
+		return nil
+	}
+	return draw(set.plot, cells)
 }
 
 func describe(out io.Writer, s *hybrid.Scheduler, cells int) {

@@ -73,3 +73,36 @@ func appendResults(path string, s *hybrid.Scheduler, cells []cell) (err error) {
 	}
 	return nil
 }
+
+// readResults reads the cells of a file of results, of equal ones the last.
+func readResults(path string) ([]cell, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	type key struct {
+		routine string
+		n       int
+	}
+	at := map[key]int{}
+	var cells []cell
+	for lines := json.NewDecoder(f); ; {
+		var c cell
+		if err := lines.Decode(&c); errors.Is(err, io.EOF) {
+			return cells, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		if c.Routine == "" {
+			continue // the line about the machine
+		}
+		k := key{c.Routine, c.N}
+		if i, known := at[k]; known {
+			cells[i] = c
+			continue
+		}
+		at[k] = len(cells)
+		cells = append(cells, c)
+	}
+}

@@ -43,7 +43,7 @@ func (ch *choices) measureAll() {
 			return
 		case r := <-ch.queue:
 			ch.measure(r)
-			ch.tell(r)
+			ch.fill(r, ch.place(r.cell))
 			ch.asked.Add(-1)
 		}
 	}
@@ -52,11 +52,11 @@ func (ch *choices) measureAll() {
 const (
 	// rounds is how often each way is measured: the model drops the first, which
 	// pays for cold caches, and takes the median of the others.
-	rounds = 4
+	rounds = 6
 	// worthwhile is the part of the wrapped routine's time that another way may
-	// take at most: measured times scatter by some percent, and other calls have
-	// a use for the workers too.
-	worthwhile = 0.85
+	// take at most: measured times scatter, more so where several cores have to
+	// be free at once, and other calls have a use for the workers too.
+	worthwhile = 0.8
 )
 
 // measure times each way for a call, taking turns.
@@ -87,13 +87,14 @@ func (ch *choices) ways(c call) []way {
 	return ways
 }
 
-// known is the best way for a call as far as all have been measured.
-func (ch *choices) known(r request) (best way, known bool) {
+// known is the best way for a call, and the time of the wrapped routine in seconds,
+// if all ways have been measured.
+func (ch *choices) known(r request) (best way, alone float64, known bool) {
 	seconds := map[way]float64{}
 	for _, w := range ch.ways(r.call) {
 		fit, ok := ch.model().Estimate(ch.key(r.cell, w))
 		if !ok || fit.Samples < rounds-1 {
-			return unknown, false
+			return unknown, 0, false
 		}
 		seconds[w] = fit.Seconds(r.call.work())
 	}
@@ -107,7 +108,7 @@ func (ch *choices) known(r request) (best way, known bool) {
 			best = w
 		}
 	}
-	return best, true
+	return best, seconds[wrapped], true
 }
 
 // key is what the model keeps the times of a way under.

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // choices remembers, for each routine, type, variant, size and shape, which way
@@ -23,9 +24,16 @@ type choices struct {
 	asked   atomic.Int32 // calls that wait to be measured, or are
 }
 
-// table is the choices for one routine and type. Whoever finds a cell unknown
-// fills it; two that do so at once fill in the same.
-type table [variants][sizes][shapes]atomic.Uint32
+// table is the choices for one routine and type.
+type table [variants][sizes][shapes]place
+
+// place is where the choice of a cell is. Whoever finds it unknown fills it; two
+// that do so at once fill in the same.
+type place struct {
+	way   atomic.Uint32
+	late  atomic.Int32  // see watch
+	alone atomic.Uint64 // bits of the seconds that the wrapped routine takes for a unit of work
+}
 
 const (
 	sizes  = 16 // by factors of about four in work
@@ -93,23 +101,59 @@ func (c call) standing() call {
 	return c
 }
 
-// choose tells how to do a call.
-func (e *engine) choose(c call) way {
+// choose tells how to do a call. Unless that is by the wrapped routine, the watch
+// is to be ended when it is done.
+func (e *engine) choose(c call) (way, watch) {
 	if e.forced != unknown {
 		if e.forced == onDevices && !e.devicesTake(c) {
-			return inParallel
+			return inParallel, watch{}
 		}
-		return e.forced
+		return e.forced, watch{}
 	}
 	at := c.cell()
-	place := e.choices.place(at)
-	switch w := way(place.Load()); w {
-	case unknown:
-		return e.choices.find(request{at, c.standing()}, place)
-	case asked:
-		return wrapped
-	default:
-		return w
+	p := e.choices.place(at)
+	w := way(p.way.Load())
+	if w == unknown {
+		w = e.choices.find(request{at, c.standing()}, p)
+	}
+	if w <= wrapped {
+		return wrapped, watch{}
+	}
+	alone := math.Float64frombits(p.alone.Load()) * c.work()
+	return w, watch{p, time.Now(), time.Duration(tooLate * alone * 1e9)}
+}
+
+// watch looks whether a call that others help with takes longer than it would have
+// alone: what was measured on a machine with nothing else to do is not true of one
+// that is busy. A few such calls in a row, or every third of many, and the wrapped
+// routine has the cell for the rest of the process.
+type watch struct {
+	place *place // nil if nobody looks
+	begun time.Time
+	late  time.Duration
+}
+
+const (
+	// tooLate is how much longer than the wrapped routine a call may take: as
+	// much as single measurements scatter.
+	tooLate = 1.05
+	// mostLate is the number at which a cell is given up; a late call counts 2,
+	// another takes 1 away.
+	mostLate = 8
+)
+
+func (w watch) end() {
+	if w.place == nil {
+		return
+	}
+	if time.Since(w.begun) <= w.late {
+		if w.place.late.Load() > 0 {
+			w.place.late.Add(-1)
+		}
+		return
+	}
+	if w.place.late.Add(2) >= mostLate {
+		w.place.way.Store(uint32(wrapped))
 	}
 }
 
@@ -119,8 +163,8 @@ type request struct {
 	call call
 }
 
-// place is where the choice of a cell is.
-func (ch *choices) place(c cell) *atomic.Uint32 {
+// place is the place of a cell.
+func (ch *choices) place(c cell) *place {
 	at := &ch.tables[c.op][c.kind]
 	t := at.Load()
 	if t == nil {
@@ -131,15 +175,24 @@ func (ch *choices) place(c cell) *atomic.Uint32 {
 }
 
 // find fills a cell from the model, or has it measured.
-func (ch *choices) find(r request, place *atomic.Uint32) way {
-	if w, known := ch.known(r); known {
-		place.Store(uint32(w))
+func (ch *choices) find(r request, p *place) way {
+	if w, known := ch.fill(r, p); known {
 		return w
 	}
-	if place.CompareAndSwap(uint32(unknown), uint32(asked)) && !ch.ask(r) {
-		place.Store(uint32(unknown))
+	if p.way.CompareAndSwap(uint32(unknown), uint32(asked)) && !ch.ask(r) {
+		p.way.Store(uint32(unknown))
 	}
 	return wrapped
+}
+
+// fill fills a cell as far as the model knows all ways.
+func (ch *choices) fill(r request, p *place) (w way, known bool) {
+	w, alone, known := ch.known(r)
+	if known {
+		p.alone.Store(math.Float64bits(alone / r.call.work()))
+		p.way.Store(uint32(w)) // publishes alone
+	}
+	return w, known
 }
 
 // ask has a call measured in the background. It reports false if too many wait.
@@ -152,12 +205,5 @@ func (ch *choices) ask(r request) bool {
 	default:
 		ch.asked.Add(-1)
 		return false
-	}
-}
-
-// tell fills a cell that has been measured.
-func (ch *choices) tell(r request) {
-	if w, known := ch.known(r); known {
-		ch.place(r.cell).Store(uint32(w))
 	}
 }

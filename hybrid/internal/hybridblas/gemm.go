@@ -13,10 +13,11 @@ func (l *library[T]) multiply(a, b operand[T], m, n, k int, alpha, beta T, c mat
 	if !a.ok() || !b.ok() || !c.ok() {
 		return false
 	}
-	how := l.choose(call{opGemm, l.kind, transBits(a.trans) | transBits(b.trans)<<2, m, n, k})
+	how, watch := l.choose(call{opGemm, l.kind, transBits(a.trans) | transBits(b.trans)<<2, m, n, k})
 	if how == wrapped || overlap(a.matrix, c) || overlap(b.matrix, c) {
 		return false
 	}
+	defer watch.end()
 	if how == onDevices {
 		l.devices.run(l, job[T]{
 			c: c, beta: beta, terms: []term[T]{{alpha, general(a), general(b), k}},

@@ -14,10 +14,11 @@ func (l *library[T]) gemv(t blas.Transpose, m, n int, alpha T, a []T, lda int, x
 	if !A.ok() || !X.ok() || !Y.ok() {
 		return false
 	}
-	how := l.choose(call{opGemv, l.kind, transBits(t), m, n, 1})
+	how, watch := l.choose(call{opGemv, l.kind, transBits(t), m, n, 1})
 	if how == wrapped || overlap(A, Y.asMatrix()) || overlap(X.asMatrix(), Y.asMatrix()) {
 		return false
 	}
+	defer watch.end()
 	l.strips(lenY, l.share(lenY), func(lo, hi int) {
 		out := Y.part(lo, hi)
 		part := operand[T]{A, t}.part(lo, 0, hi-lo, lenX)
@@ -48,10 +49,11 @@ func (l *library[T]) hemv(ul blas.Uplo, n int, alpha T, a []T, lda int, x []T, i
 	if !A.ok() || !X.ok() || !Y.ok() {
 		return false
 	}
-	how := l.choose(call{opHemv, l.kind, uploBit(ul), n, n, 1})
+	how, watch := l.choose(call{opHemv, l.kind, uploBit(ul), n, n, 1})
 	if how == wrapped || overlap(A, Y.asMatrix()) || overlap(X.asMatrix(), Y.asMatrix()) {
 		return false
 	}
+	defer watch.end()
 	l.strips(n, l.share(n), func(lo, hi int) {
 		out, in := Y.part(lo, hi), X.part(lo, hi)
 		l.routines.hemv(ul, hi-lo, alpha, A.at(lo, lo), lda, in.data, incX, beta, out.data, incY)
@@ -81,10 +83,11 @@ func (l *library[T]) trmv(ul blas.Uplo, t blas.Transpose, d blas.Diag, n int, a 
 	if !A.ok() || !X.ok() {
 		return false
 	}
-	how := l.choose(call{opTrmv, l.kind, uploBit(ul)<<1 | transBits(t)<<2 | diagBit(d)<<4, n, n, 1})
+	how, watch := l.choose(call{opTrmv, l.kind, uploBit(ul)<<1 | transBits(t)<<2 | diagBit(d)<<4, n, n, 1})
 	if how == wrapped || overlap(A.matrix, X.asMatrix()) {
 		return false
 	}
+	defer watch.end()
 	mem := takeScratch[T](n)
 	defer mem.giveBack()
 	old := vector[T]{X.copied(mem.data), n, 1}

@@ -20,10 +20,11 @@ func (l *library[T]) rank1(routine opcode, m, n int, alpha T, x []T, incX int, y
 	if !X.ok() || !Y.ok() || !A.ok() {
 		return false
 	}
-	how := l.choose(call{routine, l.kind, 0, m, n, 1})
+	how, watch := l.choose(call{routine, l.kind, 0, m, n, 1})
 	if how == wrapped || overlap(A, X.asMatrix()) || overlap(A, Y.asMatrix()) {
 		return false
 	}
+	defer watch.end()
 	mem := takeScratch[T](n)
 	defer mem.giveBack()
 	v := Y.copied(mem.data)
@@ -46,10 +47,11 @@ func (l *library[T]) her(ul blas.Uplo, n int, alpha T, x []T, incX int, a []T, l
 	if !X.ok() || !A.ok() {
 		return false
 	}
-	how := l.choose(call{opHer, l.kind, uploBit(ul), n, n, 1})
+	how, watch := l.choose(call{opHer, l.kind, uploBit(ul), n, n, 1})
 	if how == wrapped || overlap(A, X.asMatrix()) {
 		return false
 	}
+	defer watch.end()
 	mem := takeScratch[T](2 * n)
 	defer mem.giveBack()
 	u, uc := X.copied(mem.data[:n]), X.copied(mem.data[n:])
@@ -72,10 +74,11 @@ func (l *library[T]) her2(ul blas.Uplo, n int, alpha T, x []T, incX int, y []T, 
 	if !X.ok() || !Y.ok() || !A.ok() {
 		return false
 	}
-	how := l.choose(call{opHer2, l.kind, uploBit(ul), n, n, 1})
+	how, watch := l.choose(call{opHer2, l.kind, uploBit(ul), n, n, 1})
 	if how == wrapped || overlap(A, X.asMatrix()) || overlap(A, Y.asMatrix()) {
 		return false
 	}
+	defer watch.end()
 	mem := takeScratch[T](4 * n)
 	defer mem.giveBack()
 	u, v := X.copied(mem.data[:n]), Y.copied(mem.data[n:2*n])

@@ -5,9 +5,14 @@ func (l *library[T]) axpy(n int, alpha T, x []T, incX int, y []T, incY int) bool
 		return false
 	}
 	X, Y := vector[T]{x, n, incX}, vector[T]{y, n, incY}
-	if !X.ok() || !Y.ok() || l.choose(call{opAxpy, l.kind, incBit(incX, incY), n, 1, 1}) == wrapped || overlap(X.asMatrix(), Y.asMatrix()) {
+	if !X.ok() || !Y.ok() || overlap(X.asMatrix(), Y.asMatrix()) {
 		return false
 	}
+	how, watch := l.choose(call{opAxpy, l.kind, incBit(incX, incY), n, 1, 1})
+	if how == wrapped {
+		return false
+	}
+	defer watch.end()
 	l.strips(n, l.share(n), func(lo, hi int) {
 		l.routines.axpy(hi-lo, alpha, X.part(lo, hi).data, incX, Y.part(lo, hi).data, incY)
 	})
@@ -19,9 +24,14 @@ func (l *library[T]) scal(n int, alpha T, x []T, incX int) bool {
 		return false
 	}
 	X := vector[T]{x, n, incX}
-	if !X.ok() || l.choose(call{opScal, l.kind, incBit(incX, incX), n, 1, 1}) == wrapped {
+	if !X.ok() {
 		return false
 	}
+	how, watch := l.choose(call{opScal, l.kind, incBit(incX, incX), n, 1, 1})
+	if how == wrapped {
+		return false
+	}
+	defer watch.end()
 	l.strips(n, l.share(n), func(lo, hi int) {
 		l.routines.scal(hi-lo, alpha, X.part(lo, hi).data, incX)
 	})
@@ -42,9 +52,14 @@ func (l *library[T]) inner(routine opcode, f func(n int, x []T, incX int, y []T,
 		return sum, false
 	}
 	X, Y := vector[T]{x, n, incX}, vector[T]{y, n, incY}
-	if !X.ok() || !Y.ok() || l.choose(call{routine, l.kind, incBit(incX, incY), n, 1, 1}) == wrapped {
+	if !X.ok() || !Y.ok() {
 		return sum, false
 	}
+	how, watch := l.choose(call{routine, l.kind, incBit(incX, incY), n, 1, 1})
+	if how == wrapped {
+		return sum, false
+	}
+	defer watch.end()
 	width := l.share(n)
 	sums := make([]T, ceil(n, width))
 	l.strips(n, width, func(lo, hi int) {

@@ -154,14 +154,13 @@ func (b *BLAS) Calibrate(ctx context.Context, plan []Call, report func(Crossover
 			continue
 		}
 		r := request{p.call.cell(), p.call.standing()}
-		if _, known := ch.known(r); !known {
+		if _, _, known := ch.known(r); !known {
 			ch.measure(r)
 		}
-		best, known := ch.known(r)
+		best, known := ch.fill(r, ch.place(r.cell))
 		if !known {
 			return fmt.Errorf("hybridblas: %s: closed while it was measured", p.Name)
 		}
-		ch.tell(r)
 		x.Way = best.String()
 		for _, w := range ch.ways(r.call) {
 			fit, _ := ch.model().Estimate(ch.key(r.cell, w))

@@ -24,10 +24,11 @@ func (l *library[T]) symmetric(routine opcode, s blas.Side, ul blas.Uplo, m, n i
 	if !A.ok() || !B.ok() || !C.ok() {
 		return false
 	}
-	how := l.choose(call{routine, l.kind, sideBit(s) | uploBit(ul)<<1, m, n, order})
+	how, watch := l.choose(call{routine, l.kind, sideBit(s) | uploBit(ul)<<1, m, n, order})
 	if how == wrapped || overlap(A, C) || overlap(B, C) {
 		return false
 	}
+	defer watch.end()
 	y := symmetricProduct[T]{l: l, conj: routine == opHemm, uplo: ul, alpha: alpha, a: A, b: B, beta: beta, c: C}
 	y.diagonal = l.routines.symm
 	if y.conj {

@@ -40,10 +40,11 @@ func (l *library[T]) rankK(routine opcode, ul blas.Uplo, t blas.Transpose, n, k 
 	if !u.a.ok() || !u.c.ok() || two && !u.b.ok() {
 		return false
 	}
-	how := l.choose(call{routine, l.kind, uploBit(ul) | transBits(t)<<1, n, n, k})
+	how, watch := l.choose(call{routine, l.kind, uploBit(ul) | transBits(t)<<1, n, n, k})
 	if how == wrapped || overlap(u.a.matrix, u.c) || two && overlap(u.b.matrix, u.c) {
 		return false
 	}
+	defer watch.end()
 	if how == onDevices {
 		l.devices.run(l, u.onDevices())
 		return true

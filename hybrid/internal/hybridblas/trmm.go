@@ -28,10 +28,11 @@ func (l *library[T]) triangular(routine opcode, s blas.Side, ul blas.Uplo, t bla
 	if !x.a.ok() || !x.b.ok() {
 		return false
 	}
-	how := l.choose(call{routine, l.kind, sideBit(s) | uploBit(ul)<<1 | transBits(t)<<2 | diagBit(d)<<4, m, n, order})
+	how, watch := l.choose(call{routine, l.kind, sideBit(s) | uploBit(ul)<<1 | transBits(t)<<2 | diagBit(d)<<4, m, n, order})
 	if how == wrapped || overlap(x.a.matrix, x.b) {
 		return false
 	}
+	defer watch.end()
 	if how == onDevices {
 		x.recurse(0, order, alpha)
 		return true
