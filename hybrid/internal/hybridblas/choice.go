@@ -52,8 +52,8 @@ type cell struct {
 // their work and by their size class. Larger ones go the way that was best for
 // those.
 var (
-	mostWork = [4]int{1: 22, 2: 22, 3: 26}
-	mostSize = [4]int{1: 11, 2: 12, 3: 13}
+	mostWork = [4]int{1: 22, 2: 22, 3: 27}
+	mostSize = [4]int{1: 11, 2: 12, 3: 15}
 )
 
 // cell is the cell of a call.

@@ -37,7 +37,7 @@ func TestChoiceFollowsTheModel(t *testing.T) {
 	if got, _ := b.engine.choose(largest); got != inParallel {
 		t.Errorf("the largest goes %v", got)
 	}
-	if s := largest.standing(); s.cell() != largest.cell() || s.work() > 1<<26 {
+	if s := largest.standing(); s.cell() != largest.cell() || s.work() > 1<<27 {
 		t.Errorf("%+v stands for %+v: cells %+v and %+v", s, largest, s.cell(), largest.cell())
 	}
 }
