@@ -29,6 +29,12 @@ import (
 // Its routines take the arguments of gonum's and panic as the wrapped ones do.
 // They may be called by any number of goroutines. After Close of the scheduler
 // they go on with the wrapped routines alone.
+//
+// Sums are added in another order than in the wrapped routines. Which of them do a
+// call, and where devices take part also who computes which tile, changes from run
+// to run, so that results agree to rounding, not to the bit. With beta 0 nothing
+// is read of what is written. Where a factor is 0, a NaN or an infinity of the
+// other one may or may not show, as in gonum's own routines.
 type BLAS = hybridblas.BLAS
 
 // BLASCall is a call that [BLAS.Calibrate] can measure; [BLASPlan] makes them.

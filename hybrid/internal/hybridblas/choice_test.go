@@ -54,15 +54,15 @@ func TestChoiceIsGivenUp(t *testing.T) {
 		}
 		watch.end()
 	}
-	w, watch := b.engine.choose(c)
+	_, watch := b.engine.choose(c)
 	watch.begun = watch.begun.Add(-time.Minute)
 	for range mostLate / 2 {
-		if w, _ = b.engine.choose(c); w != inParallel {
+		if w, _ := b.engine.choose(c); w != inParallel {
 			t.Fatalf("given up too early")
 		}
 		watch.end()
 	}
-	if w, _ = b.engine.choose(c); w != wrapped {
+	if w, _ := b.engine.choose(c); w != wrapped {
 		t.Errorf("late calls go on %v", w)
 	}
 }
