@@ -53,6 +53,9 @@ const (
 	// rounds is how often each way is measured: the model drops the first, which
 	// pays for cold caches, and takes the median of the others.
 	rounds = 6
+	// shortest is how long a measurement takes at least, but for the first: calls
+	// of microseconds are repeated, with the caches as they themselves leave them.
+	shortest = 200 * time.Microsecond
 	// worthwhile is the part of the wrapped routine's time that another way may
 	// take at most: measured times scatter, more so where several cores have to
 	// be free at once, and other calls have a use for the workers too.
@@ -63,11 +66,16 @@ const (
 func (ch *choices) measure(r request) {
 	ways := ch.ways(r.call)
 	run := ch.blas.exercise(r.call)
+	repeats := map[way]int{}
 	for range rounds {
 		for _, w := range ways {
+			repeat := max(1, repeats[w])
 			start := time.Now()
-			run(w)
-			took := time.Since(start)
+			for range repeat {
+				run(w)
+			}
+			took := time.Since(start) / time.Duration(repeat)
+			repeats[w] = int(shortest / max(took, 1))
 			if ch.closed() {
 				return // the workers may have ended before the run
 			}
