@@ -50,15 +50,16 @@ var suites = []string{"mat", "lapack/gonum"}
 func main() {
 	short := flag.Bool("short", false, "pass -short to the tests, as continuous integration does")
 	tags := flag.String("tags", "", "build tags; with opengl among them that device is tested too")
-	only := flag.String("set", "", "run only the sets whose names contain this")
+	only := flag.String("set", "", "run only on the sets whose names contain this")
+	suite := flag.String("suite", "", "run only the suites whose names contain this")
 	flag.Parse()
-	if err := run(*short, *tags, *only); err != nil {
+	if err := run(*short, *tags, *only, *suite); err != nil {
 		fmt.Fprintln(os.Stderr, "testgonum:", err)
 		os.Exit(1)
 	}
 }
 
-func run(short bool, tags, only string) error {
+func run(short bool, tags, only, onlySuite string) error {
 	dir, err := os.MkdirTemp("", "testgonum")
 	if err != nil {
 		return err
@@ -74,6 +75,9 @@ func run(short bool, tags, only string) error {
 			continue
 		}
 		for _, suite := range suites {
+			if !strings.Contains(suite, onlySuite) {
+				continue
+			}
 			r, err := test(dir, suite, s, short, tags)
 			if err != nil {
 				return err
