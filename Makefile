@@ -9,6 +9,8 @@ BENCH ?= .
 SEED  ?=
 SOAK  ?= 60s
 PEERS ?=
+GONUM ?=
+BLAS  ?=
 
 # device/cuda compiles against a cuda.h of its own; cu's -lcuda is not needed to
 # start (device/cuda/internal/driver). Setting the variables drops Go's -O2 -g.
@@ -27,7 +29,7 @@ export TANDEM_SEED := $(SEED)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo test race soak fuzz bench bench-peers bench-gpu gpu-bundle lint generate ptx portable clean ci
+.PHONY: help deps demo test test-gonum race soak fuzz bench bench-blas bench-peers bench-gpu gpu-bundle lint generate ptx portable clean ci
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +43,9 @@ demo: deps ## the main job on all devices: checked, with a table of who did what
 test: deps ## every test, over every device that is here
 	go test -tags '$(TAGS)' -timeout 30m $(TESTS) $(PKG)
 
+test-gonum: deps ## gonum's mat and lapack suites with Tandem's BLAS in use, on each set of devices; GONUM=-short
+	go run ./build/testgonum -tags '$(TAGS)' $(GONUM)
+
 race: deps ## the same under the race detector, with the smaller share of the random tests
 	go test -tags '$(TAGS)' -short -race -timeout 40m $(TESTS) $(PKG)
 
@@ -53,6 +58,10 @@ fuzz: ## every fuzz target for 30 seconds
 
 bench: deps ## the promises as ratios measured in one run
 	go run -tags '$(TAGS)' ./bench -bench '$(BENCH)'
+
+bench-blas: ## s.BLAS() beside the BLAS that it wraps, cell by cell; BLAS='-time 60s -most 256'
+	go run ./bench/cmd/calibrate
+	go run ./bench/blas -o bench/results/blas.jsonl -plot bench/results/blas.png $(BLAS)
 
 bench-peers: ## tasks, fork-join and processes beside Rayon, chili, oneTBB, Go's pools and C; PEERS=-quick
 	go run ./bench/peers $(PEERS)
@@ -100,5 +109,6 @@ ci: deps portable lint ## all that must hold before a change lands
 	go test ./...
 	$(MAKE) test
 	$(MAKE) race
+	$(MAKE) test-gonum GONUM='-short -set "tiles of 64"'
 	$(MAKE) demo
 	$(MAKE) bench

@@ -32,8 +32,9 @@ type Scheduler struct {
 	inline   inlineRates
 	launches atomic.Int64 // that were split
 
-	mu      sync.Mutex // guards closed, and Add of running against Close
+	mu      sync.Mutex // guards closed and blas, and Add of running against Close
 	closed  bool
+	blas    []*BLAS        // to be closed
 	running sync.WaitGroup // launches and other calls under way
 	closing sync.Once
 	done    error // what Close answers
@@ -128,8 +129,16 @@ func (s *Scheduler) Shutdown(ctx context.Context) error {
 // idempotent, and must not be called from inside a task.
 func (s *Scheduler) Close() error {
 	s.mu.Lock()
+	blas := s.blas
+	for _, b := range blas {
+		b.Stop() // before workers end that it might be measuring
+	}
 	s.closed = true
+	s.blas = nil
 	s.mu.Unlock()
+	for _, b := range blas {
+		b.Close()
+	}
 	s.tasks.Close()
 	s.running.Wait()
 	s.closing.Do(func() {

@@ -204,7 +204,7 @@ func (l *Launch) overlap() error {
 }
 
 func shareMemory(a, b *Arg) bool {
-	if a.n == 0 || b.n == 0 {
+	if a.n == 0 || b.n == 0 || a.host == nil || b.host == nil {
 		return false
 	}
 	aLo, bLo := uintptr(a.host), uintptr(b.host)

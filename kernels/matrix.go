@@ -32,6 +32,18 @@ func Resident[T Float](rows, cols, stride int, data *residency.Buffer[T]) Matrix
 	return Matrix[T]{Rows: rows, Cols: cols, Stride: stride, data: ofBuffer(data)}
 }
 
+// Unplaced is a matrix that has a shape but no memory on the host. A launch with
+// such arguments is for who hands it to a device himself, with buffers of his
+// own: it gives the kernel, the words and the groups of a dispatch. It can't be
+// run, nor given to a scheduler.
+func Unplaced[T Float](rows, cols, stride int) Matrix[T] {
+	n := 0
+	if rows > 0 {
+		n = (rows-1)*stride + cols
+	}
+	return Matrix[T]{Rows: rows, Cols: cols, Stride: stride, data: Operand{typ: typeOf[T](), n: n}}
+}
+
 // General32 is gonum's float32 matrix, whose memory it shares.
 func General32(g blas32.General) Matrix[float32] { return Dense(g.Rows, g.Cols, g.Stride, g.Data) }
 

@@ -1,0 +1,25 @@
+// Package hybridblas is a BLAS that wraps another one and takes over from it
+// where it has been measured to be faster.
+//
+// A [BLAS] implements gonum's interfaces for all four types. A call that is
+// small, invalid, or of a kind that was never measured goes to the wrapped
+// routine as it is, so that its panics and its results are the wrapped one's
+// own. The others are cut into tiles, which run on the CPU workers or on
+// devices. Each algorithm is written once, for all types; only the methods that
+// give it gonum's names exist four times.
+//
+// # Tiles
+//
+// Everything of level 3 is products of tiles, and routines of the wrapped BLAS
+// on the tiles of a diagonal. A worker computes its tiles with the wrapped
+// product, cut so that gonum's stays on the worker's own goroutine: one thread
+// for each worker.
+//
+// # Results
+//
+// Sums are added in another order than the wrapped routine's, so results differ
+// by rounding. With beta 0 nothing is read of C. Operands that overlap what is
+// written are left to the wrapped routine. Where a factor is 0, a NaN or an
+// infinity of the other one may or may not show in the result, as in gonum's own
+// routines, some of which pass over zeros.
+package hybridblas

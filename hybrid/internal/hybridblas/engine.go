@@ -1,0 +1,175 @@
+package hybridblas
+
+import (
+	"cmp"
+	"fmt"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+
+	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
+)
+
+// Wrapped is the BLAS that a [BLAS] takes over from.
+type Wrapped struct {
+	blas.Float32
+	blas.Float64
+	blas.Complex64
+	blas.Complex128
+	// Name tells one implementation from another in the performance model.
+	Name string
+}
+
+// Config is what a [BLAS] works with.
+type Config struct {
+	Wrapped Wrapped
+	// Loop runs body on parts of [0, n) on the CPU workers and this goroutine.
+	// An error other than a panic means that body was not called.
+	Loop func(n int, body func(lo, hi int)) error
+	// Enter keeps the workers and the devices from being closed until Leave is
+	// called, unless they are closed already.
+	Enter func() error
+	Leave func()
+	// Workers is how many of those there are.
+	Workers int
+	// CPU is set when they may take part in what devices do.
+	CPU bool
+	// Devices may take tiles.
+	Devices []Device
+	// Model remembers what was measured.
+	Model *perfmodel.Model
+	// Tile, if not 0, is the order of the tiles into which every call is cut,
+	// whatever its size and whether it pays or not. It is for tests.
+	Tile int
+}
+
+// engine is what the libraries of the four types share.
+type engine struct {
+	cfg     *Config
+	workers int
+	forced  way // if not unknown
+	// Work below these goes to the wrapped routine without any choice.
+	least3, least2 float64
+	least1         int
+	choices        *choices
+}
+
+// The work below which a routine of each level goes to the wrapped routine at
+// once. Waking a worker and waiting for it takes 5 to 10 µs; gonum's slowest
+// routines of level 3 take as long for 24×24×24, those of level 2 for 128×128,
+// and an axpy for 16,384 elements (measured on an AMD EPYC at 2.6 GHz).
+const (
+	least3 = 24 * 24 * 24
+	least2 = 128 * 128
+	least1 = 1 << 14
+)
+
+// BLAS is gonum's four interfaces over the wrapped BLAS. Methods that are not
+// defined here are the wrapped ones. It may be used by any number of goroutines,
+// also after the end of what it works with: then on the caller's goroutine.
+type BLAS struct {
+	wrappedBLAS
+	engine *engine
+	s      library[float32]
+	d      library[float64]
+	c      library[complex64]
+	z      library[complex128]
+}
+
+// wrappedBLAS has the wrapped methods one level deeper than those of BLAS.
+type wrappedBLAS struct {
+	blas.Float32
+	blas.Float64
+	blas.Complex64
+	blas.Complex128
+}
+
+var (
+	_ blas.Float32    = (*BLAS)(nil)
+	_ blas.Float64    = (*BLAS)(nil)
+	_ blas.Complex64  = (*BLAS)(nil)
+	_ blas.Complex128 = (*BLAS)(nil)
+)
+
+// New returns the BLAS for a configuration, to be closed by its owner.
+func New(cfg Config) *BLAS {
+	e := &engine{cfg: &cfg, workers: cfg.Workers, least3: least3, least2: least2, least1: least1}
+	if cfg.Tile > 0 {
+		e.forced, e.least3, e.least2, e.least1 = inParallel, 1, 1, 1
+		if len(cfg.Devices) > 0 {
+			e.forced = onDevices
+		}
+	}
+	w := cfg.Wrapped
+	b := &BLAS{wrappedBLAS: wrappedBLAS{w.Float32, w.Float64, w.Complex64, w.Complex128}, engine: e}
+	b.s = newLibrary(e, routines32(w.Float32), realArithmetic[float32]())
+	b.d = newLibrary(e, routines64(w.Float64), realArithmetic[float64]())
+	b.c = newLibrary(e, routinesC64(w.Complex64), complexArithmetic[complex64, float32]())
+	b.z = newLibrary(e, routinesC128(w.Complex128), complexArithmetic[complex128, float64]())
+	if isGonum(w.Float32) {
+		b.s.product = rowKernel(&b.s.routines)
+	}
+	if isGonum(w.Float64) {
+		b.d.product = rowKernel(&b.d.routines)
+	}
+	if isGonum(w.Complex64) {
+		b.c.product = rowKernel(&b.c.routines)
+	}
+	if isGonum(w.Complex128) {
+		b.z.product = rowKernel(&b.z.routines)
+	}
+	e.choices = newChoices(b)
+	return b
+}
+
+func newLibrary[T number](e *engine, r routines[T], math arithmetic[T]) library[T] {
+	return library[T]{
+		engine: e, routines: r, product: directKernel(r.gemm), kind: kindOf[T](), devices: newTiler(e, math),
+	}
+}
+
+// isGonum tells an implementation whose products have to be cut so that they stay
+// on one goroutine. Of others nothing is known.
+func isGonum(implementation any) bool {
+	_, is := implementation.(gonum.Implementation)
+	return is
+}
+
+// large3, large2 and large1 tell whether a call of a level may be worth a choice.
+// They are asked before the arguments are passed on: of a product of 1×1 matrices
+// that alone would take a third of the time.
+func (e *engine) large3(m, n, k int) bool {
+	return float64(m)*float64(n)*float64(k) >= e.least3
+}
+
+func (e *engine) large2(m, n int) bool { return float64(m)*float64(n) >= e.least2 }
+
+func (e *engine) large1(n int) bool { return n >= e.least1 }
+
+// Stop begins to end what goes on in the background.
+func (b *BLAS) Stop() { b.engine.choices.stop() }
+
+// Close ends what goes on in the background.
+func (b *BLAS) Close() { b.engine.choices.close() }
+
+// Settled reports whether nothing is being measured, or waits to be.
+func (b *BLAS) Settled() bool { return b.engine.choices.asked.Load() == 0 }
+
+// Wrapped is what b was made of.
+func (b *BLAS) Wrapped() Wrapped { return b.engine.cfg.Wrapped }
+
+// way is how a call is done.
+type way uint32
+
+const (
+	unknown way = iota
+	asked       // being measured; wrapped for now
+	wrapped
+	inParallel
+	onDevices
+)
+
+var wayNames = map[way]string{wrapped: "wrapped", inParallel: "parallel", onDevices: "devices"}
+
+// String returns the way's name.
+func (w way) String() string { return cmp.Or(wayNames[w], fmt.Sprintf("way(%d)", uint32(w))) }
