@@ -13,7 +13,7 @@ type site struct {
 	pos    token.Pos
 	text   string // as in the program
 	write  bool
-	always bool  // it is reached for every index
+	always bool  // it is reached for every index, or once for all of what it may use
 	early  bool  // a read that may come before the index has written
 	form   *form // nil if the subscript is no sum of multiples of indices
 }
@@ -43,6 +43,15 @@ type check struct {
 
 // spaceOf says where a one-dimensional launch takes the number of indices from.
 type spaceOf struct{ buffer *Buffer }
+
+// certainty is whether a statement is reached for every index.
+type certainty int
+
+const (
+	perhaps certainty = iota
+	ifTurns           // if the loops around it turn at all
+	surely
+)
 
 // flow walks through a kernel's statements in the order of execution.
 type flow struct {
@@ -117,27 +126,27 @@ func sameCoefficients(f, g *form) bool {
 func (l *lowering) analyse() {
 	k := l.k
 	fl := &flow{lowering: l, loops: map[string]*Var{}}
-	end, falls := fl.block(k.Body, coverage{}, true)
+	end, falls := fl.block(k.Body, coverage{}, surely)
 	if falls {
 		fl.exits = append(fl.exits, end)
 	}
-	surely := coverage{}
+	written := coverage{}
 	for i, c := range fl.exits {
-		if surely = c; i > 0 {
-			surely = fl.exits[0].meet(c)
-			fl.exits[0] = surely
+		if written = c; i > 0 {
+			written = fl.exits[0].meet(c)
+			fl.exits[0] = written
 		}
 	}
 	before := len(l.refusals)
-	written := false
+	writes := false
 	for _, b := range k.Buffers {
-		l.buffer(b, surely)
-		written = written || b.Access&kernels.Out != 0
+		l.buffer(b, written)
+		writes = writes || b.Access&kernels.Out != 0
 	}
 	if len(l.refusals) > before {
 		return
 	}
-	if !written {
+	if !writes {
 		l.refuse(k.Pos, "kernel %s, which writes nothing", "store results in the elements of a slice, as y[i] = ...", k.Name)
 		return
 	}
@@ -152,14 +161,14 @@ func (l *lowering) analyse() {
 }
 
 // block walks through statements. falls is false if their end is never reached.
-func (fl *flow) block(list []Stmt, c coverage, always bool) (coverage, bool) {
+func (fl *flow) block(list []Stmt, c coverage, always certainty) (coverage, bool) {
 	for _, s := range list {
 		var falls bool
 		if c, falls = fl.statement(s, c, always); !falls {
 			return c, false
 		}
-		if always && mayLeave(s, true) {
-			always = false
+		if mayLeave(s, true) {
+			always = perhaps
 		}
 	}
 	return c, true
@@ -191,7 +200,7 @@ func mayLeave(s Stmt, loop bool) bool {
 	return found
 }
 
-func (fl *flow) statement(s Stmt, c coverage, always bool) (coverage, bool) {
+func (fl *flow) statement(s Stmt, c coverage, always certainty) (coverage, bool) {
 	switch s := s.(type) {
 	case *Declare:
 		fl.expr(s.Init, c, always)
@@ -215,8 +224,8 @@ func (fl *flow) statement(s Stmt, c coverage, always bool) (coverage, bool) {
 		fl.expr(to, c, always)
 	case *If:
 		fl.expr(s.Cond, c, always)
-		a, fallsA := fl.block(s.Then, c.clone(), false)
-		b, fallsB := fl.block(s.Else, c.clone(), false)
+		a, fallsA := fl.block(s.Then, c.clone(), perhaps)
+		b, fallsB := fl.block(s.Else, c.clone(), perhaps)
 		switch {
 		case fallsA && fallsB:
 			return a.meet(b), true
@@ -227,7 +236,7 @@ func (fl *flow) statement(s Stmt, c coverage, always bool) (coverage, bool) {
 		}
 		return c, false
 	case *Switch:
-		after, falls := fl.block(s.Body, c.clone(), false)
+		after, falls := fl.block(s.Body, c.clone(), perhaps)
 		if hasBreak(s.Body) || !falls {
 			return c, true
 		}
@@ -249,7 +258,7 @@ func (fl *flow) statement(s Stmt, c coverage, always bool) (coverage, bool) {
 // loop walks through a loop. What its body writes counts afterwards where the
 // loop goes through all of a range that the writes depend on; a range of no
 // elements then has nothing to write.
-func (fl *flow) loop(s *For, c coverage, always bool) (coverage, bool) {
+func (fl *flow) loop(s *For, c coverage, always certainty) (coverage, bool) {
 	fl.expr(s.Init, c, always)
 	turns := int64(0)
 	if s.Var != nil && s.Var.Range != nil {
@@ -264,11 +273,18 @@ func (fl *flow) loop(s *For, c coverage, always bool) (coverage, bool) {
 	for _, b := range s.Body {
 		leaves = leaves || mayLeave(b, true)
 	}
-	inside := always && turns > 0 && !leaves
-	fl.expr(s.Cond, c, inside)
+	inside := perhaps
+	switch {
+	case leaves:
+	case turns > 0:
+		inside = always
+	case s.Var != nil && s.Var.Range != nil:
+		inside = min(always, ifTurns)
+	}
+	fl.expr(s.Cond, c, perhaps)
 	after, falls := fl.block(s.Body, c.clone(), inside)
 	if s.Post != nil {
-		fl.expr(s.Post.Value, after, false)
+		fl.expr(s.Post.Value, after, perhaps)
 	}
 	if leaves || !falls || s.Var == nil || s.Var.Range == nil {
 		return c, s.Cond != nil || hasLoopBreak(s.Body)
@@ -299,7 +315,7 @@ func hasLoopBreak(list []Stmt) bool {
 }
 
 // expr finds the elements that an expression reads.
-func (fl *flow) expr(e Expr, c coverage, always bool) {
+func (fl *flow) expr(e Expr, c coverage, always certainty) {
 	switch e := e.(type) {
 	case nil:
 	case *Load:
@@ -308,7 +324,10 @@ func (fl *flow) expr(e Expr, c coverage, always bool) {
 		e.site.early = !c.has(e.Buffer, e.site.form)
 	case *Binary:
 		fl.expr(e.X, c, always)
-		fl.expr(e.Y, c, always && e.Op != token.LAND && e.Op != token.LOR)
+		if e.Op == token.LAND || e.Op == token.LOR {
+			always = perhaps
+		}
+		fl.expr(e.Y, c, always)
 	default:
 		for _, part := range parts(e) {
 			fl.expr(part, c, always)
@@ -316,10 +335,15 @@ func (fl *flow) expr(e Expr, c coverage, always bool) {
 	}
 }
 
-func (fl *flow) use(e *Load, always bool) {
-	e.site.always = always
+func (fl *flow) use(e *Load, always certainty) {
 	if e.site.form == nil {
 		e.site.form, _ = fl.k.formOf(e.At, fl.loops)
+	}
+	e.site.always = always == surely
+	if f := e.site.form; always == ifTurns && f != nil && !f.exact {
+		// All elements from the first on that the loop may use; none, if it
+		// does not turn.
+		e.site.always = f.lo.is(0)
 	}
 	if !slices.Contains(e.Buffer.sites, e.site) {
 		e.Buffer.sites = append(e.Buffer.sites, e.site)

@@ -3,8 +3,8 @@ package kernelgen
 import "github.com/tandem-go/tandem/kernels"
 
 // buffer finds the access and the footprint of a buffer from the places where it
-// is used. surely is what every index has written when it ends.
-func (l *lowering) buffer(b *Buffer, surely coverage) {
+// is used. written is what every index has written when it ends.
+func (l *lowering) buffer(b *Buffer, written coverage) {
 	k := l.k
 	reads, writes := false, false
 	for _, s := range b.sites {
@@ -32,7 +32,7 @@ func (l *lowering) buffer(b *Buffer, surely coverage) {
 		}
 		b.Foot.addWidth(k.reach(s.form).plus(constant64(1), 1))
 	}
-	if width, ok := b.Foot.width(); !needsOld && ok && k.covers(b, surely[b], width) {
+	if width, ok := b.Foot.width(); !needsOld && ok && k.covers(b, written[b], width) {
 		b.Access = kernels.Out
 	} else {
 		b.Access = kernels.InOut

@@ -29,6 +29,10 @@ type window struct {
 	start  poly
 	width  poly
 	name   string
+	// stride is set in one dimension where it is a constant: then the windows
+	// are cut from a slice, called all, that begins at the loop's first index.
+	stride int64
+	all    string
 }
 
 // rangePrinter prints the Go variant of a kernel.
@@ -63,6 +67,9 @@ func goRange(k *Kernel, im *imports, funcName string) string {
 	}
 	for _, w := range p.windows {
 		w.name = p.fresh(w.buffer.Name + "_own")
+		if v, ok := w.start.multipleOf(p.inner.Name); ok && len(k.Indices) == 1 {
+			w.stride, w.all = v, p.fresh(w.buffer.Name+"_all")
+		}
 	}
 	slow := !border.empty()
 	for _, v := range p.views {
@@ -323,15 +330,22 @@ func (p *rangePrinter) loopsText(border *box, fast printed, needsIndex bool, slo
 	}
 	loop := func() {
 		views()
+		counted := len(p.views) > 0
+		for _, w := range p.windows {
+			if w.all != "" {
+				p.slices[w.buffer], p.bases[w.buffer], counted = true, true, true
+				p.line("%s := %s[%d*%s-%s:]", w.all, w.buffer.Name, w.stride, p.from, w.buffer.Base)
+			}
+		}
 		if fast.labeled {
 			p.line("%s:", fastLabel)
 		}
 		windowIndex := false
 		for _, w := range p.windows {
-			windowIndex = windowIndex || slices.Contains(w.start.symbols(), p.inner.Name)
+			windowIndex = windowIndex || w.all == "" && slices.Contains(w.start.symbols(), p.inner.Name)
 		}
 		switch {
-		case len(p.views) == 0:
+		case !counted:
 			p.line("for %s := %s; %s < %s; %s++ {", p.inner.Name, p.from, p.inner.Name, p.to, p.inner.Name)
 		default:
 			p.line("for %s := range %s - %s {", p.u, p.to, p.from)
@@ -341,6 +355,10 @@ func (p *rangePrinter) loopsText(border *box, fast printed, needsIndex bool, slo
 		}
 		p.tabs++
 		for _, w := range p.windows {
+			if w.all != "" {
+				p.line("%s := %s[%d*%s:][:%s]", w.name, w.all, w.stride, p.u, p.poly(w.width))
+				continue
+			}
 			p.slices[w.buffer], p.bases[w.buffer] = true, true
 			p.line("%s := %s[%s-%s:][:%s]", w.name, w.buffer.Name, p.poly(w.start), w.buffer.Base, p.poly(w.width))
 		}

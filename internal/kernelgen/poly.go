@@ -148,3 +148,9 @@ func splitKey(key string) []string {
 	}
 	return strings.Split(key, "*")
 }
+
+// multipleOf is the constant c if p is c*name.
+func (p poly) multipleOf(name string) (int64, bool) {
+	v, ok := p[name]
+	return v, ok && len(p) == 1
+}

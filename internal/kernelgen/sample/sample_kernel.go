@@ -395,9 +395,9 @@ func grayRange(call *kernels.Call) {
 	lum_base := call.Base(1)
 	from, to := call.Lo, call.Hi
 	lum_here := lum[from-lum_base:][:to-from]
+	rgb_all := rgb[3*from-rgb_base:]
 	for u := range to - from {
-		i := from + u
-		rgb_own := rgb[3*i-rgb_base:][:3]
+		rgb_own := rgb_all[3*u:][:3]
 		lum_here[u] = float32(0.299*rgb_own[0]) + float32(0.587*rgb_own[1]) + float32(0.114*rgb_own[2])
 	}
 }
@@ -452,8 +452,9 @@ func invertRange(call *kernels.Call) {
 	pixels := kernels.Slice[uint32](call, 0)
 	pixels_base := call.Base(0)
 	from, to := call.Lo, call.Hi
-	for i := from; i < to; i++ {
-		pixels_own := pixels[4*i-pixels_base:][:3]
+	pixels_all := pixels[4*from-pixels_base:]
+	for u := range to - from {
+		pixels_own := pixels_all[4*u:][:3]
 		for c := 0; c < 3; c++ {
 			pixels_own[c] = 255 - pixels_own[c]
 		}
@@ -491,6 +492,7 @@ func RowSums[A, Sums kernels.Vector[float64]](cols int, a A, sums Sums) kernels.
 	l.AddArg(a_arg, kernels.Footprint{Per: cols, Width: min(cols, cols), Halo: max(0, cols-min(cols, cols))})
 	l.AddArg(sums_arg, kernels.Elementwise)
 	l.AddInt(cols)
+	l.RequireLen("a", a_arg, cols, cols)
 	l.SetCost(kernels.Cost{Flops: float64(max(0, cols)) * 4, Bytes: 8 + 8*float64(cols)})
 	return l
 }
@@ -528,10 +530,11 @@ func rowSumsRange(call *kernels.Call) {
 	sums_here := sums[from-sums_base:][:to-from]
 	for u := range to - from {
 		i := from + u
+		a_own := a[cols*i-a_base:][:cols]
 		var sum float64 = 0
 		n := cols
 		for j := 0; j < n; j++ {
-			sum += a[(i*cols+j)-a_base]
+			sum += a_own[j]
 		}
 		sums_here[u] = sum
 	}
@@ -792,9 +795,9 @@ func bounceRange(call *kernels.Call) {
 	x_here := x[from-x_base:][:to-from]
 	y_here := y[from-y_base:][:to-from]
 	z_here := z[from-z_base:][:to-from]
+	out_v_all := out_v[3*from-out_base:]
 	for u := range to - from {
-		i := from + u
-		out_v_own := out_v[3*i-out_base:][:3]
+		out_v_own := out_v_all[3*u:][:3]
 		normal := vec{normal_x, normal_y, normal_z}
 		mask := [2]bool{mask_0, mask_1}
 		var r vec2
@@ -1146,9 +1149,9 @@ func integersRange(call *kernels.Call) {
 	a_here := a[from-a_base:][:to-from]
 	b_here := b[from-b_base:][:to-from]
 	shift_here := shift[from-shift_base:][:to-from]
+	out_v_all := out_v[8*from-out_base:]
 	for u := range to - from {
-		i := from + u
-		out_v_own := out_v[8*i-out_base:][:8]
+		out_v_own := out_v_all[8*u:][:8]
 		t := a_here[u]
 		t_2 := b_here[u]
 		t_3 := shift_here[u]
@@ -1309,9 +1312,9 @@ func longsRange(call *kernels.Call) {
 	a_here := a[from-a_base:][:to-from]
 	b_here := b[from-b_base:][:to-from]
 	shift_here := shift[from-shift_base:][:to-from]
+	out_v_all := out_v[8*from-out_base:]
 	for u := range to - from {
-		i := from + u
-		out_v_own := out_v[8*i-out_base:][:8]
+		out_v_own := out_v_all[8*u:][:8]
 		t := a_here[u]
 		t_2 := b_here[u]
 		t_3 := uint64(shift_here[u])
@@ -1454,9 +1457,9 @@ func floatsRange(call *kernels.Call) {
 	from, to := call.Lo, call.Hi
 	a_here := a[from-a_base:][:to-from]
 	b_here := b[from-b_base:][:to-from]
+	out_v_all := out_v[8*from-out_base:]
 	for u := range to - from {
-		i := from + u
-		out_v_own := out_v[8*i-out_base:][:8]
+		out_v_own := out_v_all[8*u:][:8]
 		t := a_here[u]
 		t_2 := b_here[u]
 		x := t
