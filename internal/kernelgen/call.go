@@ -127,7 +127,7 @@ func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, full string) 
 			name = fn.Pkg().Name() + "." + name
 		}
 		instead := "mark it //tandem:device if it is written in the language of kernels"
-		if !strings.Contains(path, ".") {
+		if first, _, _ := strings.Cut(path, "/"); path != l.src.path && !strings.Contains(first, ".") {
 			instead = "use a function of kernels/kmath, math/bits or one of your own; see docs/kernels.md"
 		}
 		l.refuse(e.Pos(), "a call of %s, which is no function of kernels", instead, name)
@@ -163,7 +163,9 @@ func (l *lowering) goBuiltin(e *ast.CallExpr, name string) Expr {
 		if b := l.buffers[l.object(arg)]; b != nil {
 			return l.lengthOf(b)
 		}
-		l.refuse(e.Pos(), "the length of this", "len takes the slices that the kernel is given, and arrays")
+		if before := len(l.refusals); l.expr(arg) != nil || len(l.refusals) == before {
+			l.refuse(e.Pos(), "the length of this", "len takes the slices that the kernel is given, and arrays")
+		}
 	case "min", "max":
 		args := l.arguments2(e)
 		if args == nil {

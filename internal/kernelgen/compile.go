@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 )
 
 // compiler turns the marked functions of a package into kernels.
@@ -27,13 +28,19 @@ type File struct {
 // Compile reads the package in a folder and compiles its kernels. Mistakes in them
 // are Refusals.
 func Compile(dir string) ([]*File, error) {
-	c := &compiler{
-		loader: newLoader(dir), functions: map[string]*Function{}, compiling: map[string]bool{},
-		structs: map[string]*Type{}, names: newNamer(),
-	}
-	src, err := c.load()
+	l := newLoader(dir)
+	src, err := l.load()
 	if err != nil {
 		return nil, err
+	}
+	return l.compile(src)
+}
+
+// compile compiles the kernels of a package.
+func (l *loader) compile(src *source) ([]*File, error) {
+	c := &compiler{
+		loader: l, functions: map[string]*Function{}, compiling: map[string]bool{},
+		structs: map[string]*Type{}, names: newNamer(),
 	}
 	var files []*File
 	made := map[string]token.Pos{} // constructors
@@ -75,7 +82,7 @@ func (c *compiler) badTypes(src *source, fn *ast.FuncDecl) bool {
 	bad := false
 	for _, e := range src.errs {
 		if e.Pos >= fn.Pos() && e.Pos < fn.End() && !e.Soft {
-			c.refuse(e.Pos, "%s", "the Go compiler says so too", e.Msg)
+			c.refuse(e.Pos, "%s", "the Go compiler says so too", strings.Join(strings.Fields(e.Msg), " "))
 			bad = true
 		}
 	}
@@ -99,7 +106,9 @@ func (c *compiler) function(src *source, fn *ast.FuncDecl) *Function {
 	f := &Function{Name: "f_" + c.names.name(fn.Name.Name), Obj: obj}
 	l := c.lowering(src)
 	l.fn = f
-	l.signature(fn)
+	if !l.signature(fn) {
+		return nil
+	}
 	sig := obj.Type().(*types.Signature)
 	for i := range sig.Params().Len() {
 		p := sig.Params().At(i)
@@ -153,7 +162,9 @@ func (c *compiler) kernel(src *source, fn *ast.FuncDecl, mark directive) *Kernel
 	l := c.lowering(src)
 	l.k = k
 	l.assigned = assignedObjects(src.info, fn.Body)
-	l.signature(fn)
+	if !l.signature(fn) {
+		return nil
+	}
 	if r := obj.Type().(*types.Signature).Results(); r.Len() > 0 {
 		c.refuse(fn.Type.Results.Pos(), "kernel %s with a result", "store results in the elements of a slice", k.Name)
 	}

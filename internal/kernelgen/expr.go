@@ -126,9 +126,7 @@ func (l *lowering) ident(e *ast.Ident) Expr {
 			l.refuse(e.Pos(), "the slice %s as a value", "use its elements and its length", e.Name)
 		} else if obj.Parent() == l.src.pkg.Scope() {
 			l.refuse(e.Pos(), "the package variable %s", "pass it as a parameter, or make it a constant", e.Name)
-		} else {
-			l.refuse(e.Pos(), "%s, whose declaration was refused", "correct that first", e.Name)
-		}
+		} // else its declaration was refused
 	case *types.Nil:
 		l.refuse(e.Pos(), "nil", "kernels have no pointers; the arguments of a launch are never nil")
 	case *types.Func:
@@ -204,6 +202,9 @@ func (l *lowering) index(e *ast.IndexExpr) Expr {
 		return nil
 	case *types.Array:
 	case *types.Slice:
+		if before := len(l.refusals); l.expr(e.X) == nil && (len(l.refusals) > before || l.object(e.X) != nil) {
+			return nil
+		}
 		l.refuse(e.Pos(), "an element of a slice that is no parameter of the kernel", "pass the slice as a parameter; in the kernel use an array, [8]float32")
 		return nil
 	default:

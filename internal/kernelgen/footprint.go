@@ -1,6 +1,10 @@
 package kernelgen
 
-import "github.com/tandem-go/tandem/kernels"
+import (
+	"slices"
+
+	"github.com/tandem-go/tandem/kernels"
+)
 
 // buffer finds the access and the footprint of a buffer from the places where it
 // is used. written is what every index has written when it ends.
@@ -38,6 +42,8 @@ func (l *lowering) buffer(b *Buffer, written coverage) {
 		b.Access = kernels.InOut
 	}
 }
+
+func writesFirst(x, y *site) int { return btoi(y.write) - btoi(x.write) }
 
 func firstWrite(b *Buffer) int {
 	for i, s := range b.sites {
@@ -96,7 +102,9 @@ func (l *lowering) ownElements(b *Buffer) bool {
 	for _, ix := range k.Indices[1:] {
 		indices += ", " + ix.Name
 	}
-	for _, s := range b.sites {
+	// What is stored is looked at first: a store that is a race explains a read
+	// that is one.
+	for _, s := range slices.SortedStableFunc(slices.Values(b.sites), writesFirst) {
 		verb := "a read of"
 		if s.write {
 			verb = "a store into"
@@ -139,7 +147,10 @@ func (l *lowering) ownElements(b *Buffer) bool {
 	for d := inner; d >= 1; d-- {
 		span = span.plus(first.form.coef[d].times(k.last(d)), 1)
 		room := first.form.coef[d-1].plus(span, -1)
-		if v, ok := room.value(); ok && v < 0 {
+		_, fixed := first.form.coef[d-1].value()
+		_, innerFixed := first.form.coef[d].value()
+		upside := fixed && !innerFixed || first.form.coef[d-1].equal(first.form.coef[d])
+		if v, ok := room.value(); ok && v < 0 || upside {
 			l.refuse(first.pos, "a data race: %s is the same element for several values of %s",
 				"make the multiple of the first index the largest: y[row*width+col]", first.text, indices)
 			return false

@@ -17,8 +17,9 @@ func exported(name string) string {
 	return string(unicode.ToUpper(r)) + name[n:]
 }
 
-// signature refuses what neither kernels nor device functions may have.
-func (l *lowering) signature(fn *ast.FuncDecl) {
+// signature refuses what neither kernels nor device functions may have, and reports
+// whether there was none of it.
+func (l *lowering) signature(fn *ast.FuncDecl) bool {
 	switch {
 	case fn.Recv != nil:
 		l.refuse(fn.Recv.Pos(), "a method", "write a function and pass the receiver as a parameter")
@@ -26,7 +27,10 @@ func (l *lowering) signature(fn *ast.FuncDecl) {
 		l.refuse(fn.Type.TypeParams.Pos(), "type parameters", "write one function for each type")
 	case fn.Body == nil:
 		l.refuse(fn.Name.Pos(), "a function without a body", "write it in Go")
+	default:
+		return true
 	}
+	return false
 }
 
 // paramType is the type of a parameter of a device function.
