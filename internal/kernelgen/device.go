@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
 )
 
 // devicePrinter prints a kernel in GLSL or CUDA C, which are alike in most of
@@ -27,7 +26,7 @@ type devicePrinter struct {
 	arrays  []string // CUDA's names of array types, in the order of their use
 	many    *Function
 	temps   int
-	inMain  bool
+	zero    bool // k_zero is used
 }
 
 // localSize is the number of invocations of a work-group: as many as the built-in
@@ -54,7 +53,11 @@ func deviceText(k *Kernel, cuda bool) string {
 	types := p.text.String()
 	var helpers strings.Builder
 	p.writeHelpers(&helpers)
-	return p.arrayTypes() + types + helpers.String() + body
+	zero := ""
+	if p.zero {
+		zero = zeroText
+	}
+	return p.arrayTypes() + types + zero + helpers.String() + body
 }
 
 var glslTypes = [...]string{"bool", "int", "int", "uint", "int64_t", "uint64_t", "float", "double"}
@@ -172,7 +175,6 @@ func (p *devicePrinter) function(f *Function) {
 
 func (p *devicePrinter) main() {
 	k := p.k
-	p.inMain = true
 	uint := "uint"
 	if p.cuda {
 		uint = "unsigned"
@@ -502,6 +504,12 @@ func (p *devicePrinter) binary(e *Binary, exact bool) string {
 	return infix(e.Op.String())
 }
 
+// zeroText declares the zero that stands for the constant 0. Mesa's GLSL compiler
+// takes x*0 for 0 and x+0 for x, `precise` or not, and so loses NaN and the sign
+// of 0 (22.3.6): this zero is one that it does not know. There are never 2^32-1
+// indices in a dispatch.
+const zeroText = "float k_zero = uintBitsToFloat(tandem_n / 4294967295u);\n"
+
 // shift is a shift by any count.
 func (p *devicePrinter) shift(e *Binary) string {
 	width := e.T.bits()
@@ -552,6 +560,11 @@ func (p *devicePrinter) convert(e *Convert) string {
 		return "(" + x + ")"
 	}
 	t := p.typ(e.T)
+	if e.T.isFloat() && e.X.typ().isInteger() && !p.cuda && !varies(e.X) {
+		p.zero = true // the integer may become the constant 0 when a loop is unrolled
+		p.need("add", e.T)
+		return fmt.Sprintf("k_add(%s(%s), %s(k_zero))", t, x, t)
+	}
 	if strings.Contains(t, " ") {
 		return "(" + t + ")(" + x + ")"
 	}
@@ -559,6 +572,20 @@ func (p *devicePrinter) convert(e *Convert) string {
 		return x
 	}
 	return t + "(" + x + ")"
+}
+
+// varies reports whether no compiler can take an expression for a constant.
+func varies(e Expr) bool {
+	found := false
+	walkExpr(e, func(e Expr) {
+		switch e := e.(type) {
+		case *Load, *Length:
+			found = true
+		case *Ref:
+			found = found || e.Var.Index > 0 || e.Var.Scalar
+		}
+	})
+	return found
 }
 
 func (p *devicePrinter) builtin(e *Builtin) string {
@@ -584,6 +611,10 @@ func (p *devicePrinter) constant(c *Const) string {
 		return strconv.FormatBool(constant.BoolVal(c.Val))
 	case Float32:
 		v, _ := constant.Float32Val(c.Val)
+		if v == 0 && !p.cuda {
+			p.zero = true
+			return "k_zero"
+		}
 		if v != 0 && math.Abs(float64(v)) < 0x1p-126 {
 			f := map[bool]string{true: "__uint_as_float", false: "uintBitsToFloat"}[p.cuda]
 			return fmt.Sprintf("%s(0x%08xu)", f, math.Float32bits(v))
@@ -595,6 +626,10 @@ func (p *devicePrinter) constant(c *Const) string {
 		return negative(text)
 	case Float64:
 		v, _ := constant.Float64Val(c.Val)
+		if v == 0 && !p.cuda {
+			p.zero = true
+			return "double(k_zero)"
+		}
 		text := withPoint(strconv.FormatFloat(v, 'g', -1, 64))
 		if !p.cuda {
 			text += "LF"
@@ -641,4 +676,3 @@ func negative(text string) string {
 	}
 	return text
 }
-

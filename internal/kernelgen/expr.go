@@ -15,9 +15,9 @@ func zero(t *Type) Expr {
 	return &Const{t, constant.MakeInt64(0)}
 }
 
-func one(t *Type) Expr         { return &Const{t, constant.MakeInt64(1)} }
-func intConst(v int64) *Const  { return &Const{typeInt, constant.MakeInt64(v)} }
-func isConst(e Expr) bool      { _, ok := e.(*Const); return ok }
+func one(t *Type) Expr        { return &Const{t, constant.MakeInt64(1)} }
+func intConst(v int64) *Const { return &Const{typeInt, constant.MakeInt64(v)} }
+func isConst(e Expr) bool     { _, ok := e.(*Const); return ok }
 func comparison(op token.Token) bool {
 	switch op {
 	case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:

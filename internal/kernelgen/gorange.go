@@ -38,13 +38,13 @@ type window struct {
 // rangePrinter prints the Go variant of a kernel.
 type rangePrinter struct {
 	*goPrinter
-	inner   *Var // the innermost index
-	views   []*view
-	windows []*window
+	inner       *Var // the innermost index
+	views       []*view
+	windows     []*window
 	from, to, u string // names in the generated function
 
-	bases   map[*Buffer]bool // buffers whose base is needed
-	slices  map[*Buffer]bool // buffers that are needed
+	bases  map[*Buffer]bool // buffers whose base is needed
+	slices map[*Buffer]bool // buffers that are needed
 }
 
 // fresh is a name that the kernel does not use.

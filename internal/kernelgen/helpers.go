@@ -23,10 +23,10 @@ var helpers = map[string]helper{
 	"equal":   {"bool k_equal(T a, T b) { precise bool r = a == b; return r; }", ""},
 	"noteq":   {"bool k_noteq(T a, T b) { precise bool r = a != b; return r; }", ""},
 	"sqrt":    {"T k_sqrt(T x) { precise T r = sqrt(x); return r; }", ""},
-	"floor":   {"T k_floor(T x) { precise T r = floor(x); return r; }", ""},
-	"ceil":    {"T k_ceil(T x) { precise T r = ceil(x); return r; }", ""},
-	"trunc":   {"T k_trunc(T x) { precise T r = trunc(x); return r; }", ""},
-	"rint":    {"T k_rint(T x) { precise T r = roundEven(x); return r; }", ""},
+	"floor":   {"T k_floor(T x) { precise T r = floor(x); return k_copysign(r, x); }", ""},
+	"ceil":    {"T k_ceil(T x) { precise T r = ceil(x); return k_copysign(r, x); }", ""},
+	"trunc":   {"T k_trunc(T x) { precise T r = trunc(x); return k_copysign(r, x); }", ""},
+	"rint":    {"T k_rint(T x) { precise T r = roundEven(x); return k_copysign(r, x); }", ""},
 	"count": {
 		"uint k_count(T s) { return U(s) > U(64u) ? 64u : uint(s); }",
 		"unsigned k_count(T s) { return (U)s > 64 ? 64 : (unsigned)s; }",
@@ -60,11 +60,13 @@ var kindHelpers = map[string]map[Kind]helper{
 	"div": integers(
 		"U k_div(U a, U b) { return b == ZERO ? ZERO : a / b; }",
 		// On magnitudes: neither language defines the quotient of the least
-		// number by -1, nor GLSL that of negative numbers in all versions.
-		"T k_div(T a, T b) { if (b == ZERO) return ZERO; U q = (a < ZERO ? U(0) - U(a) : U(a)) / (b < ZERO ? U(0) - U(b) : U(b)); return (a < ZERO) != (b < ZERO) ? T(U(0) - q) : T(q); }"),
+		// number by -1, nor GLSL that of negative numbers in all versions. s
+		// and t are all ones for negative numbers; with ?: in their place Mesa
+		// 22.3.6 gets the signs of 64-bit remainders wrong.
+		"T k_div(T a, T b) { if (b == ZERO) return ZERO; U s = U(a >> W); U t = U(b >> W); U q = ((U(a) ^ s) - s) / ((U(b) ^ t) - t); return T((q ^ s ^ t) - (s ^ t)); }"),
 	"rem": integers(
 		"U k_rem(U a, U b) { return b == ZERO ? a : a % b; }",
-		"T k_rem(T a, T b) { if (b == ZERO) return a; U r = (a < ZERO ? U(0) - U(a) : U(a)) % (b < ZERO ? U(0) - U(b) : U(b)); return a < ZERO ? T(U(0) - r) : T(r); }"),
+		"T k_rem(T a, T b) { if (b == ZERO) return a; U s = U(a >> W); U t = U(b >> W); U r = ((U(a) ^ s) - s) % ((U(b) ^ t) - t); return T((r ^ s) - s); }"),
 	"shl": integers("U k_shl(U x, N s) { return s > W ? ZERO : x << s; }", "T k_shl(T x, N s) { return s > W ? ZERO : T(U(x) << s); }"),
 	"shr": integers("U k_shr(U x, N s) { return s > W ? ZERO : x >> s; }", "T k_shr(T x, N s) { return x >> (s > W ? W : s); }"),
 }
@@ -108,8 +110,11 @@ func replace(text string, pairs []string) string { return strings.NewReplacer(pa
 
 // need notes that a helper is used for a type.
 func (p *devicePrinter) need(name string, t *Type) {
-	if name == "min" || name == "max" {
+	switch name {
+	case "min", "max":
 		p.need("isnan", t)
+	case "floor", "ceil", "trunc", "rint": // llvmpipe loses the sign of a zero in float64
+		p.need("copysign", t)
 	}
 	if t.Kind == Int {
 		t = &Type{Kind: Int32}
@@ -126,13 +131,16 @@ func (p *devicePrinter) writeHelpers(b *strings.Builder) {
 	for key := range p.helpers {
 		keys = append(keys, key)
 	}
+	// Those that others call stand first.
+	rank := func(key string) int {
+		if strings.HasPrefix(key, "isnan") || strings.HasPrefix(key, "copysign") {
+			return 0
+		}
+		return 1
+	}
 	slices.SortFunc(keys, func(x, y string) int {
-		// min and max call isnan.
-		if a, c := strings.HasPrefix(x, "isnan"), strings.HasPrefix(y, "isnan"); a != c {
-			if a {
-				return -1
-			}
-			return 1
+		if d := rank(x) - rank(y); d != 0 {
+			return d
 		}
 		return strings.Compare(x, y)
 	})

@@ -86,13 +86,13 @@ type Range struct {
 
 // Buffer is an array parameter of a kernel.
 type Buffer struct {
-	Name  string // unique in the kernel, and free in all languages
-	Label string // as in Go
-	Elem  *Type
-	Pos   token.Pos
+	Name   string // unique in the kernel, and free in all languages
+	Label  string // as in Go
+	Elem   *Type
+	Pos    token.Pos
 	Number int
-	Base  string // in Go, where its window begins
-	Len   *Var // the scalar that holds its length; nil if the kernel doesn't ask
+	Base   string // in Go, where its window begins
+	Len    *Var   // the scalar that holds its length; nil if the kernel doesn't ask
 
 	sites  []*site
 	Access accessKind

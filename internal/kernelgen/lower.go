@@ -22,9 +22,7 @@ type lowering struct {
 	callees  []*Function
 	turns    map[int]ast.Comment // marks of loops, by line
 	out      []Stmt              // the block that is being made
-	inLoop   int
-	inSwitch bool // the innermost statement that break leaves is a switch
-	made     []*Var // variables of counted loops
+	made     []*Var              // variables of counted loops
 }
 
 func (c *compiler) lowering(src *source) *lowering {
@@ -189,7 +187,7 @@ func (l *lowering) assign(s *ast.AssignStmt) {
 	switch s.Tok {
 	case token.ASSIGN, token.DEFINE:
 	default:
-		l.opAssign(s.Pos(), s.Lhs[0], s.TokPos, assignOps[s.Tok], l.expr(s.Rhs[0]))
+		l.opAssign(s.Lhs[0], s.TokPos, assignOps[s.Tok], l.expr(s.Rhs[0]))
 		return
 	}
 	if len(s.Rhs) == 1 && len(s.Lhs) > 1 {
@@ -331,7 +329,7 @@ var assignOps = map[token.Token]token.Token{
 	token.SHL_ASSIGN: token.SHL, token.SHR_ASSIGN: token.SHR, token.AND_NOT_ASSIGN: token.AND_NOT,
 }
 
-func (l *lowering) opAssign(_ token.Pos, lhs ast.Expr, opPos token.Pos, op token.Token, value Expr) {
+func (l *lowering) opAssign(lhs ast.Expr, opPos token.Pos, op token.Token, value Expr) {
 	if value == nil {
 		return
 	}
@@ -361,7 +359,7 @@ func (l *lowering) incDec(s *ast.IncDecStmt) {
 	if t == nil {
 		return
 	}
-	l.opAssign(s.Pos(), s.X, s.TokPos, op, one(t))
+	l.opAssign(s.X, s.TokPos, op, one(t))
 }
 
 // callMany is an assignment of a call's several results.
@@ -446,8 +444,6 @@ func (l *lowering) switchStmt(s *ast.SwitchStmt) {
 			tag = l.temporary("tag", tag)
 		}
 	}
-	outer := l.inSwitch
-	l.inSwitch = true
 	type arm struct {
 		cond Expr
 		body []Stmt
@@ -480,7 +476,6 @@ func (l *lowering) switchStmt(s *ast.SwitchStmt) {
 			arms = append(arms, arm{cond, body})
 		}
 	}
-	l.inSwitch = outer
 	for i := len(arms) - 1; i >= 0; i-- {
 		if arms[i].cond != nil {
 			other = []Stmt{&If{arms[i].cond, arms[i].body, other}}
@@ -576,9 +571,6 @@ func (l *lowering) turnsMark(pos token.Pos) *poly {
 func (l *lowering) forStmt(s *ast.ForStmt) {
 	mark := l.turnsMark(s.Pos())
 	f := &For{Turns: mark}
-	outerSwitch := l.inSwitch
-	l.inSwitch = false
-	defer func() { l.inSwitch = outerSwitch }()
 	var v *Var
 	if s.Init != nil {
 		before := len(l.out)
@@ -609,9 +601,7 @@ func (l *lowering) forStmt(s *ast.ForStmt) {
 	if v != nil {
 		writesByPost = v.Writes
 	}
-	l.inLoop++
 	f.Body = l.block(s.Body)
-	l.inLoop--
 	simple := false
 	if len(post) == 1 {
 		if a, ok := post[0].(*Assign); ok {
@@ -697,11 +687,8 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 	if over == nil {
 		return
 	}
-	outerSwitch := l.inSwitch
-	l.inSwitch = false
-	defer func() { l.inSwitch = outerSwitch }()
 	mark := l.turnsMark(s.Pos())
-	keyObj, valueObj := l.rangeObject(s, s.Key), l.rangeObject(s, s.Value)
+	keyObj, valueObj := l.rangeObject(s.Key), l.rangeObject(s.Value)
 	if s.Tok == token.ASSIGN && (keyObj != nil || valueObj != nil) {
 		l.refuse(s.Pos(), "a range over variables that are there before", "let the loop declare them with :=")
 		return
@@ -744,7 +731,9 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 		}
 		hi = l.lengthOf(b)
 		if valueObj != nil {
-			elem = func(at Expr) Expr { return &Load{Buffer: b, At: at, site: &site{pos: s.X.Pos(), text: "a range over " + b.Label}} }
+			elem = func(at Expr) Expr {
+				return &Load{Buffer: b, At: at, site: &site{pos: s.X.Pos(), text: "a range over " + b.Label}}
+			}
 		}
 	default:
 		l.refuse(s.X.Pos(), "a range over %s", "range over an integer, an array or a slice", types.TypeString(over, l.qualify))
@@ -778,14 +767,12 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 		own.Init = value
 		first = append(first, &Declare{own, value})
 	}
-	l.inLoop++
 	f.Body = append(first, l.block(s.Body)...)
-	l.inLoop--
 	l.out = append(l.out, f)
 }
 
 // rangeObject is the variable that a range loop declares, or nil.
-func (l *lowering) rangeObject(_ *ast.RangeStmt, e ast.Expr) types.Object {
+func (l *lowering) rangeObject(e ast.Expr) types.Object {
 	id, ok := e.(*ast.Ident)
 	if !ok || id.Name == "_" {
 		return nil
@@ -828,4 +815,3 @@ func assignedObjects(info *types.Info, n ast.Node) map[types.Object]bool {
 	})
 	return set
 }
-

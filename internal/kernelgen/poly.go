@@ -108,7 +108,7 @@ func (p poly) keys() []string {
 	return keys
 }
 
-// String is the polynomial as an expression of Go; name prints a variable.
+// format is the polynomial as an expression of Go; name prints a variable.
 func (p poly) format(name func(string) string) string {
 	if len(p) == 0 {
 		return "0"

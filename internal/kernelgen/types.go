@@ -151,4 +151,3 @@ func (l *lowering) collectStructs() {
 	}
 	visit(k.Body)
 }
-

@@ -203,6 +203,11 @@ func (p *program) write() {
 	for _, ix := range p.indices {
 		p.scope = append(p.scope, variable{ix, "int", true})
 	}
+	for _, in := range p.inputs {
+		v := p.fresh()
+		p.line("%s := %s\n_ = %s", v, p.element(in), v)
+		p.scope = append(p.scope, variable{v, in.typ, false})
+	}
 	p.statements(3+p.IntN(5), 3)
 	for _, out := range p.outs {
 		for k := range out.per {

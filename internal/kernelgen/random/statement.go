@@ -167,7 +167,7 @@ func (p *program) array() {
 	p.line("%s := [4]%s{%s, %s, %s}", v, typ, p.expr(typ, 2), p.expr(typ, 2), p.expr(typ, 1))
 	p.line("%s[%s&3] = %s", v, p.expr("uint32", 2), p.expr(typ, 2))
 	w := p.fresh()
-	p.line("%s := %s[%s&3]\n_ = %s", w, v, p.expr("uint32", 1), w)
+	p.line("%s := %s[%s&3]\n_, _ = %s, %s", w, v, p.expr("uint32", 1), w, v)
 	p.scope = append(p.scope, variable{w, typ, false}, variable{v + "[3]", typ, false})
 	if p.IntN(3) == 0 {
 		k, e := p.fresh(), p.fresh()
@@ -177,6 +177,7 @@ func (p *program) array() {
 
 func (p *program) structure() {
 	v := p.fresh()
+	defer p.line("_ = %s", v)
 	if p.IntN(2) == 0 {
 		p.line("%s := tally(pair{%s, %s}, %s)", v, p.expr("float32", 2), p.expr("int32", 2), p.expr("int32", 2))
 		p.scope = append(p.scope, variable{v + ".a", "float32", false}, variable{v + ".b", "int32", false})

@@ -541,10 +541,11 @@ func rowSumsRange(call *kernels.Call) {
 }
 
 const rowSumsGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	precise double sum = 0.0LF;
+	precise double sum = double(k_zero);
 	int n = cols;
 	for (int j = 0; j < n; j = j + 1) {
 		sum = sum + a[uint(i * cols + j) + a_at];
@@ -847,6 +848,7 @@ struct s_vec2_v {
 	s_vec m_v;
 	float m_d;
 };
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 bool k_greater(float a, float b) { precise bool r = a > b; return r; }
 bool k_less(float a, float b) { precise bool r = a < b; return r; }
 float k_mul(float a, float b) { precise float r = a * b; return r; }
@@ -859,12 +861,12 @@ float f_dot(s_vec a, s_vec b) {
 
 void f_reflect(s_vec a, s_vec n, out s_vec2_v tandem_r0, out bool tandem_r1) {
 	precise float d = f_dot(a, n);
-	if (k_less(d, 0.0)) {
+	if (k_less(d, k_zero)) {
 		tandem_r0 = s_vec2_v(s_vec(k_sub(a.m_x, k_mul(k_mul(2.0, d), n.m_x)), k_sub(a.m_y, k_mul(k_mul(2.0, d), n.m_y)), k_sub(a.m_z, k_mul(k_mul(2.0, d), n.m_z))), d);
 		tandem_r1 = true;
 		return;
 	}
-	tandem_r0 = s_vec2_v(a, 0.0);
+	tandem_r0 = s_vec2_v(a, k_zero);
 	tandem_r1 = false;
 	return;
 }
@@ -874,7 +876,7 @@ void main() {
 	int i = int(tandem_index() + tandem_lo);
 	precise s_vec normal = s_vec(normal_x, normal_y, normal_z);
 	bool[2] mask = bool[2]((mask_0 != 0u), (mask_1 != 0u));
-	precise s_vec2_v r = s_vec2_v(s_vec(0.0, 0.0, 0.0), 0.0);
+	precise s_vec2_v r = s_vec2_v(s_vec(k_zero, k_zero, k_zero), k_zero);
 	bool turned = false;
 	f_reflect(s_vec(x[uint(i) + x_at], y[uint(i) + y_at], z[uint(i) + z_at]), normal, r, turned);
 	switch (0) {
@@ -902,7 +904,7 @@ void main() {
 					}
 				}
 			} else {
-				if (k_greater(x[uint(i) + x_at], 0.0)) {
+				if (k_greater(x[uint(i) + x_at], k_zero)) {
 					break;
 				}
 				int at_4 = 3 * i;
@@ -1178,9 +1180,9 @@ func integersRange(call *kernels.Call) {
 }
 
 const integersGLSL = `
-int k_div(int a, int b) { if (b == 0) return 0; uint q = (a < 0 ? uint(0) - uint(a) : uint(a)) / (b < 0 ? uint(0) - uint(b) : uint(b)); return (a < 0) != (b < 0) ? int(uint(0) - q) : int(q); }
+int k_div(int a, int b) { if (b == 0) return 0; uint s = uint(a >> 31u); uint t = uint(b >> 31u); uint q = ((uint(a) ^ s) - s) / ((uint(b) ^ t) - t); return int((q ^ s ^ t) - (s ^ t)); }
 void k_mul32(uint a, uint b, out uint hi, out uint lo) { umulExtended(a, b, hi, lo); }
-int k_rem(int a, int b) { if (b == 0) return a; uint r = (a < 0 ? uint(0) - uint(a) : uint(a)) % (b < 0 ? uint(0) - uint(b) : uint(b)); return a < 0 ? int(uint(0) - r) : int(r); }
+int k_rem(int a, int b) { if (b == 0) return a; uint s = uint(a >> 31u); uint t = uint(b >> 31u); uint r = ((uint(a) ^ s) - s) % ((uint(b) ^ t) - t); return int((r ^ s) - s); }
 uint k_rotl(uint x, int s) { uint n = uint(s) & 31u; return x << n | x >> (32u - n & 31u); }
 int k_shl(int x, uint s) { return s > 31u ? 0 : int(uint(x) << s); }
 int k_shr(int x, uint s) { return x >> (s > 31u ? 31u : s); }
@@ -1218,11 +1220,11 @@ void main() {
 
 const integersCUDA = `
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
-static __device__ __forceinline__ int k_div(int a, int b) { if (b == 0) return 0; unsigned q = (a < 0 ? unsigned(0) - unsigned(a) : unsigned(a)) / (b < 0 ? unsigned(0) - unsigned(b) : unsigned(b)); return (a < 0) != (b < 0) ? int(unsigned(0) - q) : int(q); }
+static __device__ __forceinline__ int k_div(int a, int b) { if (b == 0) return 0; unsigned s = unsigned(a >> 31u); unsigned t = unsigned(b >> 31u); unsigned q = ((unsigned(a) ^ s) - s) / ((unsigned(b) ^ t) - t); return int((q ^ s ^ t) - (s ^ t)); }
 static __device__ __forceinline__ int k_mul(int a, int b) { return (int)((unsigned)a * (unsigned)b); }
 static __device__ __forceinline__ void k_mul32(unsigned a, unsigned b, unsigned &hi, unsigned &lo) { hi = __umulhi(a, b); lo = a * b; }
 static __device__ __forceinline__ 
-static __device__ __forceinline__ int k_rem(int a, int b) { if (b == 0) return a; unsigned r = (a < 0 ? unsigned(0) - unsigned(a) : unsigned(a)) % (b < 0 ? unsigned(0) - unsigned(b) : unsigned(b)); return a < 0 ? int(unsigned(0) - r) : int(r); }
+static __device__ __forceinline__ int k_rem(int a, int b) { if (b == 0) return a; unsigned s = unsigned(a >> 31u); unsigned t = unsigned(b >> 31u); unsigned r = ((unsigned(a) ^ s) - s) % ((unsigned(b) ^ t) - t); return int((r ^ s) - s); }
 static __device__ __forceinline__ unsigned k_rotl(unsigned x, int s) { unsigned n = s & 31; return x << n | x >> (32 - n & 31); }
 static __device__ __forceinline__ int k_shl(int x, unsigned s) { return s > 31u ? 0 : int(unsigned(x) << s); }
 static __device__ __forceinline__ int k_shr(int x, unsigned s) { return x >> (s > 31u ? 31u : s); }
@@ -1339,9 +1341,9 @@ func longsRange(call *kernels.Call) {
 
 const longsGLSL = `
 uint k_count(uint64_t s) { return uint64_t(s) > uint64_t(64u) ? 64u : uint(s); }
-int64_t k_div(int64_t a, int64_t b) { if (b == 0L) return 0L; uint64_t q = (a < 0L ? uint64_t(0) - uint64_t(a) : uint64_t(a)) / (b < 0L ? uint64_t(0) - uint64_t(b) : uint64_t(b)); return (a < 0L) != (b < 0L) ? int64_t(uint64_t(0) - q) : int64_t(q); }
+int64_t k_div(int64_t a, int64_t b) { if (b == 0L) return 0L; uint64_t s = uint64_t(a >> 63u); uint64_t t = uint64_t(b >> 63u); uint64_t q = ((uint64_t(a) ^ s) - s) / ((uint64_t(b) ^ t) - t); return int64_t((q ^ s ^ t) - (s ^ t)); }
 uint64_t k_div(uint64_t a, uint64_t b) { return b == 0UL ? 0UL : a / b; }
-int64_t k_rem(int64_t a, int64_t b) { if (b == 0L) return a; uint64_t r = (a < 0L ? uint64_t(0) - uint64_t(a) : uint64_t(a)) % (b < 0L ? uint64_t(0) - uint64_t(b) : uint64_t(b)); return a < 0L ? int64_t(uint64_t(0) - r) : int64_t(r); }
+int64_t k_rem(int64_t a, int64_t b) { if (b == 0L) return a; uint64_t s = uint64_t(a >> 63u); uint64_t t = uint64_t(b >> 63u); uint64_t r = ((uint64_t(a) ^ s) - s) % ((uint64_t(b) ^ t) - t); return int64_t((r ^ s) - s); }
 int64_t k_shl(int64_t x, uint s) { return s > 63u ? 0L : int64_t(uint64_t(x) << s); }
 int64_t k_shr(int64_t x, uint s) { return x >> (s > 63u ? 63u : s); }
 
@@ -1375,11 +1377,11 @@ void main() {
 const longsCUDA = `
 static __device__ __forceinline__ long long k_add(long long a, long long b) { return (long long)((unsigned long long)a + (unsigned long long)b); }
 static __device__ __forceinline__ unsigned k_count(unsigned long long s) { return (unsigned long long)s > 64 ? 64 : (unsigned)s; }
-static __device__ __forceinline__ long long k_div(long long a, long long b) { if (b == 0LL) return 0LL; unsigned long long q = (a < 0LL ? (unsigned long long)(0) - (unsigned long long)(a) : (unsigned long long)(a)) / (b < 0LL ? (unsigned long long)(0) - (unsigned long long)(b) : (unsigned long long)(b)); return (a < 0LL) != (b < 0LL) ? (long long)((unsigned long long)(0) - q) : (long long)(q); }
+static __device__ __forceinline__ long long k_div(long long a, long long b) { if (b == 0LL) return 0LL; unsigned long long s = (unsigned long long)(a >> 63u); unsigned long long t = (unsigned long long)(b >> 63u); unsigned long long q = (((unsigned long long)(a) ^ s) - s) / (((unsigned long long)(b) ^ t) - t); return (long long)((q ^ s ^ t) - (s ^ t)); }
 static __device__ __forceinline__ unsigned long long k_div(unsigned long long a, unsigned long long b) { return b == 0ULL ? 0ULL : a / b; }
 static __device__ __forceinline__ long long k_mul(long long a, long long b) { return (long long)((unsigned long long)a * (unsigned long long)b); }
 static __device__ __forceinline__ 
-static __device__ __forceinline__ long long k_rem(long long a, long long b) { if (b == 0LL) return a; unsigned long long r = (a < 0LL ? (unsigned long long)(0) - (unsigned long long)(a) : (unsigned long long)(a)) % (b < 0LL ? (unsigned long long)(0) - (unsigned long long)(b) : (unsigned long long)(b)); return a < 0LL ? (long long)((unsigned long long)(0) - r) : (long long)(r); }
+static __device__ __forceinline__ long long k_rem(long long a, long long b) { if (b == 0LL) return a; unsigned long long s = (unsigned long long)(a >> 63u); unsigned long long t = (unsigned long long)(b >> 63u); unsigned long long r = (((unsigned long long)(a) ^ s) - s) % (((unsigned long long)(b) ^ t) - t); return (long long)((r ^ s) - s); }
 static __device__ __forceinline__ long long k_shl(long long x, unsigned s) { return s > 63u ? 0LL : (long long)((unsigned long long)(x) << s); }
 static __device__ __forceinline__ long long k_shr(long long x, unsigned s) { return x >> (s > 63u ? 63u : s); }
 static __device__ __forceinline__ long long k_sub(long long a, long long b) { return (long long)((unsigned long long)a - (unsigned long long)b); }
@@ -1481,11 +1483,13 @@ func floatsRange(call *kernels.Call) {
 }
 
 const floatsGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+double k_copysign(double x, double y) { return packDouble2x32(uvec2(unpackDouble2x32(x).x, unpackDouble2x32(x).y & 0x7fffffffu | unpackDouble2x32(y).y & 0x80000000u)); }
 bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
 bool k_isnan(double x) { return (unpackDouble2x32(x).y & 0x7fffffffu) + (unpackDouble2x32(x).x != 0u ? 1u : 0u) > 0x7ff00000u; }
 float k_add(float a, float b) { precise float r = a + b; return r; }
 double k_add(double a, double b) { precise double r = a + b; return r; }
-double k_floor(double x) { precise double r = floor(x); return r; }
+double k_floor(double x) { precise double r = floor(x); return k_copysign(r, x); }
 bool k_less(float a, float b) { precise bool r = a < b; return r; }
 float k_max(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return a > b ? a : b; }
 float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return a < b ? a : b; }
