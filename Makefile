@@ -53,8 +53,9 @@ soak: ## random tasks, cancellations, panics, deadlines and killed programs for 
 	TANDEM_SOAK=$(SOAK) go test -count=1 -v -run TestSoak ./hybrid
 	TANDEM_SOAK=$(SOAK) go test -count=1 -v -run TestSoak -race ./hybrid
 
-fuzz: ## every fuzz target for 30 seconds
+fuzz: ## every fuzz target for 30 seconds, and ten thousand random kernels
 	build/fuzz.sh 30s
+	TAGS='$(TAGS)' build/fuzzkernels.sh 10000
 
 bench: deps ## the promises as ratios measured in one run
 	go run -tags '$(TAGS)' ./bench -bench '$(BENCH)'
@@ -110,5 +111,7 @@ ci: deps portable lint ## all that must hold before a change lands
 	$(MAKE) test
 	$(MAKE) race
 	$(MAKE) test-gonum GONUM='-short -set "tiles of 64"'
+	TANDEM_SEED=2 TAGS='$(TAGS)' build/fuzzkernels.sh 60
+	build/customkernel.sh
 	$(MAKE) demo
 	$(MAKE) bench

@@ -18,6 +18,7 @@ type Info struct {
 type Caps struct {
 	Language Language // what Compile takes
 	Float64  bool     // float64 arithmetic in kernels
+	Int64    bool     // integers of 64 bits in kernels; matters where they are optional, in GLSL
 	// HostCores is true when the device computes on the same cores as the
 	// CPU workers (llvmpipe). Such a device competes with them: using both
 	// at once gains nothing, and the scheduler takes the better one.

@@ -78,6 +78,12 @@ func (c *Call) Int(k int) int { return int(int32(c.scalars[k])) }
 // Uint is scalar argument k, declared uint32.
 func (c *Call) Uint(k int) uint { return uint(uint32(c.scalars[k])) }
 
+// Int64 is scalar argument k, declared int64.
+func (c *Call) Int64(k int) int64 { return int64(c.scalars[k]) }
+
+// Uint64 is scalar argument k, declared uint64.
+func (c *Call) Uint64(k int) uint64 { return c.scalars[k] }
+
 // real is scalar argument k of a kernel that exists for both float types.
 func real[T Float](c *Call, k int) T {
 	var zero T

@@ -90,7 +90,9 @@ func (f *Function) prelude(k *Kernel) string {
 	return b.String()
 }
 
-func (t Type) cuda() string { return [...]string{"float", "double", "int", "unsigned"}[t] }
+func (t Type) cuda() string {
+	return [...]string{"float", "double", "int", "unsigned", "long long", "unsigned long long"}[t]
+}
 
 // fromWords is the scalar that begins at word w.
 func (t Type) fromWords(w int) string {
@@ -101,6 +103,10 @@ func (t Type) fromWords(w int) string {
 		return fmt.Sprintf("__hiloint2double((int)tandem_word.w[%d], (int)tandem_word.w[%d])", w+1, w)
 	case Int32:
 		return fmt.Sprintf("(int)tandem_word.w[%d]", w)
+	case Int64:
+		return fmt.Sprintf("(long long)((unsigned long long)tandem_word.w[%d] << 32 | tandem_word.w[%d])", w+1, w)
+	case Uint64:
+		return fmt.Sprintf("(unsigned long long)tandem_word.w[%d] << 32 | tandem_word.w[%d]", w+1, w)
 	}
 	return fmt.Sprintf("tandem_word.w[%d]", w)
 }

@@ -8,7 +8,11 @@ import (
 // prelude declares what [Kernel.Source] says.
 func (s *Shader) prelude(k *Kernel) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "#version 430 core\nlayout(local_size_x = %d, local_size_y = %d, local_size_z = %d) in;\n",
+	b.WriteString("#version 430 core\n")
+	if k.Int64() {
+		b.WriteString("#extension GL_ARB_gpu_shader_int64 : require\n")
+	}
+	fmt.Fprintf(&b, "layout(local_size_x = %d, local_size_y = %d, local_size_z = %d) in;\n",
 		max(1, s.Local[0]), max(1, s.Local[1]), max(1, s.Local[2]))
 	fmt.Fprintf(&b, "layout(location = 0) uniform uint tandem_word[%d];\n", k.deviceWords())
 	b.WriteString("uint tandem_n = tandem_word[0], tandem_lo = tandem_word[1];\n")
@@ -36,6 +40,10 @@ func (s *Shader) prelude(k *Kernel) string {
 			fmt.Fprintf(&b, "int %s = int(tandem_word[%d]);\n", v.Name, w)
 		case Uint32:
 			fmt.Fprintf(&b, "uint %s = tandem_word[%d];\n", v.Name, w)
+		case Int64:
+			fmt.Fprintf(&b, "int64_t %s = packInt2x32(ivec2(int(tandem_word[%d]), int(tandem_word[%d])));\n", v.Name, w, w+1)
+		case Uint64:
+			fmt.Fprintf(&b, "uint64_t %s = packUint2x32(uvec2(tandem_word[%d], tandem_word[%d]));\n", v.Name, w, w+1)
 		}
 		w += v.Type.Size() / 4
 	}

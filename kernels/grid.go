@@ -62,7 +62,7 @@ func (l *Launch) Words(dst []uint32, lang device.Language, lo, hi int, offsets [
 	}
 	for k, s := range l.kernel.Scalars {
 		dst = append(dst, uint32(l.scalars[k]))
-		if s.Type == Float64 {
+		if s.Type.Size() == 8 {
 			dst = append(dst, uint32(l.scalars[k]>>32))
 		}
 	}
@@ -151,6 +151,8 @@ func (l *Launch) Runnable(caps device.Caps, n int) error {
 		return k.silent(caps.Language)
 	case k.Float64() && !caps.Float64:
 		return refuse("needs float64")
+	case k.Int64() && caps.Language == device.GLSL && !caps.Int64:
+		return refuse("needs int64")
 	case v == nil: // a Go function takes any number of indices
 		return nil
 	case v.size() > caps.MaxGroupSize:

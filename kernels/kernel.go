@@ -28,10 +28,22 @@ type Kernel struct {
 	CUDA *Function
 	// Reduction is set when the kernel folds its index space into one value.
 	Reduction *Reduction
+	// Needs is what the variants for devices compute with although no argument
+	// has such a type.
+	Needs Needs
 
 	id                 int
 	glslGrid, cudaGrid *grid // nil where there is no variant
 }
+
+// Needs are abilities that a device may lack.
+type Needs uint8
+
+// What a kernel may need.
+const (
+	NeedsFloat64 Needs = 1 << iota
+	NeedsInt64
+)
 
 // Param declares an array argument.
 type Param struct {
@@ -149,14 +161,21 @@ func Define(k Kernel) *Kernel {
 func (k *Kernel) ID() int { return k.id }
 
 // Float64 reports whether the kernel needs float64 arithmetic.
-func (k *Kernel) Float64() bool {
+func (k *Kernel) Float64() bool { return k.Needs&NeedsFloat64 != 0 || k.hasType(Float64) }
+
+// Int64 reports whether the kernel needs integers of 64 bits.
+func (k *Kernel) Int64() bool {
+	return k.Needs&NeedsInt64 != 0 || k.hasType(Int64) || k.hasType(Uint64)
+}
+
+func (k *Kernel) hasType(t Type) bool {
 	for _, p := range k.Params {
-		if p.Type == Float64 {
+		if p.Type == t {
 			return true
 		}
 	}
 	for _, s := range k.Scalars {
-		if s.Type == Float64 {
+		if s.Type == t {
 			return true
 		}
 	}

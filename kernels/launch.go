@@ -117,6 +117,29 @@ func (l *Launch) AddInt(v int) {
 	}
 }
 
+// AddInt64 adds the next scalar argument, of type int64.
+func (l *Launch) AddInt64(v int64) { l.addBits(Int64, uint64(v)) }
+
+// AddUint64 adds the next scalar argument, of type uint64.
+func (l *Launch) AddUint64(v uint64) { l.addBits(Uint64, v) }
+
+// AddUint32 adds the next scalar argument, of type uint32.
+func (l *Launch) AddUint32(v uint32) { l.addBits(Uint32, uint64(v)) }
+
+// AddBool adds the next scalar argument, of type uint32: 1 for true, 0 for
+// false.
+func (l *Launch) AddBool(v bool) { l.addBits(Uint32, uint64(b2i(v))) }
+
+func (l *Launch) addBits(t Type, bits uint64) {
+	if got := l.nextScalar(); got != t {
+		panic("kernels: " + l.kernel.Name + ": the scalar is declared " + got.String() + ", not " + t.String())
+	}
+	l.scalars[l.nscal-1] = bits
+}
+
+// Int is scalar argument k, declared int32.
+func (l *Launch) Int(k int) int { return int(int32(l.scalars[k])) }
+
 func (l *Launch) nextScalar() Type {
 	if l.nscal == len(l.kernel.Scalars) {
 		panic("kernels: " + l.kernel.Name + ": more scalars than declared")

@@ -15,20 +15,27 @@ const (
 	Float64
 	Int32
 	Uint32
+	Int64
+	Uint64
 )
 
 // Size is the size of a value in bytes.
 func (t Type) Size() int {
-	if t == Float64 {
+	switch t {
+	case Float64, Int64, Uint64:
 		return 8
 	}
 	return 4
 }
 
 // String returns the Go name of the type.
-func (t Type) String() string { return [...]string{"float32", "float64", "int32", "uint32"}[t] }
+func (t Type) String() string {
+	return [...]string{"float32", "float64", "int32", "uint32", "int64", "uint64"}[t]
+}
 
-func (t Type) glsl() string { return [...]string{"float", "double", "int", "uint"}[t] }
+func (t Type) glsl() string {
+	return [...]string{"float", "double", "int", "uint", "int64_t", "uint64_t"}[t]
+}
 
 // Float is an element type of the built-in operations.
 type Float interface{ float32 | float64 }
@@ -102,6 +109,12 @@ func typeOf[T residency.Element]() Type {
 		return Float32
 	case float64:
 		return Float64
+	case uint32:
+		return Uint32
+	case int64:
+		return Int64
+	case uint64:
+		return Uint64
 	}
 	return Int32
 }

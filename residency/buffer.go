@@ -10,7 +10,7 @@ import (
 
 // Element is what a buffer can hold.
 type Element interface {
-	float32 | float64 | int32
+	float32 | float64 | int32 | uint32 | int64 | uint64
 }
 
 // Buffer is typed memory with a home on the host and replicas on devices. It may

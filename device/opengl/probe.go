@@ -50,6 +50,7 @@ func probe(software bool) (adapter, error) {
 			Caps: device.Caps{
 				Language:     device.GLSL,
 				Float64:      true, // a part of OpenGL since 4.0
+				Int64:        egl.Has(extensions, "GL_ARB_gpu_shader_int64"),
 				HostCores:    software,
 				MaxGroups:    groups,
 				MaxGroupSize: integer(gl.MAX_COMPUTE_WORK_GROUP_INVOCATIONS),

@@ -67,6 +67,7 @@ func Caps(memory int64) device.Caps {
 	return device.Caps{
 		Language:     device.Go,
 		Float64:      true,
+		Int64:        true,
 		MaxGroups:    [3]int{math.MaxInt32, math.MaxInt32, math.MaxInt32},
 		MaxGroupSize: math.MaxInt32,
 		MaxBuffer:    memory,

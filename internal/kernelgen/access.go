@@ -1,0 +1,351 @@
+package kernelgen
+
+import (
+	"fmt"
+	"go/token"
+	"slices"
+
+	"github.com/tandem-go/tandem/kernels"
+)
+
+// site is a place where a kernel uses an element of a buffer.
+type site struct {
+	pos    token.Pos
+	text   string // as in the program
+	write  bool
+	always bool  // it is reached for every index, or once for all of what it may use
+	early  bool  // a read that may come before the index has written
+	form   *form // nil if the subscript is no sum of multiples of indices
+}
+
+type accessKind = kernels.Access
+
+// footprint is what an index uses of a buffer; see kernels.Footprint. All
+// polynomials are over parameters of the launch.
+type footprint struct {
+	whole  bool
+	per    poly
+	widths []poly // the width is the greatest of these, but at most per
+	// An index reads at most as many elements before its first one as the
+	// greatest of before, and up to the greatest of ends, not included.
+	before, ends []poly
+	// needs are elements, counted from the last index's first one, that a
+	// launch must have because every index reads them.
+	needs []poly
+}
+
+// check is a condition of launches: atLeast must not be negative.
+type check struct {
+	atLeast poly
+	buffer  *Buffer // nil: the parameter itself
+	text    string
+}
+
+// spaceOf says where a one-dimensional launch takes the number of indices from.
+type spaceOf struct{ buffer *Buffer }
+
+// certainty is whether a statement is reached for every index.
+type certainty int
+
+const (
+	perhaps certainty = iota
+	ifTurns           // if the loops around it turn at all
+	surely
+)
+
+// flow walks through a kernel's statements in the order of execution.
+type flow struct {
+	*lowering
+	loops map[string]*Var
+	exits []coverage
+}
+
+// coverage is what an index has surely written: intervals of the offsets from its
+// first element, by buffer.
+type coverage map[*Buffer]map[string]*form
+
+func (c coverage) clone() coverage {
+	d := coverage{}
+	for b, set := range c {
+		d[b] = map[string]*form{}
+		for key, f := range set {
+			d[b][key] = f
+		}
+	}
+	return d
+}
+
+func (c coverage) meet(d coverage) coverage {
+	both := coverage{}
+	for b, set := range c {
+		for key, f := range set {
+			if d[b][key] != nil {
+				both.add(b, f)
+			}
+		}
+	}
+	return both
+}
+
+func (c coverage) add(b *Buffer, f *form) {
+	if c[b] == nil {
+		c[b] = map[string]*form{}
+	}
+	c[b][fmt.Sprint(f.coef, f.lo, f.hi)] = f
+}
+
+// has reports whether all that f may use has been written.
+func (c coverage) has(b *Buffer, f *form) bool {
+	if f == nil {
+		return false
+	}
+	for _, g := range c[b] {
+		if !sameCoefficients(f, g) {
+			continue
+		}
+		below, ok1 := f.lo.plus(g.lo, -1).value()
+		above, ok2 := g.hi.plus(f.hi, -1).value()
+		if ok1 && ok2 && below >= 0 && above >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func sameCoefficients(f, g *form) bool {
+	for d := range f.coef {
+		if !f.coef[d].equal(g.coef[d]) {
+			return false
+		}
+	}
+	return true
+}
+
+// analyse finds how a kernel uses its buffers, and refuses what two indices would
+// do to one element.
+func (l *lowering) analyse() {
+	k := l.k
+	fl := &flow{lowering: l, loops: map[string]*Var{}}
+	end, falls := fl.block(k.Body, coverage{}, surely)
+	if falls {
+		fl.exits = append(fl.exits, end)
+	}
+	written := coverage{}
+	for i, c := range fl.exits {
+		if written = c; i > 0 {
+			written = fl.exits[0].meet(c)
+			fl.exits[0] = written
+		}
+	}
+	before := len(l.refusals)
+	writes := false
+	for _, b := range k.Buffers {
+		l.buffer(b, written)
+		writes = writes || b.Access&kernels.Out != 0
+	}
+	if len(l.refusals) > before {
+		return
+	}
+	if !writes {
+		l.refuse(k.Pos, "kernel %s, which writes nothing", "store results in the elements of a slice, as y[i] = ...", k.Name)
+		return
+	}
+	if len(k.Indices) == 1 {
+		for _, b := range k.Buffers {
+			if b.Access&kernels.Out != 0 {
+				k.n = spaceOf{b}
+				break
+			}
+		}
+	}
+}
+
+// block walks through statements. falls is false if their end is never reached.
+func (fl *flow) block(list []Stmt, c coverage, always certainty) (coverage, bool) {
+	for _, s := range list {
+		var falls bool
+		if c, falls = fl.statement(s, c, always); !falls {
+			return c, false
+		}
+		if mayLeave(s, true) {
+			always = perhaps
+		}
+	}
+	return c, true
+}
+
+// mayLeave reports whether a statement may end the function, or the turn of the
+// loop around it.
+func mayLeave(s Stmt, loop bool) bool {
+	found := false
+	var look func(list []Stmt, loop bool)
+	look = func(list []Stmt, loop bool) {
+		for _, s := range list {
+			switch s := s.(type) {
+			case *Return:
+				found = true
+			case *Break, *Continue:
+				found = found || loop
+			case *If:
+				look(s.Then, loop)
+				look(s.Else, loop)
+			case *Switch:
+				look(s.Body, loop)
+			case *For:
+				look(s.Body, false)
+			}
+		}
+	}
+	look([]Stmt{s}, loop)
+	return found
+}
+
+func (fl *flow) statement(s Stmt, c coverage, always certainty) (coverage, bool) {
+	switch s := s.(type) {
+	case *Declare:
+		fl.expr(s.Init, c, always)
+	case *CallMany:
+		for _, a := range s.Args {
+			fl.expr(a, c, always)
+		}
+	case *Assign:
+		fl.expr(s.Value, c, always)
+		to := s.To
+		if load, ok := to.(*Load); ok {
+			fl.expr(load.At, c, always)
+			load.site.write = true
+			fl.use(load, always)
+			if f := load.site.form; f != nil && (f.exact || f.dense) {
+				c = c.clone()
+				c.add(load.Buffer, f)
+			}
+			return c, true
+		}
+		fl.expr(to, c, always)
+	case *If:
+		fl.expr(s.Cond, c, always)
+		a, fallsA := fl.block(s.Then, c.clone(), perhaps)
+		b, fallsB := fl.block(s.Else, c.clone(), perhaps)
+		switch {
+		case fallsA && fallsB:
+			return a.meet(b), true
+		case fallsA:
+			return a, true
+		case fallsB:
+			return b, true
+		}
+		return c, false
+	case *Switch:
+		after, falls := fl.block(s.Body, c.clone(), perhaps)
+		if hasBreak(s.Body) || !falls {
+			return c, true
+		}
+		return after, true
+	case *For:
+		return fl.loop(s, c, always)
+	case *Return:
+		for _, e := range s.Results {
+			fl.expr(e, c, always)
+		}
+		fl.exits = append(fl.exits, c)
+		return c, false
+	case *Break, *Continue:
+		return c, false
+	}
+	return c, true
+}
+
+// loop walks through a loop. What its body writes counts afterwards where the
+// loop goes through all of a range that the writes depend on; a range of no
+// elements then has nothing to write.
+func (fl *flow) loop(s *For, c coverage, always certainty) (coverage, bool) {
+	fl.expr(s.Init, c, always)
+	turns := int64(0)
+	if s.Var != nil && s.Var.Range != nil {
+		fl.loops[s.Var.Name] = s.Var
+		lo, ok1 := fl.k.affine(s.Var.Range.Lo)
+		hi, ok2 := fl.k.affine(s.Var.Range.Hi)
+		if ok1 && ok2 {
+			turns, _ = hi.plus(lo, -1).value()
+		}
+	}
+	leaves := false
+	for _, b := range s.Body {
+		leaves = leaves || mayLeave(b, true)
+	}
+	inside := perhaps
+	switch {
+	case leaves:
+	case turns > 0:
+		inside = always
+	case s.Var != nil && s.Var.Range != nil:
+		inside = min(always, ifTurns)
+	}
+	fl.expr(s.Cond, c, perhaps)
+	after, falls := fl.block(s.Body, c.clone(), inside)
+	if s.Post != nil {
+		fl.expr(s.Post.Value, after, perhaps)
+	}
+	if leaves || !falls || s.Var == nil || s.Var.Range == nil {
+		return c, s.Cond != nil || hasLoopBreak(s.Body)
+	}
+	kept := c.clone()
+	for b, set := range after {
+		for _, f := range set {
+			if turns > 0 || f.dense && !f.exact {
+				kept.add(b, f)
+			}
+		}
+	}
+	return kept, true
+}
+
+func hasLoopBreak(list []Stmt) bool {
+	for _, s := range list {
+		switch s := s.(type) {
+		case *Break:
+			return true
+		case *If:
+			if hasLoopBreak(s.Then) || hasLoopBreak(s.Else) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// expr finds the elements that an expression reads.
+func (fl *flow) expr(e Expr, c coverage, always certainty) {
+	switch e := e.(type) {
+	case nil:
+	case *Load:
+		fl.expr(e.At, c, always)
+		fl.use(e, always)
+		e.site.early = !c.has(e.Buffer, e.site.form)
+	case *Binary:
+		fl.expr(e.X, c, always)
+		if e.Op == token.LAND || e.Op == token.LOR {
+			always = perhaps
+		}
+		fl.expr(e.Y, c, always)
+	default:
+		for _, part := range parts(e) {
+			fl.expr(part, c, always)
+		}
+	}
+}
+
+func (fl *flow) use(e *Load, always certainty) {
+	if e.site.form == nil {
+		e.site.form, _ = fl.k.formOf(e.At, fl.loops)
+	}
+	e.site.always = always == surely
+	if f := e.site.form; always == ifTurns && f != nil && !f.exact {
+		// All elements from the first on that the loop may use; none, if it
+		// does not turn.
+		e.site.always = f.lo.is(0)
+	}
+	if !slices.Contains(e.Buffer.sites, e.site) {
+		e.Buffer.sites = append(e.Buffer.sites, e.site)
+	}
+}

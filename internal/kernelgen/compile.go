@@ -1,0 +1,184 @@
+package kernelgen
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// compiler turns the marked functions of a package into kernels.
+type compiler struct {
+	*loader
+	refusals  Refusals
+	functions map[string]*Function // by package and name
+	compiling map[string]bool      // functions that are being compiled: a call of one is recursion
+	structs   map[string]*Type
+	names     *namer // of functions and structures
+}
+
+// File is what was found in a file of a package.
+type File struct {
+	Name    string // of the file
+	Kernels []*Kernel
+	ast     *ast.File
+	src     *source
+}
+
+// Compile reads the package in a folder and compiles its kernels. Mistakes in them
+// are Refusals.
+func Compile(dir string) ([]*File, error) {
+	l := newLoader(dir)
+	src, err := l.load()
+	if err != nil {
+		return nil, err
+	}
+	return l.compile(src)
+}
+
+// compile compiles the kernels of a package.
+func (l *loader) compile(src *source) ([]*File, error) {
+	c := &compiler{
+		loader: l, functions: map[string]*Function{}, compiling: map[string]bool{},
+		structs: map[string]*Type{}, names: newNamer(),
+	}
+	var files []*File
+	made := map[string]token.Pos{} // constructors
+	for _, f := range src.files {
+		c.strayDirectives(f)
+		file := &File{Name: c.fset.Position(f.Pos()).Filename, ast: f, src: src}
+		for _, d := range f.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			mark, ok := directiveOf(fn)
+			if !ok || mark.verb != markKernel && mark.verb != markDevice {
+				continue
+			}
+			if c.badTypes(src, fn) {
+				continue
+			}
+			if mark.verb == markDevice {
+				c.function(src, fn)
+				continue
+			}
+			if k := c.kernel(src, fn, mark); k != nil {
+				if _, twice := made[k.Launch]; twice || src.pkg.Scope().Lookup(k.Launch) != nil {
+					c.refuse(fn.Name.Pos(), "kernel %s, whose constructor %s would be there twice",
+						"begin the function's name with a small letter, or name the constructor: //tandem:kernel NAME", k.Name, k.Launch)
+				}
+				made[k.Launch] = fn.Pos()
+				file.Kernels = append(file.Kernels, k)
+			}
+		}
+		files = append(files, file)
+	}
+	return files, c.sorted()
+}
+
+// badTypes refuses what the Go compiler would refuse in a function.
+func (c *compiler) badTypes(src *source, fn *ast.FuncDecl) bool {
+	bad := false
+	for _, e := range src.errs {
+		if e.Pos >= fn.Pos() && e.Pos < fn.End() && !e.Soft {
+			c.refuse(e.Pos, "%s", "the Go compiler says so too", strings.Join(strings.Fields(e.Msg), " "))
+			bad = true
+		}
+	}
+	return bad
+}
+
+// function compiles a device function, once. It returns nil if it was refused.
+func (c *compiler) function(src *source, fn *ast.FuncDecl) *Function {
+	key := src.path + "." + fn.Name.Name
+	if f, ok := c.functions[key]; ok {
+		return f
+	}
+	c.compiling[key] = true
+	defer delete(c.compiling, key)
+	c.functions[key] = nil
+	obj, _ := src.info.Defs[fn.Name].(*types.Func)
+	if obj == nil {
+		return nil
+	}
+	before := len(c.refusals)
+	f := &Function{Name: "f_" + c.names.name(fn.Name.Name), Obj: obj}
+	l := c.lowering(src)
+	l.fn = f
+	if !l.signature(fn) {
+		return nil
+	}
+	sig := obj.Type().(*types.Signature)
+	for i := range sig.Params().Len() {
+		p := sig.Params().At(i)
+		t := l.paramType(p, fn)
+		if t == nil {
+			continue
+		}
+		v := l.declare(p, t)
+		v.Writes++ // the caller's value is unknown
+		f.Params = append(f.Params, v)
+	}
+	for i := range sig.Results().Len() {
+		r := sig.Results().At(i)
+		if t := l.convertType(r.Type(), r.Pos()); t != nil {
+			f.Results = append(f.Results, t)
+		}
+		if r.Name() != "" && r.Name() != "_" {
+			c.refuse(r.Pos(), "the named result %s", "leave out its name, declare a variable and return it", r.Name())
+		}
+	}
+	if sig.Results().Len() == 0 {
+		c.refuse(fn.Name.Pos(), "device function %s without a result", "return what it computes: it can change nothing else", fn.Name.Name)
+	}
+	if len(c.refusals) > before {
+		return nil
+	}
+	f.Body = l.block(fn.Body)
+	if len(c.refusals) > before {
+		return nil
+	}
+	c.functions[key] = f
+	return f
+}
+
+// kernel compiles a kernel. It returns nil if it was refused.
+func (c *compiler) kernel(src *source, fn *ast.FuncDecl, mark directive) *Kernel {
+	obj, _ := src.info.Defs[fn.Name].(*types.Func)
+	if obj == nil {
+		return nil
+	}
+	before := len(c.refusals)
+	k := &Kernel{Name: fn.Name.Name, Launch: mark.arg, Obj: obj, Pos: fn.Name.Pos()}
+	if k.Launch == "" {
+		k.Launch = exported(k.Name)
+	} else if !token.IsIdentifier(k.Launch) {
+		c.refuse(mark.pos, "%q, which is no name for a constructor", "write //tandem:kernel NAME", k.Launch)
+	}
+	if fn.Doc != nil {
+		k.Doc = fn.Doc.Text()
+	}
+	l := c.lowering(src)
+	l.k = k
+	l.assigned = assignedObjects(src.info, fn.Body)
+	if !l.signature(fn) {
+		return nil
+	}
+	if r := obj.Type().(*types.Signature).Results(); r.Len() > 0 {
+		c.refuse(fn.Type.Results.Pos(), "kernel %s with a result", "store results in the elements of a slice", k.Name)
+	}
+	l.kernelParams(fn)
+	if len(c.refusals) > before {
+		return nil
+	}
+	k.Body = append(l.prologue, l.block(fn.Body)...)
+	if len(c.refusals) > before {
+		return nil
+	}
+	l.finish()
+	if len(c.refusals) > before {
+		return nil
+	}
+	return k
+}

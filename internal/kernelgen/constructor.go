@@ -1,0 +1,349 @@
+package kernelgen
+
+import (
+	"fmt"
+	"go/types"
+	"strings"
+
+	"github.com/tandem-go/tandem/kernels"
+)
+
+// value prints a polynomial in the constructor.
+func (w *writer) value(p poly) string {
+	return p.format(func(name string) string {
+		if v, ok := w.paths[name]; ok {
+			return v
+		}
+		panic("kernelgen: BUG: " + name + " is not known in the constructor")
+	})
+}
+
+// greatest prints the greatest of some values, as a constant where it is one.
+func (w *writer) greatest(list []poly, atLeast string) string {
+	var values []string
+	most := int64(0)
+	constants := 0
+	for _, p := range list {
+		if v, ok := p.value(); ok {
+			if most = max(most, v); constants == 0 {
+				most = v
+			}
+			constants++
+			continue
+		}
+		values = append(values, w.value(p))
+	}
+	if atLeast != "" {
+		if constants == 0 || most < 0 {
+			most = 0
+		}
+		constants++
+	}
+	if len(values) == 0 {
+		return fmt.Sprint(most)
+	}
+	if constants > 0 {
+		values = append([]string{fmt.Sprint(most)}, values...)
+	}
+	if len(values) == 1 {
+		return values[0]
+	}
+	return "max(" + strings.Join(values, ", ") + ")"
+}
+
+// constructor prints the function that makes launches.
+func (w *writer) constructor() {
+	k := w.k
+	fresh := k.names.name
+	w.operands, w.paths = map[*Buffer]string{}, map[string]string{}
+	launch := fresh("l")
+
+	// Type parameters, one for each buffer: a slice or a resident buffer.
+	var typeParams, params []string
+	count := fresh("n")
+	if len(k.Indices) > 1 {
+		count = fresh("n" + k.Indices[0].Name)
+		names := []string{count}
+		for _, e := range k.Extents {
+			names = append(names, e.Name)
+			w.paths[e.Name] = e.Name
+		}
+		params = append(params, strings.Join(names, ", ")+" int")
+	}
+	vectors := map[*Buffer]string{}
+	for i, b := range k.Buffers {
+		vectors[b] = fresh(exported(b.Name))
+		constraint := fmt.Sprintf("kernels.Vector[%s]", kindNames[b.Elem.Kind])
+		if i+1 < len(k.Buffers) && k.Buffers[i+1].Elem.Kind == b.Elem.Kind {
+			constraint = ""
+		}
+		typeParams = append(typeParams, strings.TrimSpace(vectors[b]+" "+constraint))
+	}
+	partValues := map[*Var]string{}
+	for _, p := range k.Params {
+		if p.Buffer != nil {
+			params = append(params, p.Buffer.Name+" "+vectors[p.Buffer])
+			continue
+		}
+		name := p.Whole.Name
+		if len(p.Parts) == 1 && p.Parts[0].Path == "" {
+			name = p.Parts[0].Var.Name
+		}
+		params = append(params, name+" "+types.TypeString(p.Go, w.im.qualify))
+		for _, part := range p.Parts {
+			partValues[part.Var] = name + part.Path
+			w.paths[part.Var.Name] = name + part.Path
+			if part.Var.Type.Kind != Int || !types.Identical(part.Var.Type.Go, types.Typ[types.Int]) {
+				w.paths[part.Var.Name] = "int(" + name + part.Path + ")"
+			}
+		}
+	}
+	for _, b := range k.Buffers {
+		w.operands[b] = fresh(b.Name + "_arg")
+		if b.Len != nil {
+			w.paths[b.Len.Name] = w.operands[b] + ".Len()"
+		}
+	}
+
+	w.docComment(count)
+	w.line("func %s[%s](%s) kernels.Launch {", k.Launch, strings.Join(typeParams, ", "), strings.Join(params, ", "))
+	for _, b := range k.Buffers {
+		w.line("\t%s := kernels.Of[%s](%s)", w.operands[b], kindNames[b.Elem.Kind], b.Name)
+	}
+	n := count
+	if len(k.Indices) == 1 {
+		b := k.n.buffer
+		per, width := w.value(b.Foot.per), w.greatest(b.Foot.widths, "")
+		if b.Foot.per.is(1) {
+			n = w.operands[b] + ".Len()"
+		} else {
+			n = fmt.Sprintf("kernels.Indices(%s.Len(), %s, %s)", w.operands[b], per, width)
+		}
+	} else {
+		n = fmt.Sprintf("kernels.Rows(%s, %s)", count, w.extents())
+	}
+	w.line("\t%s := kernels.NewLaunch(%sKernel, %s)", launch, k.Name, n)
+	w.checks(launch)
+	for _, b := range k.Buffers {
+		w.line("\t%s.AddArg(%s, %s)", launch, w.operands[b], w.footprint(b))
+	}
+	for _, v := range k.Scalars {
+		w.scalar(launch, v, partValues)
+	}
+	w.needs(launch)
+	w.cost(launch)
+	w.line("\treturn %s\n}", launch)
+}
+
+func (w *writer) extents() string {
+	if len(w.k.Extents) == 1 {
+		return w.k.Extents[0].Name
+	}
+	return w.k.Extents[0].Name + ", " + w.k.Extents[1].Name
+}
+
+func (w *writer) docComment(count string) {
+	k := w.k
+	if len(k.Indices) == 1 {
+		b := k.n.buffer
+		each := "element"
+		if !b.Foot.per.is(1) {
+			each = fmt.Sprintf("%s elements", b.Foot.per)
+		}
+		w.line("// %s makes a launch of the kernel %s, with an index for each %s of %s.", k.Launch, k.Name, each, b.Name)
+	} else {
+		w.line("// %s makes a launch of the kernel %s for all indices below %s, %s.", k.Launch, k.Name, count, w.extents())
+	}
+	if k.Doc != "" {
+		w.line("//")
+		for _, l := range strings.Split(strings.TrimSpace(k.Doc), "\n") {
+			w.line("%s", strings.TrimRight("// "+l, " "))
+		}
+	}
+}
+
+// footprint prints the elements of a buffer that belong to an index.
+func (w *writer) footprint(b *Buffer) string {
+	f := b.Foot
+	if f.whole {
+		return "kernels.Whole"
+	}
+	per, width := w.value(f.per), w.greatest(f.widths, "")
+	perConst, isConst := f.per.value()
+	halo := "0"
+	if b.Access == kernels.In {
+		var ends []poly
+		if v, ok := constantGreatest(f.widths); ok && isConst {
+			// All is known now.
+			v = min(v, perConst)
+			width = fmt.Sprint(v)
+			for _, e := range f.ends {
+				ends = append(ends, e.plus(constant64(v), -1))
+			}
+			halo = w.greatest(append(ends, f.before...), "0")
+		} else {
+			width = fmt.Sprintf("min(%s, %s)", per, width)
+			halo = fmt.Sprintf("max(%s, %s-%s)", w.greatest(f.before, "0"), w.greatest(f.ends, ""), width)
+		}
+	}
+	if isConst && perConst == 1 && width == "1" && halo == "0" {
+		return "kernels.Elementwise"
+	}
+	text := "kernels.Footprint{Per: " + per
+	if width != per {
+		text += ", Width: " + width
+	}
+	if halo != "0" {
+		text += ", Halo: " + halo
+	}
+	return text + "}"
+}
+
+func constantGreatest(list []poly) (int64, bool) {
+	most := int64(0)
+	for i, p := range list {
+		v, ok := p.value()
+		if !ok {
+			return 0, false
+		}
+		if most = max(most, v); i == 0 {
+			most = v
+		}
+	}
+	return most, len(list) > 0
+}
+
+// checks prints the conditions that the analysis left to launches.
+func (w *writer) checks(launch string) {
+	k := w.k
+	for _, e := range k.Extents {
+		w.line("\t%s.Require(%s >= 0, %q, \"below 0\")", launch, e.Name, e.Name)
+	}
+	for _, c := range k.checks {
+		label, text := "launch", "below 0"
+		if c.buffer != nil {
+			label, text = c.buffer.Name, c.text
+		} else if s := c.atLeast.symbols(); len(s) > 0 {
+			label = s[0]
+		}
+		cond := fmt.Sprintf("%s >= 0", w.value(c.atLeast))
+		w.line("\t%s.Require(%s, %q, %q)", launch, cond, label, text)
+	}
+	for _, b := range k.Buffers {
+		per, ok := b.Foot.per.value()
+		width, ok2 := constantGreatest(b.Foot.widths)
+		if len(k.Indices) == 1 && k.n.buffer == b && ok && ok2 && per == width && per > 1 {
+			w.line("\t%s.Require(%s.Len()%%%d == 0, %q, \"the number of elements is no multiple of %d\")", launch, w.operands[b], per, b.Name, per)
+		}
+	}
+	if k.usesIndexValue() {
+		w.line("\t%s.RequireInt32()", launch)
+	}
+}
+
+// usesIndexValue reports whether the first index is more than a part of
+// subscripts, which devices compute modulo 2^32.
+func (k *Kernel) usesIndexValue() bool {
+	found := false
+	var look func(e Expr)
+	look = func(e Expr) {
+		switch e := e.(type) {
+		case *Load:
+			if e.site != nil && e.site.form != nil && !e.Buffer.Foot.whole {
+				return
+			}
+		case *Ref:
+			if e.Var.Index == 1 {
+				found = true
+			}
+			return
+		}
+		for _, part := range parts(e) {
+			look(part)
+		}
+	}
+	walkTop(k.Body, nil, look)
+	return found
+}
+
+// needs prints the demand for elements that every index reads beyond its own.
+func (w *writer) needs(launch string) {
+	for _, b := range w.k.Buffers {
+		if b.Access != kernels.In || b.Foot.whole {
+			continue
+		}
+		width, known := constantGreatest(b.Foot.widths)
+		per, isConst := b.Foot.per.value()
+		for _, need := range b.Foot.needs {
+			if v, ok := need.value(); ok && known && isConst && v <= min(width, per) {
+				continue // AddArg has looked
+			}
+			w.line("\t%s.RequireLen(%q, %s, %s, %s)", launch, b.Name, w.operands[b], w.value(b.Foot.per), w.value(need))
+		}
+	}
+}
+
+func (w *writer) scalar(launch string, v *Var, values map[*Var]string) {
+	value, isPart := values[v]
+	if !isPart {
+		w.line("\t%s.AddInt(%s)", launch, w.paths[v.Name])
+		return
+	}
+	plain := func(t string) string {
+		if v.Type.Go != nil && types.Identical(v.Type.Go, types.Universe.Lookup(t).Type()) {
+			return value
+		}
+		return t + "(" + value + ")"
+	}
+	switch v.Type.Kind {
+	case Float32:
+		w.line("\t%s.AddFloat(float64(%s))", launch, value)
+	case Float64:
+		w.line("\t%s.AddFloat(%s)", launch, plain("float64"))
+	case Bool:
+		w.line("\t%s.AddBool(%s)", launch, plain("bool"))
+	case Uint32:
+		w.line("\t%s.AddUint32(%s)", launch, plain("uint32"))
+	case Int64:
+		w.line("\t%s.AddInt64(%s)", launch, plain("int64"))
+	case Uint64:
+		w.line("\t%s.AddUint64(%s)", launch, plain("uint64"))
+	case Int:
+		w.line("\t%s.AddInt(%s)", launch, plain("int"))
+	default:
+		w.line("\t%s.AddInt(int(%s))", launch, value)
+	}
+}
+
+// cost prints what an index costs.
+func (w *writer) cost(launch string) {
+	k := w.k
+	m := meter{k: k, symbols: func(name string) string {
+		if name == nSymbol {
+			return launch + ".N()"
+		}
+		return w.paths[name]
+	}}
+	flops, bytes := m.count(k.Body)
+	for _, e := range k.Extents {
+		flops, bytes = flops.times(1, "float64("+e.Name+")"), bytes.times(1, "float64("+e.Name+")")
+	}
+	for _, b := range k.Buffers {
+		if b.Foot.whole {
+			continue
+		}
+		size := float64(b.Elem.size())
+		if b.Access == kernels.InOut {
+			size *= 2
+		}
+		if v, ok := constantGreatest(b.Foot.widths); ok {
+			bytes.fixed += size * float64(v)
+			continue
+		}
+		bytes.add(amount{terms: []string{fmt.Sprintf("%v*float64(%s)", size, w.greatest(b.Foot.widths, ""))}})
+	}
+	if flops.fixed == 0 && len(flops.terms) == 0 {
+		flops.fixed = 1
+	}
+	w.line("\t%s.SetCost(kernels.Cost{Flops: %s, Bytes: %s})", launch, flops, bytes)
+}

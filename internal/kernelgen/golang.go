@@ -1,0 +1,267 @@
+package kernelgen
+
+import (
+	"fmt"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+)
+
+// goPrinter prints a kernel's body in Go.
+type goPrinter struct {
+	k       *Kernel
+	imports *imports
+	text    strings.Builder
+	tabs    int
+	element func(e *Load) string // how an element of a buffer is reached
+	used    map[*Var]bool
+	loops   int    // around the statement, within the kernel's own
+	label   string // of the loop over indices
+	labeled bool   // the label is used
+}
+
+func (p *goPrinter) line(format string, args ...any) {
+	p.text.WriteString(strings.Repeat("\t", p.tabs))
+	fmt.Fprintf(&p.text, format, args...)
+	p.text.WriteByte('\n')
+}
+
+func (p *goPrinter) typ(t *Type) string {
+	switch t.Kind {
+	case Array:
+		return fmt.Sprintf("[%d]%s", t.Len, p.typ(t.Elem))
+	case Struct:
+		return types.TypeString(t.Go, p.imports.qualify)
+	}
+	return kindNames[t.Kind]
+}
+
+func (p *goPrinter) block(list []Stmt) {
+	p.tabs++
+	for _, s := range list {
+		p.statement(s)
+	}
+	p.tabs--
+}
+
+func (p *goPrinter) statement(s Stmt) {
+	switch s := s.(type) {
+	case *Declare:
+		switch {
+		case s.Init == nil:
+			p.line("var %s %s", s.Var.Name, p.typ(s.Var.Type))
+		case isConst(s.Init):
+			p.line("var %s %s = %s", s.Var.Name, p.typ(s.Var.Type), p.expr(s.Init))
+		default:
+			p.line("%s := %s", s.Var.Name, p.expr(s.Init))
+		}
+	case *Assign:
+		p.line("%s", p.assignment(s))
+	case *CallMany:
+		to := make([]string, len(s.To))
+		for i, v := range s.To {
+			if to[i] = "_"; v != nil {
+				to[i] = v.Name
+			}
+		}
+		name := ""
+		if s.Fn != nil {
+			name = p.function(s.Fn)
+		} else {
+			name = p.imports.call(s.Mul.name)
+		}
+		p.line("%s = %s(%s)", strings.Join(to, ", "), name, p.list(s.Args))
+	case *If:
+		then, other, cond := s.Then, s.Else, s.Cond
+		if len(then) == 0 {
+			then, other, cond = other, nil, &Unary{typeBool, token.NOT, cond}
+		}
+		p.line("if %s {", p.expr(cond))
+		p.block(then)
+		if len(other) > 0 {
+			p.line("} else {")
+			p.block(other)
+		}
+		p.line("}")
+	case *For:
+		p.loop(s)
+	case *Switch:
+		p.line("switch {")
+		p.line("default:")
+		p.block(s.Body)
+		p.line("}")
+	case *Break:
+		p.line("break")
+	case *Continue:
+		p.line("continue")
+	case *Return:
+		if p.loops > 0 {
+			p.line("continue %s", p.label)
+			p.labeled = true
+		} else {
+			p.line("continue")
+		}
+	}
+}
+
+func (p *goPrinter) assignment(s *Assign) string {
+	to := p.expr(s.To)
+	if b, ok := s.Value.(*Binary); ok && !comparison(b.Op) && b.Op != token.LAND && b.Op != token.LOR {
+		if p.expr(b.X) == to {
+			if c, ok := int64Of(b.Y); ok && c == 1 && (b.Op == token.ADD || b.Op == token.SUB) {
+				return to + map[token.Token]string{token.ADD: "++", token.SUB: "--"}[b.Op]
+			}
+			y := p.operand(b.Y, b.Op, false)
+			if isBinary(b.Y) && !strings.HasPrefix(y, p.typ(b.T)+"(") {
+				y = p.expr(b.Y) // the whole right side is one operand
+			}
+			return fmt.Sprintf("%s %s= %s", to, b.Op, y)
+		}
+	}
+	return to + " = " + p.expr(s.Value)
+}
+
+func (p *goPrinter) loop(s *For) {
+	cond, post, init := "", "", ""
+	if s.Cond != nil {
+		cond = p.expr(s.Cond)
+	}
+	if s.Post != nil {
+		post = p.assignment(s.Post)
+	}
+	if s.Var != nil {
+		value := p.expr(s.Init)
+		if isConst(s.Init) && s.Var.Type.Kind != Int {
+			value = p.typ(s.Var.Type) + "(" + value + ")"
+		}
+		init = s.Var.Name + " := " + value
+	}
+	switch {
+	case init == "" && post == "":
+		p.line("%s {", strings.TrimSpace("for "+cond))
+	default:
+		p.line("for %s; %s; %s {", init, cond, post)
+	}
+	p.loops++
+	p.block(s.Body)
+	p.loops--
+	p.line("}")
+}
+
+func (p *goPrinter) function(f *Function) string {
+	return p.imports.object(f.Obj)
+}
+
+func (p *goPrinter) list(args []Expr) string {
+	text := make([]string, len(args))
+	for i, a := range args {
+		text[i] = p.expr(a)
+	}
+	return strings.Join(text, ", ")
+}
+
+// operand is an operand of op; a product is rounded before it is added to, which
+// Go leaves open otherwise.
+func (p *goPrinter) operand(e Expr, op token.Token, right bool) string {
+	text := p.expr(e)
+	inner := e
+	if u, ok := inner.(*Unary); ok && u.Op == token.SUB {
+		inner = u.X
+	}
+	if b, ok := inner.(*Binary); ok {
+		if b.Op == token.MUL && b.T.isFloat() && (op == token.ADD || op == token.SUB) {
+			return p.typ(b.T) + "(" + text + ")"
+		}
+	}
+	if needsParentheses(e, op, right) {
+		return "(" + text + ")"
+	}
+	return text
+}
+
+func (p *goPrinter) expr(e Expr) string {
+	switch e := e.(type) {
+	case *Const:
+		return goConst(e)
+	case *Ref:
+		p.used[e.Var] = true
+		return e.Var.Name
+	case *Load:
+		return p.element(e)
+	case *Length:
+		p.used[e.Buffer.Len] = true
+		return e.Buffer.Len.Name
+	case *Binary:
+		x, y := p.operand(e.X, e.Op, false), p.operand(e.Y, e.Op, true)
+		if (e.Op == token.SHL || e.Op == token.SHR) && isConst(e.X) {
+			x = p.typ(e.T) + "(" + x + ")"
+		}
+		return x + " " + e.Op.String() + " " + y
+	case *Unary:
+		return e.Op.String() + p.operand(e.X, token.ILLEGAL, true)
+	case *Convert:
+		return p.typ(e.T) + "(" + p.expr(e.X) + ")"
+	case *Call:
+		return p.function(e.Fn) + "(" + p.list(e.Args) + ")"
+	case *Builtin:
+		return p.imports.call(e.Fn.name) + "(" + p.list(e.Args) + ")"
+	case *Select:
+		return p.expr(e.X) + "." + e.X.typ().Fields[e.Field].Name
+	case *At:
+		return p.expr(e.X) + "[" + p.expr(e.At) + "]"
+	case *Composite:
+		return p.typ(e.T) + "{" + p.list(e.Elems) + "}"
+	}
+	panic(fmt.Sprintf("kernelgen: BUG: no Go for %T", e))
+}
+
+func isBinary(e Expr) bool { _, ok := e.(*Binary); return ok }
+
+// precedence has the operators that bind alike in Go, GLSL and C.
+var precedence = map[token.Token]int{
+	token.MUL: 5, token.QUO: 5, token.REM: 5, token.ADD: 4, token.SUB: 4,
+	token.LSS: 3, token.LEQ: 3, token.GTR: 3, token.GEQ: 3, token.EQL: 3, token.NEQ: 3,
+	token.LAND: 2, token.LOR: 1,
+}
+
+// needsParentheses reports whether an operand of op must stand in parentheses so
+// that every language, and every reader, takes it for one.
+func needsParentheses(e Expr, op token.Token, right bool) bool {
+	switch e := e.(type) {
+	case *Unary:
+		return e.Op != token.NOT
+	case *Binary:
+		inner, outer := precedence[e.Op], precedence[op]
+		return inner == 0 || outer == 0 || inner < outer || inner == outer && (right || outer == 3)
+	}
+	return false
+}
+
+// poly prints a polynomial over variables as an int.
+func (p *goPrinter) poly(q poly) string {
+	return q.format(func(name string) string {
+		v := p.k.vars[name]
+		p.used[v] = true
+		if v.Type.Kind != Int {
+			return "int(" + name + ")"
+		}
+		return name
+	})
+}
+
+// goConst is a constant as Go reads it.
+func goConst(c *Const) string {
+	switch c.T.Kind {
+	case Bool:
+		return strconv.FormatBool(constant.BoolVal(c.Val))
+	case Float32:
+		v, _ := constant.Float32Val(c.Val)
+		return strconv.FormatFloat(float64(v), 'g', -1, 32)
+	case Float64:
+		v, _ := constant.Float64Val(c.Val)
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return constant.ToInt(c.Val).ExactString()
+}

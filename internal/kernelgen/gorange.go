@@ -1,0 +1,432 @@
+package kernelgen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tandem-go/tandem/kernels"
+)
+
+// The Go variant runs over all indices of a call. Where an element is reached
+// through the innermost index alone, it is read from a view: a slice that begins
+// at the loop's first element and is as long as the loop, so that the compiler
+// needs no check of bounds in it. Indices whose views would begin before or end
+// behind the array, and those on the far side of a condition such as i > 0, take
+// the same body with plain subscripts.
+
+// view is the elements of a buffer that a subscript reaches in the innermost loop.
+type view struct {
+	buffer *Buffer
+	rest   poly // the subscript without the innermost index
+	clip   bool // it may leave the array, where the kernel doesn't use it
+	name   string
+}
+
+// window is a stretch of a buffer around what one index uses.
+type window struct {
+	buffer *Buffer
+	start  poly
+	width  poly
+	name   string
+	// stride is set in one dimension where it is a constant: then the windows
+	// are cut from a slice, called all, that begins at the loop's first index.
+	stride int64
+	all    string
+}
+
+// rangePrinter prints the Go variant of a kernel.
+type rangePrinter struct {
+	*goPrinter
+	inner       *Var // the innermost index
+	views       []*view
+	windows     []*window
+	from, to, u string // names in the generated function
+
+	bases  map[*Buffer]bool // buffers whose base is needed
+	slices map[*Buffer]bool // buffers that are needed
+}
+
+// fresh is a name that the kernel does not use.
+func (p *rangePrinter) fresh(name string) string { return p.k.names.name(name) }
+
+func goRange(k *Kernel, im *imports, funcName string) string {
+	p := &rangePrinter{
+		goPrinter: &goPrinter{k: k, imports: im, used: map[*Var]bool{}},
+		inner:     k.Indices[len(k.Indices)-1],
+		bases:     map[*Buffer]bool{}, slices: map[*Buffer]bool{},
+	}
+	border := k.borders()
+	fastBody := border.statements(k.Body)
+	p.planAccess(fastBody)
+	fastBody = prune(fastBody, func(e *Load) bool { return p.viewOf(e) != nil || p.windowOf(e) != nil })
+	p.views, p.windows = nil, nil // again, for what is left
+	p.planAccess(fastBody)
+	for _, v := range p.views {
+		v.name = p.fresh(v.buffer.Name + "_" + viewSuffix(v.rest))
+	}
+	for _, w := range p.windows {
+		w.name = p.fresh(w.buffer.Name + "_own")
+		if v, ok := w.start.multipleOf(p.inner.Name); ok && len(k.Indices) == 1 {
+			w.stride, w.all = v, p.fresh(w.buffer.Name+"_all")
+		}
+	}
+	slow := !border.empty()
+	for _, v := range p.views {
+		slow = slow || v.clip
+	}
+
+	p.from, p.to, p.u = p.fresh("from"), p.fresh("to"), p.fresh("u")
+	// The loops are printed first: they say what has to stand before them.
+	fast := p.print(2+len(k.Indices)-1+btoi(slow), fastBody, fastLabel, p.fastElement)
+	fastUses := p.takeUsed()
+	slowText := printed{}
+	if slow {
+		slowText = p.print(1+len(k.Indices), prune(k.Body, nil), slowLabel, p.checkedElement)
+		p.merge(fastUses)
+	} else {
+		p.used = fastUses
+	}
+	p.text.Reset()
+	p.tabs = 0
+	p.loopsText(border, fast, fastUses[p.inner], slowText, slow)
+	body := p.text.String()
+
+	p.text.Reset()
+	p.line("// %s computes the indices [call.Lo, call.Hi) of %s on the host.", funcName, k.Name)
+	p.line("func %s(call *kernels.Call) {", funcName)
+	p.tabs = 1
+	p.arguments()
+	p.tabs = 0
+	p.text.WriteString(body)
+	p.line("}")
+	return p.text.String()
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (p *rangePrinter) takeUsed() map[*Var]bool {
+	u := p.used
+	p.used = map[*Var]bool{}
+	return u
+}
+
+func (p *rangePrinter) merge(more map[*Var]bool) {
+	for v := range more {
+		p.used[v] = true
+	}
+}
+
+// The labels of the loops over indices; labels are names apart.
+const (
+	fastLabel = "next"
+	slowLabel = "border"
+)
+
+type printed struct {
+	text    string
+	labeled bool
+}
+
+func (p *rangePrinter) print(tabs int, body []Stmt, label string, element func(*Load) string) printed {
+	p.text.Reset()
+	p.tabs, p.label, p.labeled, p.element = tabs-1, label, false, element
+	p.block(body)
+	return printed{p.text.String(), p.labeled}
+}
+
+// planAccess decides how each element is reached in the fast loop.
+func (p *rangePrinter) planAccess(body []Stmt) {
+	walk(body, nil, func(e Expr) {
+		load, ok := e.(*Load)
+		if !ok || load.site.form == nil {
+			return
+		}
+		if v := p.viewOf(load); v != nil {
+			return
+		}
+		p.windowOf(load)
+	})
+}
+
+// viewOf is the view through which an element is reached, or nil.
+func (p *rangePrinter) viewOf(e *Load) *view {
+	f := e.site.form
+	if f == nil || len(f.coef[0]) == 0 || e.Buffer.Foot.whole && e.Buffer.Access != kernels.In {
+		return nil
+	}
+	factor, rest, ok := f.whole.split(p.inner.Name)
+	if !ok || !factor.is(1) {
+		return nil
+	}
+	for _, name := range rest.symbols() {
+		v := p.k.vars[name]
+		if v == nil || !v.Scalar && v.Index == 0 {
+			return nil
+		}
+	}
+	for _, v := range p.views {
+		if v.buffer == e.Buffer && v.rest.equal(rest) {
+			if !e.site.write && !p.surelyInside(e) {
+				v.clip = true
+			}
+			return v
+		}
+	}
+	v := &view{buffer: e.Buffer, rest: rest, clip: !p.surelyInside(e)}
+	p.views = append(p.views, v)
+	return v
+}
+
+// viewSuffix tells views of a buffer apart where their distance is a number.
+func viewSuffix(rest poly) string {
+	switch v, ok := rest.value(); {
+	case ok && v < 0:
+		return fmt.Sprintf("m%d", -v)
+	case ok && v > 0:
+		return fmt.Sprintf("p%d", v)
+	}
+	return "here"
+}
+
+// surelyInside reports whether launches are refused if the element is not there
+// for some index.
+func (p *rangePrinter) surelyInside(e *Load) bool {
+	f := e.site.form
+	if e.Buffer.Foot.whole {
+		return false
+	}
+	if e.Buffer.Access&kernels.Out != 0 {
+		return true
+	}
+	lo, ok := f.lo.value()
+	return ok && lo >= 0 && (e.site.always || len(p.k.Indices) == 1 && f.hi.is(0))
+}
+
+// windowOf is the window in which an element lies, or nil.
+func (p *rangePrinter) windowOf(e *Load) *window {
+	f := e.site.form
+	if f == nil || e.Buffer.Foot.whole || len(f.coef[len(p.k.Indices)-1]) == 0 {
+		return nil
+	}
+	var spans []poly
+	for _, s := range e.Buffer.sites {
+		if s.form == nil || !s.always && e.Buffer.Access == kernels.In {
+			return nil
+		}
+		if lo, ok := s.form.lo.value(); !ok || lo < 0 {
+			return nil
+		}
+		spans = addGreatest(spans, s.form.hi.plus(constant64(1), 1))
+	}
+	if len(spans) != 1 || !sameCoefficients(f, e.Buffer.sites[0].form) {
+		return nil
+	}
+	start := poly{}
+	for d, ix := range p.k.Indices {
+		start = start.plus(f.coef[d].times(symbol(ix.Name)), 1)
+	}
+	for _, w := range p.windows {
+		if w.buffer == e.Buffer && w.start.equal(start) {
+			return w
+		}
+	}
+	w := &window{buffer: e.Buffer, start: start, width: spans[0]}
+	p.windows = append(p.windows, w)
+	return w
+}
+
+// fastElement reaches an element in the fast loop.
+func (p *rangePrinter) fastElement(e *Load) string {
+	if v := p.viewOf(e); v != nil {
+		return v.name + "[" + p.u + "]"
+	}
+	if w := p.windowOf(e); w != nil {
+		return w.name + "[" + p.poly(e.site.form.whole.plus(w.start, -1)) + "]"
+	}
+	return p.checkedElement(e)
+}
+
+// checkedElement reaches an element anywhere: Go checks the subscript.
+func (p *rangePrinter) checkedElement(e *Load) string {
+	p.slices[e.Buffer] = true
+	at := p.expr(e.At)
+	if e.At.typ().Kind != Int && !e.Buffer.Foot.whole {
+		at = "int(" + at + ")"
+	}
+	if !e.Buffer.Foot.whole {
+		p.bases[e.Buffer] = true
+		if _, simple := e.At.(*Ref); !simple {
+			at = "(" + at + ")"
+		}
+		at += "-" + e.Buffer.Base
+	}
+	return e.Buffer.Name + "[" + at + "]"
+}
+
+// loopsText prints the loops over all indices.
+func (p *rangePrinter) loopsText(border *box, fast printed, needsIndex bool, slow printed, twoWays bool) {
+	k := p.k
+	p.tabs = 1
+	outer := k.Indices[:len(k.Indices)-1]
+	for d, ix := range outer {
+		if d == 0 {
+			p.line("for %s := call.Lo; %s < call.Hi; %s++ {", ix.Name, ix.Name, ix.Name)
+		} else {
+			p.line("for %s := range %s {", ix.Name, p.poly(symbol(k.Extents[d-1].Name)))
+		}
+		p.tabs++
+	}
+	first, last := "call.Lo", "call.Hi"
+	if len(outer) > 0 {
+		first, last = "0", p.poly(symbol(k.Extents[len(k.Extents)-1].Name))
+	}
+	p.line("%s, %s := %s, %s", p.from, p.to, first, last)
+	inner := len(k.Indices) - 1
+	p.limits(border.from[inner], border.to[inner])
+	for d := range outer {
+		var conds []string
+		for _, f := range border.from[d] {
+			conds = append(conds, fmt.Sprintf("%s < %s", outer[d].Name, p.poly(f)))
+		}
+		for _, t := range border.to[d] {
+			conds = append(conds, fmt.Sprintf("%s >= %s", outer[d].Name, p.poly(t)))
+		}
+		if len(conds) > 0 {
+			p.line("if %s {", strings.Join(conds, " || "))
+			p.line("\t%s = %s", p.to, p.from)
+			p.line("}")
+		}
+	}
+	// Views that may leave their arrays shorten the loop.
+	var starts []string
+	for _, v := range p.views {
+		start := p.poly(v.rest)
+		if !v.buffer.Foot.whole {
+			p.bases[v.buffer] = true
+			if start += "-" + v.buffer.Base; v.rest.is(0) {
+				start = "-" + v.buffer.Base
+			}
+		}
+		p.slices[v.buffer] = true
+		starts = append(starts, start)
+		if v.clip {
+			p.line("%s, %s = max(%s, -(%s)), min(%s, len(%s)-(%s))", p.from, p.to, p.from, start, p.to, v.buffer.Name, start)
+		}
+	}
+	views := func() {
+		for i, v := range p.views {
+			from := p.from
+			if starts[i] != "0" {
+				from = strings.Replace(p.from+"+"+starts[i], "+-", "-", 1)
+			}
+			p.line("%s := %s[%s:][:%s-%s]", v.name, v.buffer.Name, from, p.to, p.from)
+		}
+	}
+	loop := func() {
+		views()
+		counted := len(p.views) > 0
+		for _, w := range p.windows {
+			if w.all != "" {
+				p.slices[w.buffer], p.bases[w.buffer], counted = true, true, true
+				p.line("%s := %s[%d*%s-%s:]", w.all, w.buffer.Name, w.stride, p.from, w.buffer.Base)
+			}
+		}
+		if fast.labeled {
+			p.line("%s:", fastLabel)
+		}
+		windowIndex := false
+		for _, w := range p.windows {
+			windowIndex = windowIndex || w.all == "" && slices.Contains(w.start.symbols(), p.inner.Name)
+		}
+		switch {
+		case !counted:
+			p.line("for %s := %s; %s < %s; %s++ {", p.inner.Name, p.from, p.inner.Name, p.to, p.inner.Name)
+		default:
+			p.line("for %s := range %s - %s {", p.u, p.to, p.from)
+			if needsIndex || windowIndex {
+				p.line("\t%s := %s + %s", p.inner.Name, p.from, p.u)
+			}
+		}
+		p.tabs++
+		for _, w := range p.windows {
+			if w.all != "" {
+				p.line("%s := %s[%d*%s:][:%s]", w.name, w.all, w.stride, p.u, p.poly(w.width))
+				continue
+			}
+			p.slices[w.buffer], p.bases[w.buffer] = true, true
+			p.line("%s := %s[%s-%s:][:%s]", w.name, w.buffer.Name, p.poly(w.start), w.buffer.Base, p.poly(w.width))
+		}
+		p.tabs--
+		p.text.WriteString(fast.text)
+		p.line("}")
+	}
+	if !twoWays {
+		loop()
+	} else {
+		if slow.labeled {
+			p.line("%s:", slowLabel)
+		}
+		p.line("for %s := %s; %s < %s; %s++ {", p.inner.Name, first, p.inner.Name, last, p.inner.Name)
+		p.tabs++
+		p.line("if %s == %s && %s < %s {", p.inner.Name, p.from, p.from, p.to)
+		p.tabs++
+		loop()
+		p.line("%s = %s - 1", p.inner.Name, p.to)
+		p.line("continue")
+		p.tabs--
+		p.line("}")
+		p.tabs--
+		p.text.WriteString(slow.text)
+		p.line("}")
+	}
+	for range outer {
+		p.tabs--
+		p.line("}")
+	}
+	p.tabs = 0
+}
+
+func (p *rangePrinter) limits(from, to []poly) {
+	for _, f := range from {
+		p.line("%s = max(%s, %s)", p.from, p.from, p.poly(f))
+	}
+	for _, t := range to {
+		p.line("%s = min(%s, %s)", p.to, p.to, p.poly(t))
+	}
+}
+
+// arguments takes from the call what the loops use.
+func (p *rangePrinter) arguments() {
+	k := p.k
+	for i, v := range k.Scalars {
+		if !p.used[v] {
+			continue
+		}
+		switch v.Type.Kind {
+		case Bool:
+			p.line("%s := call.Uint(%d) != 0", v.Name, i)
+		case Int:
+			p.line("%s := call.Int(%d)", v.Name, i)
+		case Int32:
+			p.line("%s := int32(call.Int(%d))", v.Name, i)
+		case Uint32:
+			p.line("%s := uint32(call.Uint(%d))", v.Name, i)
+		default:
+			p.line("%s := call.%s(%d)", v.Name, exported(kindNames[v.Type.Kind]), i)
+		}
+	}
+	for i, b := range k.Buffers {
+		if p.slices[b] {
+			p.line("%s := kernels.Slice[%s](call, %d)", b.Name, kindNames[b.Elem.Kind], i)
+		}
+		if p.bases[b] {
+			p.line("%s := call.Base(%d)", b.Base, i)
+		}
+	}
+}

@@ -1,0 +1,296 @@
+package kernelgen
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+)
+
+// Kind is what a [Type] is at its top.
+type Kind uint8
+
+// The kinds of types. Int is Go's int, which is 32 bits wide on devices.
+const (
+	Bool Kind = iota
+	Int
+	Int32
+	Uint32
+	Int64
+	Uint64
+	Float32
+	Float64
+	Array
+	Struct
+)
+
+// Type is a type of the kernel language.
+type Type struct {
+	Kind   Kind
+	Len    int64   // of an array
+	Elem   *Type   // of an array
+	Name   string  // of a structure, unique in a kernel
+	Fields []Field // of a structure
+	Go     types.Type
+}
+
+// Field is a field of a structure.
+type Field struct {
+	Name string // as in Go
+	Type *Type
+}
+
+func (t *Type) isInteger() bool  { return t.Kind >= Int && t.Kind <= Uint64 }
+func (t *Type) isFloat() bool    { return t.Kind == Float32 || t.Kind == Float64 }
+func (t *Type) isScalar() bool   { return t.Kind < Array }
+func (t *Type) isUnsigned() bool { return t.Kind == Uint32 || t.Kind == Uint64 }
+
+// bits is the width of an integer type on devices.
+func (t *Type) bits() int64 {
+	if t.Kind == Int64 || t.Kind == Uint64 {
+		return 64
+	}
+	return 32
+}
+
+// size is the number of bytes of an element of a buffer.
+func (t *Type) size() int {
+	switch t.Kind {
+	case Int64, Uint64, Float64:
+		return 8
+	}
+	return 4
+}
+
+// Var is a variable of a kernel or a device function. Its names in the three
+// languages are chosen when it is made, so that no printer needs scopes.
+type Var struct {
+	Name   string // unique in its function, and free in all languages
+	Type   *Type
+	Index  int  // 1 to 3 for the kernel's first, second and third index
+	Scalar bool // a scalar parameter of the kernel
+	// Writes counts assignments besides the declaration. A variable with none is
+	// what it was declared as, which the analysis of subscripts uses.
+	Writes int
+	Init   Expr // what it was declared as; nil for a loop's variable
+	// Range is set for the variable of a loop that counts and
+	// that its body does not assign to.
+	Range *Range
+}
+
+// Range is what a loop's variable goes through: Lo <= v < Hi, in steps of Step up or
+// down.
+type Range struct {
+	Lo, Hi Expr
+	Step   int64
+}
+
+// Buffer is an array parameter of a kernel.
+type Buffer struct {
+	Name   string // unique in the kernel, and free in all languages
+	Label  string // as in Go
+	Elem   *Type
+	Pos    token.Pos
+	Number int
+	Base   string // in Go, where its window begins
+	Len    *Var   // the scalar that holds its length; nil if the kernel doesn't ask
+
+	sites  []*site
+	Access accessKind
+	Foot   footprint
+}
+
+// Function is a device function.
+type Function struct {
+	Name    string // in GLSL and CUDA
+	Obj     *types.Func
+	Params  []*Var
+	Results []*Type
+	Body    []Stmt
+
+	calls []*Function // in the order of their first call
+	cost  float64
+}
+
+// Kernel is a kernel in the language of this package.
+type Kernel struct {
+	Name    string // of the Go function
+	Launch  string // of the constructor
+	Doc     string
+	Obj     *types.Func
+	Pos     token.Pos
+	Indices []*Var
+	// Extents hold, for the second and third index, how many there are.
+	Extents []*Var
+	Params  []Param
+	Buffers []*Buffer
+	// Scalars are what a launch has as scalar arguments: the parameters,
+	// taken apart, then lengths and extents.
+	Scalars   []*Var
+	Body      []Stmt
+	Functions []*Function // all that it calls, callees first
+	Structs   []*Type     // all that it has, members first
+
+	checks []check
+	n      spaceOf
+	names  *namer
+	vars   map[string]*Var // variables by name, for polynomials
+}
+
+// Param is a parameter of the Go function after its indices.
+type Param struct {
+	Name   string
+	Go     types.Type
+	Buffer *Buffer // for a slice
+	// Parts are the scalars that the parameter is passed as, with the way to
+	// each: ".gain", "[2]".
+	Parts []Part
+	// Whole is the variable that the kernel's body uses; nil for a slice.
+	Whole *Var
+}
+
+// Part is a scalar of a parameter.
+type Part struct {
+	Path string
+	Var  *Var
+}
+
+// Expr is an expression. Expressions have no effects; the order in which they are
+// evaluated can't be seen.
+type Expr interface{ typ() *Type }
+
+// The expressions.
+type (
+	// Const is a constant.
+	Const struct {
+		T   *Type
+		Val constant.Value
+	}
+	// Ref is the value of a variable.
+	Ref struct{ Var *Var }
+	// Load is an element of a buffer.
+	Load struct {
+		Buffer *Buffer
+		At     Expr
+		site   *site
+	}
+	// Length is the number of elements of a buffer.
+	Length struct {
+		Buffer *Buffer
+		T      *Type
+	}
+	// Binary is an operation on two operands of one type; shifts may have
+	// another on the right.
+	Binary struct {
+		T    *Type
+		Op   token.Token
+		X, Y Expr
+	}
+	// Unary is -x, ^x or !x.
+	Unary struct {
+		T  *Type
+		Op token.Token
+		X  Expr
+	}
+	// Convert is a conversion between numbers.
+	Convert struct {
+		T *Type
+		X Expr
+	}
+	// Call is a call of a device function with one result.
+	Call struct {
+		T    *Type
+		Fn   *Function
+		Args []Expr
+	}
+	// Builtin is a function that every language has in its own way.
+	Builtin struct {
+		T    *Type
+		Fn   *builtin
+		Args []Expr
+	}
+	// Select is a field of a structure.
+	Select struct {
+		X     Expr
+		Field int
+	}
+	// At is an element of an array.
+	At struct {
+		X, At Expr
+	}
+	// Composite is a structure or an array with all its members.
+	Composite struct {
+		T     *Type
+		Elems []Expr
+	}
+)
+
+func (e *Const) typ() *Type     { return e.T }
+func (e *Ref) typ() *Type       { return e.Var.Type }
+func (e *Load) typ() *Type      { return e.Buffer.Elem }
+func (e *Length) typ() *Type    { return e.T }
+func (e *Binary) typ() *Type    { return e.T }
+func (e *Unary) typ() *Type     { return e.T }
+func (e *Convert) typ() *Type   { return e.T }
+func (e *Call) typ() *Type      { return e.T }
+func (e *Builtin) typ() *Type   { return e.T }
+func (e *Select) typ() *Type    { return e.X.typ().Fields[e.Field].Type }
+func (e *At) typ() *Type        { return e.X.typ().Elem }
+func (e *Composite) typ() *Type { return e.T }
+
+// Stmt is a statement.
+type Stmt interface{ stmt() }
+
+// The statements.
+type (
+	// Declare makes a variable. Without Init it is zero.
+	Declare struct {
+		Var  *Var
+		Init Expr
+	}
+	// Assign stores a value: To is a Ref, a Load (for a store), a Select or
+	// an At.
+	Assign struct {
+		To, Value Expr
+	}
+	// CallMany calls a function with several results; a nil destination
+	// drops one.
+	CallMany struct {
+		To   []*Var
+		Fn   *Function
+		Mul  *builtin // instead of Fn
+		Args []Expr
+	}
+	// If has conditions and arms; Else may be nil.
+	If struct {
+		Cond       Expr
+		Then, Else []Stmt
+	}
+	// For is Go's loop; any part may be nil. Post is one simple assignment.
+	For struct {
+		Var  *Var // declared by the loop
+		Init Expr
+		Cond Expr
+		Post *Assign
+		Body []Stmt
+		// Turns is an upper bound of the iterations; nil if none is known.
+		Turns *poly
+	}
+	// Switch is what a break inside leaves: the arms themselves are Ifs.
+	Switch struct{ Body []Stmt }
+	// Break leaves the innermost For or Switch.
+	Break struct{}
+	// Continue goes on with the innermost For.
+	Continue struct{}
+	// Return leaves the function; a kernel's has no results.
+	Return struct{ Results []Expr }
+)
+
+func (*Declare) stmt()  {}
+func (*Assign) stmt()   {}
+func (*CallMany) stmt() {}
+func (*If) stmt()       {}
+func (*For) stmt()      {}
+func (*Switch) stmt()   {}
+func (*Break) stmt()    {}
+func (*Continue) stmt() {}
+func (*Return) stmt()   {}

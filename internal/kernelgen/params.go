@@ -1,0 +1,231 @@
+package kernelgen
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/tandem-go/tandem/kernels"
+)
+
+// exported is a name with a capital letter.
+func exported(name string) string {
+	r, n := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(r)) + name[n:]
+}
+
+// signature refuses what neither kernels nor device functions may have, and reports
+// whether there was none of it.
+func (l *lowering) signature(fn *ast.FuncDecl) bool {
+	switch {
+	case fn.Recv != nil:
+		l.refuse(fn.Recv.Pos(), "a method", "write a function and pass the receiver as a parameter")
+	case fn.Type.TypeParams != nil:
+		l.refuse(fn.Type.TypeParams.Pos(), "type parameters", "write one function for each type")
+	case fn.Body == nil:
+		l.refuse(fn.Name.Pos(), "a function without a body", "write it in Go")
+	default:
+		return true
+	}
+	return false
+}
+
+// paramType is the type of a parameter of a device function.
+func (l *lowering) paramType(p *types.Var, fn *ast.FuncDecl) *Type {
+	if sig := l.src.info.Defs[fn.Name].Type().(*types.Signature); sig.Variadic() && p == sig.Params().At(sig.Params().Len()-1) {
+		l.refuse(p.Pos(), "a variadic parameter", "write the parameters out, or pass an array")
+		return nil
+	}
+	if _, ok := p.Type().Underlying().(*types.Slice); ok {
+		l.refuse(p.Pos(), "a slice as parameter of a device function", "read the elements in the kernel and pass their values")
+		return nil
+	}
+	return l.convertType(p.Type(), p.Pos())
+}
+
+// kernelParams makes a kernel's indices, buffers and scalars.
+func (l *lowering) kernelParams(fn *ast.FuncDecl) {
+	k := l.k
+	k.names = l.names
+	sig := k.Obj.Type().(*types.Signature)
+	params := sig.Params()
+	indices := 0
+	// The first parameters of type int that stand before any other type are
+	// indices: those of one field of the list, so that scalars of type int
+	// can follow.
+	if len(fn.Type.Params.List) > 0 {
+		first := fn.Type.Params.List[0]
+		if t := l.src.info.Types[first.Type].Type; t != nil && types.Identical(t, types.Typ[types.Int]) {
+			indices = max(1, len(first.Names))
+		}
+	}
+	switch {
+	case indices == 0:
+		l.refuse(fn.Name.Pos(), "kernel %s, whose first parameter is no index", "begin the parameters with i int, or y, x int, or z, y, x int", k.Name)
+		return
+	case indices > 3:
+		l.refuse(fn.Type.Params.List[0].Pos(), "%d indices", "a kernel has one to three; scalars of type int stand behind another int: i int, n int", indices)
+		return
+	case sig.Variadic():
+		l.refuse(fn.Type.Params.Pos(), "a variadic parameter", "write the parameters out")
+		return
+	}
+	for i := range indices {
+		p := params.At(i)
+		v := &Var{Name: l.names.name(orName(p.Name(), fmt.Sprint("index", i))), Type: typeInt, Index: i + 1}
+		k.Indices = append(k.Indices, v)
+		l.bind(p, v)
+	}
+	for i := indices; i < params.Len(); i++ {
+		l.kernelParam(params.At(i))
+	}
+	for i := 1; i < indices; i++ {
+		k.Extents = append(k.Extents, l.scalar("n"+k.Indices[i].Name, typeInt))
+	}
+	if len(k.Buffers) > kernels.MaxParams {
+		l.refuse(k.Pos, "%d slices", fmt.Sprintf("a kernel has at most %d", kernels.MaxParams), len(k.Buffers))
+	}
+}
+
+func orName(name, other string) string {
+	if name == "" || name == "_" {
+		return other
+	}
+	return name
+}
+
+// kernelParam makes what a kernel gets for a parameter.
+func (l *lowering) kernelParam(p *types.Var) {
+	k := l.k
+	name := orName(p.Name(), "unused")
+	if s, ok := p.Type().Underlying().(*types.Slice); ok {
+		elem := l.convertType(s.Elem(), p.Pos())
+		switch {
+		case elem == nil:
+			return
+		case !elem.isScalar():
+			l.refuse(p.Pos(), "a slice of %s", "pass a slice for each field or column", types.TypeString(s.Elem(), l.qualify))
+			return
+		case elem.Kind == Bool:
+			l.refuse(p.Pos(), "a slice of bool", "use []int32 or []uint32")
+			return
+		case elem.Kind == Int:
+			l.refuse(p.Pos(), "a slice of int", "use []int32 or []int64: int has another size on devices")
+			return
+		}
+		b := &Buffer{Name: l.names.name(name), Label: p.Name(), Elem: elem, Pos: p.Pos(), Number: len(k.Buffers)}
+		b.Base = l.names.name(name + "_base")
+		k.Buffers = append(k.Buffers, b)
+		l.buffers[p] = b
+		k.Params = append(k.Params, Param{Name: name, Go: p.Type(), Buffer: b})
+		return
+	}
+	t := l.convertType(p.Type(), p.Pos())
+	if t == nil {
+		return
+	}
+	param := Param{Name: name, Go: p.Type()}
+	var build func(t *Type, path, name string) Expr
+	build = func(t *Type, path, name string) Expr {
+		switch t.Kind {
+		case Array:
+			c := &Composite{T: t}
+			for i := range min(t.Len, kernels.MaxScalars+1) {
+				c.Elems = append(c.Elems, build(t.Elem, fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf("%s_%d", name, i)))
+			}
+			return c
+		case Struct:
+			c := &Composite{T: t}
+			for _, f := range t.Fields {
+				c.Elems = append(c.Elems, build(f.Type, path+"."+f.Name, name+"_"+f.Name))
+			}
+			return c
+		}
+		v := l.scalar(name, t)
+		param.Parts = append(param.Parts, Part{path, v})
+		return &Ref{v}
+	}
+	value := build(t, "", name)
+	if ref, ok := value.(*Ref); ok && !l.assigned[p] {
+		param.Whole = ref.Var
+		l.bind(p, ref.Var)
+	} else {
+		v := &Var{Name: l.names.name(name), Type: t, Init: value}
+		param.Whole = v
+		l.bind(p, v)
+		l.prologue = append(l.prologue, &Declare{v, value})
+	}
+	k.Params = append(k.Params, param)
+}
+
+// scalar adds a scalar argument to the kernel's launches.
+func (l *lowering) scalar(name string, t *Type) *Var {
+	v := &Var{Name: l.names.name(name), Type: t, Scalar: true}
+	l.k.Scalars = append(l.k.Scalars, v)
+	return v
+}
+
+// length is the scalar that holds a buffer's length.
+func (l *lowering) length(b *Buffer) *Var {
+	if b.Len == nil {
+		b.Len = l.scalar(b.Name+"_len", typeInt)
+	}
+	return b.Len
+}
+
+// scalarType is the type of a scalar in package kernels.
+func scalarType(t *Type) kernels.Type {
+	switch t.Kind {
+	case Float32:
+		return kernels.Float32
+	case Float64:
+		return kernels.Float64
+	case Bool, Uint32:
+		return kernels.Uint32
+	case Int64:
+		return kernels.Int64
+	case Uint64:
+		return kernels.Uint64
+	}
+	return kernels.Int32
+}
+
+// finish looks at the whole kernel.
+func (l *lowering) finish() {
+	k := l.k
+	if len(k.Scalars) > kernels.MaxScalars {
+		names := make([]string, len(k.Scalars))
+		for i, v := range k.Scalars {
+			names[i] = v.Name
+		}
+		l.refuse(k.Pos, "%d scalar values (%s)", fmt.Sprintf("a launch has room for %d, lengths and extents included: pass a slice", kernels.MaxScalars),
+			len(k.Scalars), strings.Join(names, ", "))
+	}
+	for _, f := range l.callees {
+		addCallees(f, &k.Functions)
+	}
+	k.vars = map[string]*Var{}
+	for _, list := range [][]*Var{k.Indices, k.Scalars, l.made} {
+		for _, v := range list {
+			k.vars[v.Name] = v
+		}
+	}
+	l.collectStructs()
+	l.analyse()
+}
+
+// addCallees appends a function after those that it calls.
+func addCallees(f *Function, to *[]*Function) {
+	for _, have := range *to {
+		if have == f {
+			return
+		}
+	}
+	for _, g := range f.calls {
+		addCallees(g, to)
+	}
+	*to = append(*to, f)
+}

@@ -1,0 +1,174 @@
+package random
+
+import (
+	"fmt"
+	"strings"
+)
+
+// expr is an expression that is no constant: Go would compute constants exactly,
+// and refuse those that overflow.
+func (p *program) expr(typ string, depth int) string {
+	if depth == 0 || p.IntN(8) == 0 {
+		return p.variableOf(typ)
+	}
+	switch {
+	case typ == "bool":
+		return p.condition(depth)
+	case typ == "int":
+		return p.variableOf("int")
+	case strings.HasPrefix(typ, "float"):
+		return p.floatExpr(typ, depth)
+	}
+	return p.intExpr(typ, depth)
+}
+
+// second is an operand that may be a constant.
+func (p *program) second(typ string, depth int) string {
+	if p.IntN(4) > 0 {
+		return p.expr(typ, depth)
+	}
+	switch typ {
+	case "float32", "float64":
+		return pick(p, []string{"0.5", "2", "3.25", "1e-3", "-1", "1e10", "0.1"})
+	case "int32", "int64":
+		return pick(p, []string{"1", "-1", "7", "-13", "1000003", "-2147483648", "2147483647"})
+	}
+	return pick(p, []string{"1", "3", "255", "2654435769", "4294967295"})
+}
+
+// variableOf is something of a type that is there: a variable, an element of an
+// input, or a conversion of one.
+func (p *program) variableOf(typ string) string {
+	var found []string
+	for _, v := range p.scope {
+		if v.typ == typ {
+			found = append(found, v.name)
+		}
+	}
+	for _, in := range p.inputs {
+		if in.typ == typ {
+			found = append(found, p.element(in), p.element(in))
+		}
+	}
+	if len(found) > 0 {
+		return pick(p, found)
+	}
+	ix := pick(p, p.indices)
+	switch typ {
+	case "bool":
+		return "(" + ix + " & 1 == 0)"
+	case "int":
+		return ix
+	}
+	return typ + "(" + ix + ")"
+}
+
+// element is an element of an input that is there.
+func (p *program) element(in input) string {
+	if in.per == 0 {
+		return fmt.Sprintf("%s[%s%%uint32(len(%s))]", in.name, p.wide("uint32"), in.name)
+	}
+	k := 0
+	if in.per > 1 {
+		k = p.IntN(in.per)
+	}
+	return in.name + "[" + p.own(in.per, k) + "]"
+}
+
+// wide is a variable of an unsigned type that does not read an input, which could
+// go on for ever.
+func (p *program) wide(typ string) string {
+	for range 4 {
+		if v := pick(p, p.scope); v.typ == typ {
+			return v.name
+		}
+	}
+	return typ + "(" + pick(p, p.indices) + ")"
+}
+
+func (p *program) condition(depth int) string {
+	switch p.IntN(6) {
+	case 0:
+		return fmt.Sprintf("(%s && %s)", p.expr("bool", depth-1), p.expr("bool", depth-1))
+	case 1:
+		return fmt.Sprintf("(%s || !%s)", p.expr("bool", depth-1), p.expr("bool", depth-1))
+	case 2:
+		// Neighbours, where they are there: the border is part of the condition.
+		for _, in := range p.inputs {
+			if in.halo > 0 && len(p.indices) == 1 {
+				return fmt.Sprintf("(i >= %d && i < len(%s)-%d && %s[i-%d] < %s[i+%d])", in.halo, in.name, in.halo, in.name, in.halo, in.name, in.halo)
+			}
+			if in.halo > 0 && len(p.indices) == 2 {
+				return fmt.Sprintf("(r > 0 && c > 0 && c < nx-1 && %s[at-nx] <= %s[at-1] && %s[at-1] != %s[at+1])", in.name, in.name, in.name, in.name)
+			}
+		}
+	}
+	typ := pick(p, elementTypes)
+	return fmt.Sprintf("(%s %s %s)", p.expr(typ, depth-1), pick(p, []string{"<", "<=", ">", ">=", "==", "!="}), p.second(typ, depth-1))
+}
+
+func (p *program) floatExpr(typ string, depth int) string {
+	x := func() string { return p.expr(typ, depth-1) }
+	switch p.IntN(14) {
+	case 0:
+		return fmt.Sprintf("min(%s, %s)", x(), p.second(typ, depth-1))
+	case 1:
+		return fmt.Sprintf("max(%s, %s, %s)", x(), x(), p.second(typ, depth-1))
+	case 2:
+		from := pick(p, []string{"int32", "uint32", "int64", "uint64", "float32", "float64", "int"})
+		return fmt.Sprintf("%s(%s)", typ, p.expr(from, depth-1))
+	case 3:
+		return "(-" + x() + ")"
+	case 4:
+		if typ == "float64" {
+			return fmt.Sprintf("root(%s)", x())
+		}
+		return fmt.Sprintf("kmath.%s(%s)", pick(p, []string{"Sqrt", "Abs", "Floor", "Ceil", "Trunc", "RoundToEven"}), x())
+	case 5:
+		if typ == "float64" {
+			return fmt.Sprintf("math.%s(%s)", pick(p, []string{"Floor", "Ceil", "Trunc", "RoundToEven"}), x())
+		}
+		return fmt.Sprintf("kmath.%s(%s)", pick(p, []string{"Exp", "Log", "Sin", "Cos", "Tanh"}), x())
+	case 6:
+		if typ == "float32" {
+			return fmt.Sprintf("kmath.Copysign(%s, %s)", x(), x())
+		}
+		return fmt.Sprintf("kmath.%s(%s)", pick(p, []string{"Exp64", "Log64"}), x())
+	}
+	return fmt.Sprintf("(%s %s %s)", x(), pick(p, []string{"+", "-", "*", "+", "*", "/"}), p.second(typ, depth-1))
+}
+
+func (p *program) intExpr(typ string, depth int) string {
+	x := func() string { return p.expr(typ, depth-1) }
+	switch p.IntN(16) {
+	case 0:
+		return fmt.Sprintf("(%s / (%s | 1))", x(), p.second(typ, depth-1))
+	case 1:
+		return fmt.Sprintf("(%s %% (%s | 1))", x(), p.second(typ, depth-1))
+	case 2:
+		return fmt.Sprintf("(%s << %s)", x(), p.expr("uint32", depth-1))
+	case 3:
+		return fmt.Sprintf("(%s >> %s)", x(), p.expr(pick(p, []string{"uint32", "uint64"}), depth-1))
+	case 4:
+		return fmt.Sprintf("(%s %s %d)", x(), pick(p, []string{"<<", ">>"}), p.IntN(70))
+	case 5:
+		from := pick(p, []string{"int32", "uint32", "int64", "uint64", "int"})
+		return fmt.Sprintf("%s(%s)", typ, p.expr(from, depth-1))
+	case 6:
+		return fmt.Sprintf("%s(toInt32(float64(%s)))", typ, p.expr(pick(p, []string{"float32", "float64"}), depth-1))
+	case 7:
+		return "(" + pick(p, []string{"-", "^"}) + x() + ")"
+	case 8:
+		return fmt.Sprintf("min(%s, max(%s, %s))", x(), x(), p.second(typ, depth-1))
+	case 9:
+		switch typ {
+		case "uint32":
+			return fmt.Sprintf("math.Float32bits(%s*0)", "float32("+p.expr("int32", depth-1)+")")
+		case "int32":
+			return fmt.Sprintf("int32(bits.%s(%s))", pick(p, []string{"OnesCount32", "LeadingZeros32", "TrailingZeros32"}), p.expr("uint32", depth-1))
+		case "uint64":
+			return fmt.Sprintf("uint64(bits.Reverse32(%s))", p.expr("uint32", depth-1))
+		}
+	}
+	return fmt.Sprintf("(%s %s %s)", x(), pick(p, []string{"+", "-", "*", "&", "|", "^", "&^"}), p.second(typ, depth-1))
+}

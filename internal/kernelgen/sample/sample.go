@@ -1,0 +1,224 @@
+// Package sample has kernels that use what the kernel language has, for the tests
+// of its compiler.
+package sample
+
+import (
+	"math"
+	"math/bits"
+)
+
+//go:generate go run github.com/tandem-go/tandem/cmd/tandemgen
+
+// saxpy is y = a*x + y.
+//
+//tandem:kernel
+func saxpy(i int, a float32, x, y []float32) { y[i] += a * x[i] }
+
+// count stores each index.
+//
+//tandem:kernel
+func count(i int, from int, y []int32) { y[i] = int32(from + i) }
+
+// smooth is a mean of three neighbours, with the ends as they are.
+//
+//tandem:kernel
+func smooth(i int, x, y []float64) {
+	if i == 0 || i == len(x)-1 {
+		y[i] = x[i]
+		return
+	}
+	y[i] = (x[i-1] + x[i] + x[i+1]) / 3
+}
+
+// heat is a step of the heat equation on a grid of rows and columns.
+//
+//tandem:kernel
+func heat(r, c int, rows, cols int, k float32, src, dst []float32) {
+	at := r*cols + c
+	s := src[at]
+	if r > 0 && r < rows-1 && c > 0 && c < cols-1 {
+		s += k * ((src[at-cols] + src[at+cols]) + (src[at-1] + src[at+1]) - 4*s)
+	}
+	dst[at] = s
+}
+
+// gray is the luminance of pixels of three values.
+//
+//tandem:kernel
+func gray(i int, rgb, lum []float32) {
+	lum[i] = 0.299*rgb[3*i] + 0.587*rgb[3*i+1] + 0.114*rgb[3*i+2]
+}
+
+// invert inverts the colours of pixels of four values, but not the last one.
+//
+//tandem:kernel
+func invert(i int, pixels []uint32) {
+	for c := range 3 {
+		pixels[4*i+c] = 255 - pixels[4*i+c]
+	}
+}
+
+// rowSums sums the rows of a matrix.
+//
+//tandem:kernel
+func rowSums(i int, cols int, a []float64, sums []float64) {
+	sum := 0.0
+	for j := range cols {
+		sum += a[i*cols+j]
+	}
+	sums[i] = sum
+}
+
+// scaleRows scales the rows of a matrix.
+//
+//tandem:kernel
+func scaleRows(i int, cols int, by, a []float32) {
+	for j := 0; j < cols; j++ {
+		a[i*cols+j] *= by[i]
+	}
+}
+
+// gather reads wherever it is told to.
+//
+//tandem:kernel
+func gather(i int, at []uint32, x, y []int64) {
+	if k := at[i]; k < uint32(len(x)) {
+		y[i] = x[k]
+	} else {
+		y[i] = -1
+	}
+}
+
+type vec struct{ x, y, z float32 }
+
+//tandem:device
+func dot(a, b vec) float32 { return a.x*b.x + a.y*b.y + a.z*b.z }
+
+//tandem:device
+func reflect(a, n vec) (vec2, bool) {
+	d := dot(a, n)
+	if d < 0 {
+		return vec2{vec{a.x - 2*d*n.x, a.y - 2*d*n.y, a.z - 2*d*n.z}, d}, true
+	}
+	return vec2{v: a}, false
+}
+
+type vec2 struct {
+	v vec
+	d float32
+}
+
+// bounce uses structures, and a function with two results.
+//
+//tandem:kernel
+func bounce(i int, normal vec, mask [2]bool, x, y, z, out []float32) {
+	r, turned := reflect(vec{x[i], y[i], z[i]}, normal)
+	switch {
+	case turned && mask[0]:
+		out[3*i], out[3*i+1], out[3*i+2] = r.v.x, r.v.y, r.v.z
+	case mask[1]:
+		out[3*i] = r.d
+		fallthroughless := [3]float32{1, 2, 3}
+		for k, v := range fallthroughless {
+			if k > 0 {
+				out[3*i+k] = v + r.v.x
+			}
+		}
+	default:
+		if x[i] > 0 {
+			break
+		}
+		out[3*i], out[3*i+1] = out[3*i+1], out[3*i]
+	}
+}
+
+// collatz counts the steps to 1.
+//
+//tandem:kernel
+func collatz(i int, limit int, steps []int32) {
+	n, k := uint64(i)+1, 0
+	//tandem:turns limit
+	for n != 1 {
+		if k == limit {
+			break
+		}
+		k++
+		if n%2 == 0 {
+			n /= 2
+			continue
+		}
+		n = 3*n + 1
+	}
+	steps[i] = int32(k)
+}
+
+// integers has the operations that languages differ in.
+//
+//tandem:kernel
+func integers(i int, a, b []int32, shift []uint32, out []int32) {
+	x, y, s := a[i], b[i], shift[i]
+	out[8*i] = x + y*x - y
+	if y != 0 {
+		out[8*i+1] = x / y
+		out[8*i+2] = x % y
+	} else {
+		out[8*i+1], out[8*i+2] = 0, 0
+	}
+	out[8*i+3] = x << s
+	out[8*i+4] = x >> s
+	out[8*i+5] = x&^y | ^x ^ -y
+	out[8*i+6] = int32(uint32(x) >> s)
+	hi, lo := bits.Mul32(uint32(x), uint32(y))
+	out[8*i+7] = int32(hi ^ lo ^ bits.RotateLeft32(uint32(x), 7))
+}
+
+// longs is integers for 64 bits.
+//
+//tandem:kernel
+func longs(i int, a, b []int64, shift []uint32, out []int64) {
+	x, y, s := a[i], b[i], uint64(shift[i])
+	out[8*i] = x + y*x - y
+	if y != 0 {
+		out[8*i+1] = x / y
+		out[8*i+2] = x % y
+	} else {
+		out[8*i+1], out[8*i+2] = 0, 0
+	}
+	out[8*i+3] = x << s
+	out[8*i+4] = x >> s
+	out[8*i+5] = x&^y | ^x ^ -y
+	out[8*i+6] = int64(uint64(x) / (uint64(y) | 1))
+	out[8*i+7] = int64(int32(x)) + int64(uint32(y))
+}
+
+// floats has the operations that are the same everywhere.
+//
+//tandem:kernel
+func floats(i int, a, b []float32, out []float32) {
+	x, y := a[i], b[i]
+	z := x * y
+	out[8*i] = z + x
+	out[8*i+1] = x/y - y*x
+	out[8*i+2] = min(x, y, 1)
+	out[8*i+3] = max(x, y)
+	out[8*i+4] = float32(math.Sqrt(float64(x)))
+	out[8*i+5] = math.Float32frombits(math.Float32bits(x) ^ 1<<31)
+	if !(x*y+x < y) && !math.IsNaN(float64(y)) {
+		out[8*i+6] = 1
+	} else {
+		out[8*i+6] = -1
+	}
+	out[8*i+7] = float32(math.Floor(float64(x)) + math.Abs(float64(y)))
+}
+
+// volume is a map over a box of cells.
+//
+//tandem:kernel
+func volume(z, y, x int, ny, nx int, k float32, src, dst []float32) {
+	at := (z*ny+y)*nx + x
+	sum := src[at]
+	if x > 0 {
+		sum += k * src[at-1]
+	}
+	dst[at] = sum + float32(z-y)
+}

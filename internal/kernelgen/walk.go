@@ -1,0 +1,88 @@
+package kernelgen
+
+// walk calls stmt for every statement and expr for every expression of a list,
+// outer ones first.
+func walk(list []Stmt, stmt func(Stmt), expr func(Expr)) {
+	walkTop(list, stmt, func(e Expr) { walkExpr(e, expr) })
+}
+
+// walkTop is walk that leaves out the parts of expressions.
+func walkTop(list []Stmt, stmt func(Stmt), expr func(Expr)) {
+	for _, s := range list {
+		if stmt != nil {
+			stmt(s)
+		}
+		for _, e := range expressions(s) {
+			if e != nil {
+				expr(e)
+			}
+		}
+		switch s := s.(type) {
+		case *If:
+			walkTop(s.Then, stmt, expr)
+			walkTop(s.Else, stmt, expr)
+		case *For:
+			walkTop(s.Body, stmt, expr)
+		case *Switch:
+			walkTop(s.Body, stmt, expr)
+		}
+	}
+}
+
+// expressions are those that stand in a statement itself.
+func expressions(s Stmt) []Expr {
+	switch s := s.(type) {
+	case *Declare:
+		return []Expr{s.Init}
+	case *Assign:
+		return []Expr{s.To, s.Value}
+	case *CallMany:
+		return s.Args
+	case *If:
+		return []Expr{s.Cond}
+	case *For:
+		if s.Post != nil {
+			return []Expr{s.Init, s.Cond, s.Post.To, s.Post.Value}
+		}
+		return []Expr{s.Init, s.Cond}
+	case *Return:
+		return s.Results
+	}
+	return nil
+}
+
+// walkExpr calls visit for an expression and all in it, outer ones first.
+func walkExpr(e Expr, visit func(Expr)) {
+	if e == nil || visit == nil {
+		return
+	}
+	visit(e)
+	for _, part := range parts(e) {
+		walkExpr(part, visit)
+	}
+}
+
+// parts are the operands of an expression.
+func parts(e Expr) []Expr {
+	switch e := e.(type) {
+	case *Load:
+		return []Expr{e.At}
+	case *Binary:
+		return []Expr{e.X, e.Y}
+	case *Unary:
+		return []Expr{e.X}
+	case *Convert:
+		return []Expr{e.X}
+	case *Call:
+		return e.Args
+	case *Builtin:
+		return e.Args
+	case *Select:
+		return []Expr{e.X}
+	case *At:
+		return []Expr{e.X, e.At}
+	case *Composite:
+		return e.Elems
+	}
+	return nil
+}
