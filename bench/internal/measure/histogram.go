@@ -24,6 +24,9 @@ func (h *Histogram) Record(d time.Duration) {
 	_ = h.counts.RecordValue(min(max(int64(d), 1), longest))
 }
 
+// Reset forgets what was counted.
+func (h *Histogram) Reset() { h.counts.Reset() }
+
 // Bins returns what was counted, in ascending order, without what is empty.
 func (h *Histogram) Bins() []Bin {
 	var bins []Bin

@@ -35,7 +35,7 @@ type Subject struct {
 type Runner struct {
 	Machine *Machine
 	Rounds  int           // samples of each subject, at most
-	Budget  time.Duration // a subject that has used it gets no further turn
+	Budget  time.Duration // a subject that has used it gets no further turn, about
 	Match   func(name string) bool
 	// Progress is told what is measured. Record is given every row.
 	Progress io.Writer
@@ -67,11 +67,11 @@ func (r *Runner) Measure(ctx context.Context, p Plan) ([]Row, error) {
 			// caches, and its threads on the cores.
 			i := (turn + round) % len(p.Subjects)
 			s := p.Subjects[i]
-			if rows[i].Missing != "" || spent[i] > r.Budget && len(rows[i].Samples) > 0 {
+			if rows[i].Missing != "" || r.enough(spent[i], len(rows[i].Samples)) {
 				continue
 			}
 			if round == 1 && s.Histogram != nil {
-				s.Histogram.counts.Reset()
+				s.Histogram.Reset()
 			}
 			start := time.Now()
 			sample, err := s.Run(ctx)
@@ -102,6 +102,12 @@ func (r *Runner) Measure(ctx context.Context, p Plan) ([]Row, error) {
 		}
 	}
 	return rows, nil
+}
+
+// enough is whether a subject gets no further turn. One that is slow may take four
+// times its budget to come to an interval.
+func (r *Runner) enough(spent time.Duration, samples int) bool {
+	return samples >= fewest && spent > r.Budget || samples > 0 && spent > 4*r.Budget
 }
 
 // Add records samples that were not taken by turns.
@@ -141,17 +147,46 @@ func (r *Runner) row(p *Plan, s Subject) Row {
 }
 
 // Timed is a subject whose samples are the nanoseconds of each of so many
-// operations that a call of f does.
+// operations that a call of f does. What takes less than a batch is called again
+// and again for a sample, after one call that doesn't count: alone it would be
+// measured with the caches as another subject has left them.
 func Timed(name string, operations int, f func(ctx context.Context) error) Subject {
-	return Subject{Name: name, Run: func(ctx context.Context) (float64, error) {
+	calls := 0
+	run := func(ctx context.Context, calls int) (time.Duration, error) {
 		start := time.Now()
-		err := f(ctx)
-		return float64(time.Since(start)) / float64(operations), err
+		for range calls {
+			if err := f(ctx); err != nil {
+				return 0, err
+			}
+		}
+		return time.Since(start), nil
+	}
+	return Subject{Name: name, Run: func(ctx context.Context) (float64, error) {
+		if calls != 1 {
+			once, err := run(ctx, 1)
+			if err != nil {
+				return 0, err
+			}
+			if calls == 0 {
+				// The first call may have compiled or connected.
+				if once < batch {
+					if once, err = run(ctx, 1); err != nil {
+						return 0, err
+					}
+				}
+				calls = 1 + int(batch/max(once, 1))
+				if calls == 1 {
+					return float64(once) / float64(operations), nil
+				}
+			}
+		}
+		took, err := run(ctx, calls)
+		return float64(took) / float64(calls) / float64(operations), err
 	}}
 }
 
-// batch is how long a sample of Loop takes at least: the clock's own 50 ns are
-// then less than a ten-thousandth of it.
+// batch is how long a sample takes at least, about: the clock's own 50 ns are then
+// less than a ten-thousandth of it.
 const batch = time.Millisecond
 
 // Loop is a subject of operations so short that a sample is a batch of them: f

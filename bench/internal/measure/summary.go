@@ -11,6 +11,10 @@ import (
 // confidence is what an interval holds the true median with, at least.
 const confidence = 0.95
 
+// fewest is how many samples have an interval at that confidence: the range of
+// six misses the median with a probability of 2 to the power -5.
+const fewest = 6
+
 // thresholds are benchstat's: the U test's alpha is 5 %.
 var thresholds = benchmath.DefaultThresholds
 

@@ -1,4 +1,4 @@
-//! Rayon's side of `go run ./bench/peers`: does one job as often as it is asked
+//! Rayon's side of `go run ./bench/peers` and `go run ./bench -peers`: does one job as often as it is asked
 //! to, and prints the nanoseconds of each time on a line of its own.
 //!
 //! Each line read from standard input is a job:
@@ -7,10 +7,13 @@
 //!     inside N         N empty tasks spawned by a task
 //!     outside N        N empty tasks spawned from outside the pool
 //!     tree N TIMES     the sum of a binary tree of N nodes, with a join at every one
+//!     spin N TURNS     N tasks that need a core
+//!     latency N        N empty tasks, each after the one before: a list in JSON
+//!     queue N          N empty tasks that wait: the bytes they add to the memory in use
 
 use std::io::{self, BufRead, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::OnceLock;
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::thread::{self, Thread};
 use std::time::Instant;
 
@@ -71,6 +74,65 @@ fn spawn_outside(pool: &rayon::ThreadPool, n: usize) {
     }
 }
 
+/// The same loop as in bench/internal/suite.
+fn spin(turns: u64) -> u64 {
+    let mut x = turns | 1;
+    for _ in 0..turns {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+    }
+    x
+}
+
+fn spin_all(pool: &rayon::ThreadPool, n: usize, turns: u64) {
+    pool.scope(|s| {
+        for _ in 0..n {
+            s.spawn(move |_| {
+                std::hint::black_box(spin(std::hint::black_box(turns)));
+            });
+        }
+    });
+}
+
+fn latencies(pool: &rayon::ThreadPool, n: usize) -> String {
+    let mut times = Vec::new();
+    for _ in 0..n {
+        let start = Instant::now();
+        spawn_outside(pool, 1);
+        times.push(start.elapsed().as_nanos().to_string());
+    }
+    format!("[{}]", times.join(","))
+}
+
+fn resident() -> usize {
+    let text = std::fs::read_to_string("/proc/self/statm").expect("/proc/self/statm");
+    4096 * text.split_whitespace().nth(1).and_then(|w| w.parse::<usize>().ok()).expect("a number of pages")
+}
+
+/// Every worker is held up while the tasks are put in.
+fn queued(pool: &rayon::ThreadPool, n: usize) -> usize {
+    let gate = Arc::new((Mutex::new(false), Condvar::new()));
+    for _ in 0..pool.current_num_threads() {
+        let gate = Arc::clone(&gate);
+        pool.spawn(move || {
+            let mut open = gate.0.lock().expect("a lock");
+            while !*open {
+                open = gate.1.wait(open).expect("a lock");
+            }
+        });
+    }
+    let before = resident();
+    for _ in 0..n {
+        pool.spawn(|| {});
+    }
+    let grown = resident().saturating_sub(before);
+    *gate.0.lock().expect("a lock") = true;
+    gate.1.notify_all();
+    spawn_outside(pool, 1); // behind all of them
+    grown
+}
+
 fn main() {
     let workers = std::env::args().nth(1).and_then(|w| w.parse().ok()).unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build().expect("pool");
@@ -84,6 +146,16 @@ fn main() {
         if job == "tree" && tree.0 != n {
             tree = (n, grow(n as usize));
         }
+        let list = match job.as_str() {
+            "latency" => Some(latencies(&pool, n as usize)),
+            "queue" => Some(queued(&pool, n as usize).to_string()),
+            _ => None,
+        };
+        if let Some(list) = list {
+            println!("{list}");
+            io::stdout().flush().expect("standard output");
+            continue;
+        }
         let start = Instant::now();
         match job.as_str() {
             "fib" => {
@@ -96,6 +168,7 @@ fn main() {
                 }
             }),
             "inside" => spawn_inside(&pool, n as usize),
+            "spin" => spin_all(&pool, n as usize, times as u64),
             "outside" => spawn_outside(&pool, n as usize),
             other => panic!("no job {other}"),
         }
