@@ -120,7 +120,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if set.peers {
 		s.Peers = &peer.Set{Progress: os.Stderr}
-		defer s.Peers.Rest()
+		defer s.Peers.Close()
 	}
 	if set.devices {
 		return s.Run(ctx, "device", "split")
@@ -233,7 +233,7 @@ func (k *keeper) row(row measure.Row) error {
 	}
 	ratio := "      –"
 	if k.first != 0 {
-		ratio = fmt.Sprintf("%6.2fx", sum.Median/k.first)
+		ratio = fmt.Sprintf("%6.3gx", sum.Median/k.first)
 	}
 	text := fmt.Sprintf("  %-32s %12s  %-9s %s  n=%d", row.Subject, measure.Format(sum.Median, row.Unit), sum.Spread(), ratio, sum.N)
 	if len(row.Histogram) > 0 {

@@ -21,6 +21,9 @@ type Plan struct {
 // Subject is one way of doing a workload.
 type Subject struct {
 	Name string
+	// Prepare, if there is one, is called before the first turn. Its error is
+	// the reason why the subject is missing.
+	Prepare func(ctx context.Context) error
 	// Run does the work once and returns a sample in the plan's unit.
 	Run func(ctx context.Context) (float64, error)
 	// Histogram, if there is one, counts the operations of every Run.
@@ -60,6 +63,13 @@ func (r *Runner) Measure(ctx context.Context, p Plan) ([]Row, error) {
 		rows[i] = r.row(&p, s)
 	}
 	fmt.Fprintf(r.Progress, "%s: ", rows[0].Place())
+	for i, s := range p.Subjects {
+		if s.Prepare != nil {
+			if err := s.Prepare(ctx); err != nil {
+				rows[i].Missing = err.Error()
+			}
+		}
+	}
 	spent := make([]time.Duration, len(p.Subjects))
 	for round := range r.Rounds + 1 {
 		for turn := range p.Subjects {
@@ -75,8 +85,8 @@ func (r *Runner) Measure(ctx context.Context, p Plan) ([]Row, error) {
 			}
 			start := time.Now()
 			sample, err := s.Run(ctx)
-			if took := time.Since(start); round > 0 || took > r.Budget/2 {
-				// Something so slow warms nothing up.
+			if took := time.Since(start); round > 0 || r.enough(took, 1) {
+				// What is so slow that it gets one turn has no warm-up.
 				spent[i] += took
 				rows[i].Samples = append(rows[i].Samples, sample)
 			}
@@ -169,12 +179,12 @@ func Timed(name string, operations int, f func(ctx context.Context) error) Subje
 			}
 			if calls == 0 {
 				// The first call may have compiled or connected.
-				if once < batch {
+				if once < Batch {
 					if once, err = run(ctx, 1); err != nil {
 						return 0, err
 					}
 				}
-				calls = 1 + int(batch/max(once, 1))
+				calls = 1 + int(Batch/max(once, 1))
 				if calls == 1 {
 					return float64(once) / float64(operations), nil
 				}
@@ -185,9 +195,9 @@ func Timed(name string, operations int, f func(ctx context.Context) error) Subje
 	}}
 }
 
-// batch is how long a sample takes at least, about: the clock's own 50 ns are then
+// Batch is how long a sample takes at least, about: the clock's own 50 ns are then
 // less than a ten-thousandth of it.
-const batch = time.Millisecond
+const Batch = time.Millisecond
 
 // Loop is a subject of operations so short that a sample is a batch of them: f
 // does n. The first sample finds the n.
@@ -198,11 +208,11 @@ func Loop(name string, f func(n int)) Subject {
 			start := time.Now()
 			f(n)
 			took := time.Since(start)
-			if took >= batch || n >= 1<<30 {
+			if took >= Batch || n >= 1<<30 {
 				return float64(took) / float64(n), nil
 			}
 			// A tenth above the batch at the rate just seen.
-			n = min(max(2*n, int(1.1*float64(batch)/max(float64(took), 1)*float64(n))), 100*n, 1<<30)
+			n = min(max(2*n, int(1.1*float64(Batch)/max(float64(took), 1)*float64(n))), 100*n, 1<<30)
 		}
 	}}
 }

@@ -4,7 +4,7 @@
 // A program is given its number of workers as its argument. Each line it reads
 // is a job, "echo 100"; each line it answers is JSON: the nanoseconds that the
 // job took, or a list of the nanoseconds of its operations, or of other numbers
-// where the job is not about time.
+// where the job is not about time. Between its turns a program is stopped.
 package peer
 
 import (
@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -80,28 +81,54 @@ func Open(ctx context.Context, name string, workers int) *Program {
 // Time has the peer do a job and returns how long it says that took.
 func (p *Program) Time(job string) (time.Duration, error) {
 	var took time.Duration
-	return took, p.ask(job, &took)
+	err := p.ask(job, 1, func(_ int, line []byte) error { return json.Unmarshal(line, &took) })
+	return took, err
+}
+
+// mostRepeats keeps the answers that wait within what a pipe holds.
+const mostRepeats = 1000
+
+// Repeated has the peer do a job so many times without a pause, at most a
+// thousand, after one time that doesn't count, and returns the mean.
+func (p *Program) Repeated(job string, times int) (time.Duration, error) {
+	times = min(max(1, times), mostRepeats)
+	var sum time.Duration
+	err := p.ask(job, times+1, func(n int, line []byte) error {
+		var took time.Duration
+		if err := json.Unmarshal(line, &took); err != nil || n == 0 {
+			return err
+		}
+		sum += took
+		return nil
+	})
+	return sum / time.Duration(times), err
 }
 
 // Numbers has the peer do a job whose answer is a list.
 func (p *Program) Numbers(job string) ([]float64, error) {
 	var list []float64
-	return list, p.ask(job, &list)
+	err := p.ask(job, 1, func(_ int, line []byte) error { return json.Unmarshal(line, &list) })
+	return list, err
 }
 
-func (p *Program) ask(job string, answer any) error {
+// ask gives the peer a job so many times at once, and each answer to read.
+func (p *Program) ask(job string, times int, read func(n int, line []byte) error) error {
 	if p.Missing != "" {
-		return fmt.Errorf("%s: %s", job, p.Missing)
+		return errors.New(p.Missing)
 	}
-	if _, err := fmt.Fprintln(p.in, job); err != nil {
+	p.wake()
+	defer p.rest()
+	if _, err := io.WriteString(p.in, strings.Repeat(job+"\n", times)); err != nil {
 		return fmt.Errorf("%s: %w", job, err)
 	}
-	line, err := p.out.ReadBytes('\n')
-	if err != nil {
-		return fmt.Errorf("%s: %w", job, err)
-	}
-	if err := json.Unmarshal(line, answer); err != nil {
-		return fmt.Errorf("%s: %q: %w", job, line, err)
+	for n := range times {
+		line, err := p.out.ReadBytes('\n')
+		if err != nil {
+			return fmt.Errorf("%s: %w", job, err)
+		}
+		if err := read(n, line); err != nil {
+			return fmt.Errorf("%s: %q: %w", job, line, err)
+		}
 	}
 	return nil
 }
@@ -112,6 +139,7 @@ func (p *Program) PID() int { return p.cmd.Process.Pid }
 // Close tells the program to end and waits for it.
 func (p *Program) Close() {
 	if p.Missing == "" {
+		p.wake()
 		_ = p.in.Close()
 		_ = p.cmd.Wait() // its figures are in already
 	}

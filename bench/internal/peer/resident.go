@@ -3,7 +3,6 @@ package peer
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -15,29 +14,10 @@ func Resident(pid int) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	parents := map[int][]int{}
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, path := range stats {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue // it has ended
-		}
-		// "pid (name) state ppid ...", and the name may hold anything.
-		end := strings.LastIndexByte(string(text), ')')
-		fields := strings.Fields(string(text[end+1:]))
-		child, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
-		if err != nil || len(fields) < 2 {
-			continue
-		}
-		if parent, err := strconv.Atoi(fields[1]); err == nil {
-			parents[parent] = append(parents[parent], child)
-		}
-	}
-	for family := parents[pid]; len(family) > 0; {
-		if nbytes, err := proportional(family[0]); err == nil {
+	for _, member := range family(pid)[1:] {
+		if nbytes, err := proportional(member); err == nil { // or else it has ended
 			total += nbytes
 		}
-		family = append(family[1:], parents[family[0]]...)
 	}
 	return total, nil
 }

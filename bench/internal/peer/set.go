@@ -63,6 +63,7 @@ func (s *Set) First(ctx context.Context, name string, workers int, job string) (
 		return 0, 0, err
 	}
 	took = time.Since(start)
+	p.wake()
 	time.Sleep(200 * time.Millisecond) // for its workers to go idle
 	resident, err = Resident(p.PID())
 	return took, resident, err
@@ -85,9 +86,8 @@ func (s *Set) build(ctx context.Context, name string) build {
 	return b
 }
 
-// Rest ends the programs that run, so that they don't idle beside what is
-// measured next. Those that are asked for again are started again.
-func (s *Set) Rest() {
+// Close ends the programs. One that is asked for again is started again.
+func (s *Set) Close() {
 	var wait sync.WaitGroup
 	for _, p := range s.running {
 		wait.Go(p.Close)

@@ -180,7 +180,7 @@ func (s *Suite) answered(subject, program string, workers int, job string) []mea
 		return nil
 	}
 	histogram := measure.NewHistogram()
-	return []measure.Subject{{Name: subject, Histogram: histogram, Run: func(ctx context.Context) (float64, error) {
+	return []measure.Subject{{Name: subject, Histogram: histogram, Prepare: s.ready(program, workers), Run: func(ctx context.Context) (float64, error) {
 		list, err := s.Peers.Get(ctx, program, workers).Numbers(job)
 		if err != nil {
 			return 0, err

@@ -107,7 +107,7 @@ func (s *Suite) processInversions(ctx context.Context) error {
 		if s.Peers == nil {
 			return nil
 		}
-		return []measure.Subject{{Name: subject, Run: func(ctx context.Context) (float64, error) {
+		return []measure.Subject{{Name: subject, Prepare: s.ready(program, workers), Run: func(ctx context.Context) (float64, error) {
 			begun, err := s.Peers.Get(ctx, program, workers).Numbers(job)
 			return inversionShare(begun), err
 		}}}

@@ -47,8 +47,12 @@ func (s *Suite) programs(ctx context.Context) error {
 	}
 	if s.Peers != nil {
 		for _, c := range []struct{ name, job string }{
-			{"rayon", "outside 1"}, {"tbb", "outside 1"}, {"starpu", "outside 1"}, {"repartir", "echo 1"},
-			{"dask", "outside 1"}, {"ray", "outside 1"},
+			{"rayon", "outside 1"},
+			{"tbb", "outside 1"},
+			{"starpu", "outside 1"},
+			{"repartir", "echo 1"},
+			{"dask", "outside 1"},
+			{"ray", "outside 1"},
 		} {
 			add(c.name, func(ctx context.Context) (float64, float64, error) {
 				took, resident, err := s.Peers.First(ctx, c.name, cores(), c.job)

@@ -1,0 +1,18 @@
+//go:build unix
+
+package peer
+
+import "syscall"
+
+// rest stops the program and all its processes until wake, so that those which
+// look for work without end, or have things of their own to do, don't take a
+// core from whose turn it is.
+func (p *Program) rest() { p.signal(syscall.SIGSTOP) }
+
+func (p *Program) wake() { p.signal(syscall.SIGCONT) }
+
+func (p *Program) signal(s syscall.Signal) {
+	for _, pid := range family(p.PID()) {
+		_ = syscall.Kill(pid, s) // it may just have ended
+	}
+}
