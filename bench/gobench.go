@@ -101,7 +101,7 @@ func record(in io.Reader, r *measure.Runner) error {
 			if v.OrigUnit != "" {
 				value, unit = v.OrigValue, v.OrigUnit
 			}
-			m := metric{result.Name.String(), unit}
+			m := metric{unnumbered(result.Name), unit}
 			if samples[m] == nil {
 				order = append(order, m)
 			}
@@ -112,6 +112,9 @@ func record(in io.Reader, r *measure.Runner) error {
 		return err
 	}
 	for _, m := range order {
+		if !strings.HasPrefix(m.unit, "x/") && m.unit != "ns-over-direct" && m.unit != "allocs/op" {
+			continue // what is no promise
+		}
 		name, place, _ := strings.Cut(m.name, "/")
 		p := measure.Plan{Category: "go", Workload: name, Case: strings.TrimPrefix(place+"/metric="+m.unit, "/"), Unit: m.unit}
 		if err := r.Add(p, measure.Subject{Name: "tandem"}, samples[m]...); err != nil {
@@ -119,4 +122,17 @@ func record(in io.Reader, r *measure.Runner) error {
 		}
 	}
 	return nil
+}
+
+// unnumbered is a benchmark's name without the number of processors, which the
+// machine's record has.
+func unnumbered(name benchfmt.Name) string {
+	base, parts := name.Parts()
+	text := string(base)
+	for _, part := range parts {
+		if part[0] != '-' {
+			text += string(part)
+		}
+	}
+	return text
 }

@@ -57,6 +57,7 @@ func Read(in io.Reader) (*Results, error) {
 			if err := e.Row.validate(); err != nil {
 				return nil, fmt.Errorf("line %d: %w", n, err)
 			}
+			e.Row.Line = n
 			if i, ok := places[e.Row.Name()]; ok {
 				results.Rows[i] = *e.Row
 				continue

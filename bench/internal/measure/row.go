@@ -41,6 +41,9 @@ type Row struct {
 	Machine string `json:"machine"` // Machine.ID
 	Commit  string `json:"commit"`
 	At      string `json:"at"` // when it was measured, RFC 3339
+
+	// Line is where the row stands in its file, from 1.
+	Line int `json:"-"`
 }
 
 // Published is a figure that was not measured here.

@@ -174,8 +174,12 @@ func first(ctx context.Context, what string, in io.Reader, out io.Writer) error 
 		if err := spawnAll(ctx, p, 1); err != nil {
 			return err
 		}
-	case "scheduler":
-		h, err := open(cores())
+	case "scheduler", "devices":
+		opener := func() (*hybrid.Scheduler, error) { return open(cores()) }
+		if what == "devices" {
+			opener = func() (*hybrid.Scheduler, error) { return hybrid.Open() }
+		}
+		h, err := opener()
 		if err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func (s *Suite) programs(ctx context.Context) error {
 		}})
 	}
 	for _, c := range []struct{ name, what string }{
-		{"tandem", "scheduler"}, {"tandem cpuexec", "pool"}, {"bare Go program", "nothing"},
+		{"tandem", "scheduler"}, {"tandem every device", "devices"}, {"tandem cpuexec", "pool"}, {"bare Go program", "nothing"},
 	} {
 		add(c.name, func(ctx context.Context) (float64, float64, error) { return s.firstOf(ctx, c.what) })
 	}
