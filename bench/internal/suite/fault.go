@@ -34,15 +34,14 @@ func (s *Suite) fault(ctx context.Context) error {
 	return s.kills(ctx, h)
 }
 
-// lostDevice has two simulated devices, each of which needs 80 ms for the launch,
-// and one of them lost after 20 ms: the ideal is then 60 ms, as without a fault it
-// is 40. They are opened anew for every sample, as a lost one stays lost, and the
-// model learns their rates before the clock starts.
+// lostDevice has two simulated devices that compute as fast as a core does, and one
+// of them lost after a few milliseconds of a launch, beside the same with both and
+// with one. They are opened anew for every sample, as a lost one stays lost, and
+// the model learns their rates before the clock starts.
 func (s *Suite) lostDevice(ctx context.Context) error {
-	const n = 1 << 19
-	const rate = n / 0.080
-	const learn, good = 500 * time.Millisecond, 20 * time.Millisecond
-	l := kernels.Axpy(float32(1e-9), ramp(n), ramp(n))
+	const learn, good = 400 * time.Millisecond, 10 * time.Millisecond
+	n := 1 << 22
+	l := kernels.Exp(make([]float32, n), ramp(n))
 	launch := func(name string, ids []string, lost bool, faults ...sim.Fault) measure.Subject {
 		return measure.Subject{Name: name, Run: func(ctx context.Context) (float64, error) {
 			opts := []hybrid.Option{
@@ -51,7 +50,7 @@ func (s *Suite) lostDevice(ctx context.Context) error {
 			}
 			opened := time.Now()
 			for i, id := range ids {
-				cfg := sim.Config{ID: id, Rate: rate, LaunchLatency: 20 * time.Microsecond}
+				cfg := sim.Config{ID: id}
 				if i == 0 {
 					cfg.Faults = faults
 				}
@@ -67,7 +66,7 @@ func (s *Suite) lostDevice(ctx context.Context) error {
 			}
 			defer h.Close()
 			run := func() error { return h.Launch(ctx, l, hybrid.On(ids...), hybrid.EveryDevice()) }
-			for range 2 {
+			for range 3 {
 				if err := run(); err != nil {
 					return 0, err
 				}
