@@ -17,7 +17,7 @@ func Format(value float64, unit string) string {
 	case unit == "B/s":
 		return scaled(value, "B/s", scale{1e9, "GB/s"}, scale{1e6, "MB/s"})
 	case unit == "tasks/s":
-		return scaled(value, "tasks/s", scale{1e6, "M tasks/s"}, scale{1e3, "k tasks/s"})
+		return scaled(value, "tasks/s", scale{1e6, "M tasks/s"})
 	case unit == Percent:
 		return fmt.Sprintf("%.1f %%", value)
 	case unit == Ratio:

@@ -90,18 +90,20 @@ func queueFutures(ctx context.Context, n int) (func() error, error) {
 		return nil, err
 	}
 	gate := make(chan struct{})
-	hold := make([]*hybrid.Future[int], h.Workers())
-	for i := range hold {
-		hold[i] = hybrid.Submit(ctx, h, func(context.Context) (int, error) { <-gate; return 0, nil })
+	var left sync.WaitGroup
+	left.Add(h.Workers() + n)
+	for range h.Workers() {
+		hybrid.Submit(ctx, h, func(context.Context) (int, error) { <-gate; left.Done(); return 0, nil })
 	}
-	nothing := func(context.Context) (int, error) { return 0, nil }
-	futures := make([]*hybrid.Future[int], n)
-	for i := range futures {
-		futures[i] = hybrid.Submit(ctx, h, nothing)
+	// Nobody keeps the futures: a slice of them would be the caller's own memory.
+	nothing := func(context.Context) (int, error) { left.Done(); return 0, nil }
+	for range n {
+		hybrid.Submit(ctx, h, nothing)
 	}
 	return func() error {
 		close(gate)
-		return errors.Join(waitAll(ctx, futures), h.Close())
+		left.Wait()
+		return h.Close()
 	}, nil
 }
 
