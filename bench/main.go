@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"runtime/pprof"
 	"strings"
 	"time"
 
@@ -24,10 +25,12 @@ import (
 const usage = `bench measures Tandem's promises: every figure stands beside a peer or a limit
 that was measured in the same run, in turns.
 
-  go run ./bench                   all of it; with -tags opengl on graphics devices too
+  go run ./bench                   all of it; with -tags cuda,opengl on GPUs too
   go run ./bench -bench latency    only what matches: a category, or
                                    category/workload/case
-  go run ./bench -devices          launches and transfers of each device, alone and together
+  go run ./bench -devices          launches and transfers of each device, alone and together: of
+                                   CUDA's if there is one, else of OpenGL's, and the CPU
+  go run ./bench -list             the devices, or why there are none
   go run ./bench -peers            beside Rayon, oneTBB, StarPU, repartir, Ray, Dask and Go's pools
   go run ./bench -o FILE           keep every sample, for
                                      go run ./bench/cmd/compare BASE FILE
@@ -57,6 +60,7 @@ type settings struct {
 	budget  time.Duration
 	results string
 	format  string
+	profile string
 }
 
 func main() {
@@ -79,14 +83,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	switch {
 	case set.list:
-		for _, c := range suite.Categories {
-			fmt.Fprintf(out, "%-10s %s\n", c.Name, c.Title)
-		}
-		return nil
+		return list(out)
 	case set.guard:
 		return guard.Run(ctx, out)
 	}
-	machine, err := describe(ctx)
+	var devices []hybrid.Option
+	if set.devices {
+		devices = gpus()
+	}
+	machine, err := describe(ctx, devices)
 	if err != nil {
 		return err
 	}
@@ -116,11 +121,22 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			Machine: machine, Rounds: set.rounds, Budget: set.budget, Match: set.match.MatchString,
 			Progress: os.Stderr, Record: keep.row,
 		},
-		Quick: set.quick, Long: set.long, Self: []string{self, childWord},
+		Quick: set.quick, Long: set.long, Devices: devices, Self: []string{self, childWord},
 	}
 	if set.peers {
 		s.Peers = &peer.Set{Progress: os.Stderr}
 		defer s.Peers.Close()
+	}
+	if set.profile != "" {
+		file, err := os.Create(set.profile)
+		if err != nil {
+			return fmt.Errorf("-cpuprofile: %w", err)
+		}
+		defer file.Close()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return fmt.Errorf("-cpuprofile: %w", err)
+		}
+		defer pprof.StopCPUProfile()
 	}
 	if set.devices {
 		return s.Run(ctx, "device", "split")
@@ -148,10 +164,11 @@ func parse(args []string) (settings, error) {
 	flags.BoolVar(&set.long, "long", false, "also ten thousand and a million processes, which take minutes and more")
 	flags.BoolVar(&set.peers, "peers", false, "also the programs under bench/peers; what is missing is built or said")
 	flags.BoolVar(&set.guard, "guard", false, "fail if a ratio fell below its committed bound")
-	flags.BoolVar(&set.list, "list", false, "list the categories")
+	flags.BoolVar(&set.list, "list", false, "only list the devices")
 	flags.IntVar(&set.rounds, "rounds", 0, "samples of each subject, at most; 0: 15, or 7 with -quick")
 	flags.DurationVar(&set.budget, "budget", 0, "what a subject may take in one comparison; 0: 1s, or 100ms with -quick")
 	flags.StringVar(&set.results, "o", "", "append every sample as JSON lines to this `file`")
+	flags.StringVar(&set.profile, "cpuprofile", "", "write a profile of the processor's time to this `file`, for bench/cmd/flamegraph")
 	flags.StringVar(&set.format, "format", "text", "what to print: text, or go, which benchstat reads")
 	if err := flags.Parse(args); err != nil {
 		return set, err
@@ -187,9 +204,9 @@ func parse(args []string) (settings, error) {
 }
 
 // describe finds what the figures are measured on: without it they mean nothing.
-func describe(ctx context.Context) (*measure.Machine, error) {
+func describe(ctx context.Context, devices []hybrid.Option) (*measure.Machine, error) {
 	m := measure.ThisMachine(ctx)
-	s, err := hybrid.Open()
+	s, err := hybrid.Open(devices...)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,7 @@ func Find() (string, error) {
 type Look struct {
 	Width, Height int64
 	Dark          bool
+	Print         bool // as on paper
 }
 
 // Page is a loaded page. One goroutine uses it.
@@ -81,6 +82,9 @@ func (p *Page) load(url string, look Look) error {
 		scheme = "dark"
 	}
 	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	if look.Print {
+		media.Media = "print"
+	}
 	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, media); err != nil {
 		return err
 	}
@@ -128,11 +132,6 @@ func Evaluate[T any](p *Page, expression string) (T, error) {
 // Screenshot is a PNG of what the window shows, from its top.
 func (p *Page) Screenshot() ([]byte, error) {
 	return chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
-}
-
-// Element is a PNG of the first element that a CSS selector finds.
-func (p *Page) Element(selector string) ([]byte, error) {
-	return chromedp.Run(p.ctx, chromedp.Screenshot(selector))
 }
 
 // Print is the page as a PDF.

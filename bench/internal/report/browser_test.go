@@ -74,6 +74,7 @@ func TestInBrowser(t *testing.T) {
 		{"desk-dark", browser.Look{Width: 1280, Height: 900, Dark: true}},
 		{"phone-light", browser.Look{Width: 360, Height: 780}},
 		{"phone-dark", browser.Look{Width: 360, Height: 780, Dark: true}},
+		{"paper", browser.Look{Width: 720, Height: 1040, Print: true}}, // A4 within its margins
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			page := load(t, c.look)
@@ -123,12 +124,6 @@ func TestInBrowser(t *testing.T) {
 			keep(t, c.name+".png", png, err)
 			if !bytes.HasPrefix(png, []byte("\x89PNG")) {
 				t.Error("the screenshot is no PNG")
-			}
-			if c.look.Width > 1000 && !c.look.Dark {
-				for _, id := range evaluate[[]string](t, page, `[...document.querySelectorAll('section')].map(e => e.id)`) {
-					png, err := page.Element("#" + id)
-					keep(t, c.name+"-"+id+".png", png, err)
-				}
 			}
 		})
 	}

@@ -136,7 +136,7 @@ func histograms(r *measure.Results, place, title string) figure {
 	for i := range r.Rows {
 		if row := &r.Rows[i]; row.Place() == place && len(row.Histogram) > 0 {
 			p.series = append(p.series, series{
-				name: row.Subject, class: palette(row.Subject), joined: true, points: distribution(row.Histogram),
+				name: row.Subject, class: palette(row.Subject), joined: true, bare: true, points: distribution(row.Histogram),
 			})
 		}
 	}
@@ -152,7 +152,7 @@ func parts(r *measure.Results) figure {
 	for i, part := range []string{"submit", "queue", "run", "result"} {
 		if row := r.Find("latency/function/part="+part, "tandem"); row != nil && len(row.Histogram) > 0 {
 			p.series = append(p.series, series{
-				name: part, class: fmt.Sprintf("c%d", i+1), joined: true, points: distribution(row.Histogram),
+				name: part, class: fmt.Sprintf("c%d", i+1), joined: true, bare: true, points: distribution(row.Histogram),
 			})
 		}
 	}

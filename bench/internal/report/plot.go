@@ -10,7 +10,7 @@ import (
 
 // The size of a plot: about as wide as a phone, where letters of 12 stay legible.
 const (
-	plotWidth, plotHeight = 420.0, 270.0
+	plotWidth, plotHeight = 390.0, 250.0
 	plotLeft, plotRight   = 62.0, 12.0
 	plotTop, plotBottom   = 12.0, 44.0
 	letter                = 12.0
@@ -22,6 +22,7 @@ type series struct {
 	class  string // of its colour: see palette
 	points []point
 	joined bool
+	bare   bool // without dots
 }
 
 type point struct {
@@ -87,8 +88,8 @@ func (p *plot) draw() template.HTML {
 		if line.joined {
 			s.polyline("curve "+line.class, points)
 		}
-		for i, pt := range line.points {
-			if i < len(points) && p.fits(pt) && (!line.joined || len(points) < 20) {
+		for _, pt := range line.points {
+			if p.fits(pt) && !line.bare {
 				s.circle("dot "+line.class, x.at(pt.x), y.at(pt.y), 3.2, line.name+" "+pt.title)
 			}
 		}

@@ -15,7 +15,7 @@ import (
 // get there and back, and how far transfers hide behind each other and behind
 // computing.
 func (s *Suite) device(ctx context.Context) error {
-	h, err := hybrid.Open()
+	h, err := hybrid.Open(s.Devices...)
 	if err != nil {
 		return err
 	}

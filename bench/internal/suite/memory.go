@@ -40,14 +40,14 @@ func (s *Suite) memory(ctx context.Context) error {
 }
 
 func (s *Suite) shortDevice(ctx context.Context) error {
-	free, err := hybrid.Open()
+	free, err := hybrid.Open(s.Devices...)
 	if err != nil {
 		return err
 	}
 	defer free.Close()
 	n := s.fewer(1<<23, 1<<20)
 	nbytes := int64(8 * n)
-	short, err := hybrid.Open(hybrid.WithMemoryLimit(nbytes / 16))
+	short, err := hybrid.Open(append(s.Devices[:len(s.Devices):len(s.Devices)], hybrid.WithMemoryLimit(nbytes/16))...)
 	if err != nil {
 		return err
 	}

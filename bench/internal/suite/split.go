@@ -21,7 +21,7 @@ type job struct {
 // and on each device alone. The model that Tandem has of this machine is the one
 // it keeps between runs, as any program's.
 func (s *Suite) split(ctx context.Context) error {
-	h, err := hybrid.Open()
+	h, err := hybrid.Open(s.Devices...)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,9 @@ type Suite struct {
 	*measure.Runner
 	Quick bool // less of everything: that it runs, and roughly how fast
 	Long  bool // also what takes minutes
+	// Devices are how the categories about devices open them; the default is
+	// all there are.
+	Devices []hybrid.Option
 	// Peers are nil where only what needs nothing but Go is measured.
 	Peers *peer.Set
 	// Self is the command that has this program be a child; see [Child].
