@@ -127,7 +127,7 @@ func (s *Suite) scaleProcesses(ctx context.Context, workers, n int) error {
 			limited("os/exec", workers, n, run),
 		},
 			s.told("repartir", "repartir", workers, job, 1),
-			s.told("repartir as in its benchmark", "repartir", workers, "naive "+job, 1),
+			s.told("repartir as in its document", "repartir", workers, "naive "+job, 1),
 			s.told("ray", "ray", workers, job, 1),
 			s.told("dask", "dask", workers, job, 1),
 		),

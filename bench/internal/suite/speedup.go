@@ -78,7 +78,7 @@ func (s *Suite) speedup(ctx context.Context) error {
 			limited("os/exec", workers, n, run),
 		},
 			s.told("repartir", "repartir", workers, fmt.Sprint("sleep ", n), 1),
-			s.told("repartir as in its benchmark", "repartir", workers, fmt.Sprint("naive sleep ", n), 1),
+			s.told("repartir as in its document", "repartir", workers, fmt.Sprint("naive sleep ", n), 1),
 			s.told("ray", "ray", workers, fmt.Sprint("sleep ", n), 1),
 			s.told("dask", "dask", workers, fmt.Sprint("sleep ", n), 1),
 		),
