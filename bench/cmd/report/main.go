@@ -3,12 +3,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 
+	"github.com/tandem-go/tandem/bench/internal/browser"
 	"github.com/tandem-go/tandem/bench/internal/measure"
 	"github.com/tandem-go/tandem/bench/internal/report"
 )
@@ -37,6 +39,7 @@ func run(args []string) error {
 	}
 	html := flags.String("html", "", "write the page to this `file`")
 	readme := flags.String("readme", "", "rewrite the performance section of this `file`")
+	png := flags.String("png", "", "write the first screen of the page, as a browser shows it, to this `file`")
 	check := flags.Bool("check", false, "write nothing; fail if the readme is not what the results say")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -59,6 +62,11 @@ func run(args []string) error {
 		}
 		fmt.Println(*html)
 	}
+	if *png != "" && !*check {
+		if err := picture(*png, *html); err != nil {
+			return err
+		}
+	}
 	if *readme == "" {
 		return nil
 	}
@@ -74,4 +82,26 @@ func run(args []string) error {
 		return err
 	}
 	return os.WriteFile(*readme, text, 0o644)
+}
+
+// picture has a browser show the page. Without one it only says so.
+func picture(png, html string) error {
+	if html == "" {
+		return errors.New("-png needs -html")
+	}
+	page, err := browser.Open(context.Background(), html, browser.Look{Width: 1280, Height: 800})
+	if errors.Is(err, browser.ErrNone) {
+		fmt.Fprintf(os.Stderr, "report: %s is as it was: %v\n", png, err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer page.Close()
+	shot, err := page.Screenshot()
+	if err != nil {
+		return err
+	}
+	fmt.Println(png)
+	return os.WriteFile(png, shot, 0o644)
 }
