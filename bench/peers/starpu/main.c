@@ -7,6 +7,7 @@
 //	outside N        N empty tasks submitted by the main thread
 //	spin N TURNS     N tasks that need a core
 
+#define _GNU_SOURCE // setenv
 #include <starpu.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -47,6 +48,9 @@ static void check(int code, const char *what) {
 }
 
 int main(int argc, char **argv) {
+	// With more workers than cores, two that are bound to one keep each other
+	// from it while they look for work.
+	setenv("STARPU_WORKERS_NOBIND", "1", 0);
 	struct starpu_conf conf;
 	starpu_conf_init(&conf);
 	conf.ncpus = argc > 1 ? atoi(argv[1]) : 1;
