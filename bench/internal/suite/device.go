@@ -94,11 +94,10 @@ func (s *Suite) transfer(ctx context.Context, dev device.Device, nbytes int) err
 		return err
 	}
 	defer stream.Close()
-	buf, err := dev.Alloc(int64(nbytes))
+	buf, err := dev.Alloc(int64(nbytes)) // freed with the device
 	if err != nil {
 		return err
 	}
-	defer buf.Free()
 	id := dev.Info().ID
 	host, other := make([]byte, nbytes), make([]byte, nbytes)
 	for i := range host {

@@ -96,13 +96,19 @@ func (s *Suite) told(subject, program string, workers int, job string, operation
 	}}}
 }
 
-// ready builds and starts a peer's program.
+// ready builds and starts a peer's program. Ray and Dask start their workers'
+// processes with the first tasks, which takes seconds.
 func (s *Suite) ready(program string, workers int) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
-		if p := s.Peers.Get(ctx, program, workers); p.Missing != "" {
+		p := s.Peers.Get(ctx, program, workers)
+		if p.Missing != "" {
 			return errors.New(p.Missing)
 		}
-		return nil
+		if program != "ray" && program != "dask" {
+			return nil
+		}
+		_, err := p.Repeated(fmt.Sprint("outside ", 4*workers), 1)
+		return err
 	}
 }
 
