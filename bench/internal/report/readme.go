@@ -80,7 +80,7 @@ func Section(file string, r *measure.Results) string {
 	var s strings.Builder
 	m := r.Machine()
 	date, _, _ := strings.Cut(m.At, "T")
-	fmt.Fprintf(&s, "\n%s, commit `%s`, on %s, %d cores, %.0f GiB, %s, %s", date, m.Commit, m.CPU, m.Cores, float64(m.Memory)/(1<<30), m.OS, m.Go)
+	fmt.Fprintf(&s, "\n%s, commit %s, on %s, %d cores, %.0f GiB, %s, %s", date, "`"+strings.Join(commits(r), "`, `")+"`", m.CPU, m.Cores, float64(m.Memory)/(1<<30), m.OS, m.Go)
 	for _, d := range m.Devices {
 		if d.ID != "cpu" {
 			fmt.Fprintf(&s, ", `%s` %s", d.ID, d.Name)
@@ -91,6 +91,18 @@ func Section(file string, r *measure.Results) string {
 	writeContests(&s, r)
 	writeLosses(&s, r)
 	return s.String()
+}
+
+// commits are those that the rows were measured at: a file may have been filled
+// slice by slice.
+func commits(r *measure.Results) []string {
+	var all []string
+	for i := range r.Rows {
+		if c := r.Rows[i].Commit; !slices.Contains(all, c) {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 func writeTargets(s *strings.Builder, r *measure.Results) {

@@ -30,6 +30,7 @@ type page struct {
 	Style    template.CSS
 	File     string
 	Machine  *measure.Machine
+	Commits  string
 	Runs     int
 	Rows     int
 	Targets  []targets.Line
@@ -91,7 +92,7 @@ var titles = []struct{ id, title, text string }{
 func Write(out io.Writer, file string, r *measure.Results) error {
 	p := page{
 		Style: template.CSS(style), File: file, //nolint:gosec // it is our own
-		Machine: r.Machine(), Runs: len(r.Runs), Rows: len(r.Rows), Targets: targets.Fill(r),
+		Machine: r.Machine(), Commits: strings.Join(commits(r), ", "), Runs: len(r.Runs), Rows: len(r.Rows), Targets: targets.Fill(r),
 	}
 	for _, t := range titles {
 		s := section{ID: t.id, Title: t.title, Text: t.text, Figures: figures(t.id, r), Comparisons: comparisons(t.id, r)}
