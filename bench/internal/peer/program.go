@@ -29,6 +29,7 @@ type Program struct {
 	cmd     *exec.Cmd
 	in      io.WriteCloser
 	out     *bufio.Reader
+	resting bool
 }
 
 // Build has bench/peers/build.sh make a program and returns the command that

@@ -59,10 +59,13 @@ func (s *Set) First(ctx context.Context, name string, workers int, job string) (
 		return 0, 0, err
 	}
 	defer p.Close()
-	if _, err := p.Time(job); err != nil {
+	err = p.ask(job, 1, func(int, []byte) error {
+		took = time.Since(start) // before it is put to rest
+		return nil
+	})
+	if err != nil {
 		return 0, 0, err
 	}
-	took = time.Since(start)
 	p.wake()
 	time.Sleep(200 * time.Millisecond) // for its workers to go idle
 	resident, err = Resident(p.PID())
