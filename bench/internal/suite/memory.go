@@ -29,7 +29,6 @@ func (s *Suite) memory(ctx context.Context) error {
 				return grown / float64(n), err
 			}})
 		}
-		subjects = append(subjects, s.told("rayon", "rayon", cores(), fmt.Sprint("queue ", n), n)...)
 		if _, err := s.Measure(ctx, measure.Plan{
 			Category: "memory", Workload: "queue", Case: fmt.Sprintf("n=%d", n), Unit: measure.Bytes, Subjects: subjects,
 		}); err != nil {

@@ -9,11 +9,10 @@
 //!     tree N TIMES     the sum of a binary tree of N nodes, with a join at every one
 //!     spin N TURNS     N tasks that need a core
 //!     latency N        N empty tasks, each after the one before: a list in JSON
-//!     queue N          N empty tasks that wait: the bytes they add to the memory in use
 
 use std::io::{self, BufRead, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, OnceLock};
+use std::sync::OnceLock;
 use std::thread::{self, Thread};
 use std::time::Instant;
 
@@ -105,34 +104,6 @@ fn latencies(pool: &rayon::ThreadPool, n: usize) -> String {
     format!("[{}]", times.join(","))
 }
 
-fn resident() -> usize {
-    let text = std::fs::read_to_string("/proc/self/statm").expect("/proc/self/statm");
-    4096 * text.split_whitespace().nth(1).and_then(|w| w.parse::<usize>().ok()).expect("a number of pages")
-}
-
-/// Every worker is held up while the tasks are put in.
-fn queued(pool: &rayon::ThreadPool, n: usize) -> usize {
-    let gate = Arc::new((Mutex::new(false), Condvar::new()));
-    for _ in 0..pool.current_num_threads() {
-        let gate = Arc::clone(&gate);
-        pool.spawn(move || {
-            let mut open = gate.0.lock().expect("a lock");
-            while !*open {
-                open = gate.1.wait(open).expect("a lock");
-            }
-        });
-    }
-    let before = resident();
-    for _ in 0..n {
-        pool.spawn(|| {});
-    }
-    let grown = resident().saturating_sub(before);
-    *gate.0.lock().expect("a lock") = true;
-    gate.1.notify_all();
-    spawn_outside(pool, 1); // behind all of them
-    grown
-}
-
 fn main() {
     let workers = std::env::args().nth(1).and_then(|w| w.parse().ok()).unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build().expect("pool");
@@ -146,13 +117,8 @@ fn main() {
         if job == "tree" && tree.0 != n {
             tree = (n, grow(n as usize));
         }
-        let list = match job.as_str() {
-            "latency" => Some(latencies(&pool, n as usize)),
-            "queue" => Some(queued(&pool, n as usize).to_string()),
-            _ => None,
-        };
-        if let Some(list) = list {
-            println!("{list}");
+        if job == "latency" {
+            println!("{}", latencies(&pool, n as usize));
             io::stdout().flush().expect("standard output");
             continue;
         }
