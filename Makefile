@@ -20,6 +20,12 @@ export CGO_LDFLAGS ?= -O2 -g -Wl,--as-needed
 # One version of it, whatever the machine has: generated files are compared.
 NVRTC = TANDEM_NVRTC="$$($(CURDIR)/build/cuda.sh nvrtc || echo none)"
 
+# Of the benchmarks: flags, a baseline's name, and the results that the report is of.
+ARGS    ?=
+NAME    ?=
+BASE    ?=
+RESULTS ?= bench/results/performance.jsonl
+
 # Pinned, so that an upgrade is a change that somebody reads.
 LINTER  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
@@ -29,7 +35,7 @@ export TANDEM_SEED := $(SEED)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo test test-gonum race soak fuzz bench bench-blas bench-peers bench-gpu gpu-bundle lint generate ptx portable clean ci
+.PHONY: help deps demo test test-gonum race soak fuzz bench bench-blas bench-peers bench-gpu gpu-bundle bench-save bench-compare flamegraph report guard browser lint generate ptx portable clean ci
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,15 +63,27 @@ fuzz: ## every fuzz target for 30 seconds, and ten thousand random kernels
 	build/fuzz.sh 30s
 	TAGS='$(TAGS)' build/fuzzkernels.sh 10000
 
-bench: deps ## the promises as ratios measured in one run
-	go run -tags '$(TAGS)' ./bench -bench '$(BENCH)'
+bench: deps ## every category, beside plain Go; BENCH=latency for one of them, ARGS=-quick for less
+	go run -tags '$(TAGS)' ./bench -bench '$(BENCH)' $(ARGS)
 
 bench-blas: ## s.BLAS() beside the BLAS that it wraps, cell by cell; BLAS='-time 60s -most 256'
 	go run ./bench/cmd/calibrate
 	go run ./bench/blas -o bench/results/blas.jsonl -plot bench/results/blas.png $(BLAS)
 
-bench-peers: ## tasks, fork-join and processes beside Rayon, chili, oneTBB, Go's pools and C; PEERS=-quick
+bench-peers: deps ## all of it beside Rayon, oneTBB, StarPU, repartir, Ray, Dask, Go's pools and C; PEERS=-quick
 	go run ./bench/peers $(PEERS)
+	go run -tags '$(TAGS)' ./bench -peers -bench '$(BENCH)' $(PEERS)
+
+bench-save: deps ## make bench, kept as a baseline: NAME=before
+	@test -n '$(NAME)' || { echo 'which name? make bench-save NAME=before'; exit 2; }
+	rm -f 'bench/baselines/$(NAME).jsonl'
+	go run -tags '$(TAGS)' ./bench -bench '$(BENCH)' $(ARGS) -o 'bench/baselines/$(NAME).jsonl'
+
+bench-compare: deps ## make bench again, and what has changed by more than noise: BASE=before
+	@test -f 'bench/baselines/$(BASE).jsonl' || { echo 'no such baseline; make bench-save NAME=$(BASE)'; exit 2; }
+	rm -f bench/baselines/.new.jsonl
+	go run -tags '$(TAGS)' ./bench -bench '$(BENCH)' $(ARGS) -o bench/baselines/.new.jsonl
+	go run ./bench/cmd/compare 'bench/baselines/$(BASE).jsonl' bench/baselines/.new.jsonl
 
 bench-gpu: deps ## the benchmarks on the GPUs: CUDA if there is one, else OpenGL, else CPU
 	TAGS='$(TAGS)' build/bundle.sh build/gpu bench
@@ -73,6 +91,19 @@ bench-gpu: deps ## the benchmarks on the GPUs: CUDA if there is one, else OpenGL
 
 gpu-bundle: deps ## build/gpu: suites and benchmarks for a machine with a GPU and without Go; run.sh there
 	TAGS='$(TAGS)' build/bundle.sh build/gpu
+
+flamegraph: deps ## where the time of BENCH=submit/empty goes, as bench/flamegraph.svg
+	go run -tags '$(TAGS)' ./bench -bench '$(if $(filter .,$(BENCH)),submit/empty,$(BENCH))' $(ARGS) -cpuprofile bench/cpu.prof
+	go run ./bench/cmd/flamegraph -o bench/flamegraph.svg bench/cpu.prof
+
+report: browser ## bench/report.html, README's figures and docs/report.png, of RESULTS=bench/results/performance.jsonl
+	go run ./bench/cmd/report -html bench/report.html -readme README.md -png docs/report.png '$(RESULTS)'
+
+guard: ## fail if a ratio to a peer of the same run fell below its bound
+	go run ./bench -guard
+
+browser:
+	@build/deps.sh browser
 
 lint: deps bin/golangci-lint bin/gofumpt ## the linter with every tag, and the formatter
 	@test -z "$$(bin/gofumpt -l .)" || { echo 'not formatted with gofumpt:'; bin/gofumpt -l .; exit 1; }
@@ -104,7 +135,7 @@ clean: ## remove what the targets above have built
 	rm -rf bin bench/bin build/cuda build/gpu
 	go clean -testcache
 
-ci: deps portable lint ## all that must hold before a change lands
+ci: deps browser portable lint ## all that must hold before a change lands
 	go mod tidy -diff
 	$(MAKE) generate ptx && git diff --exit-code
 	go test ./...
@@ -114,4 +145,5 @@ ci: deps portable lint ## all that must hold before a change lands
 	TANDEM_SEED=2 TAGS='$(TAGS)' build/fuzzkernels.sh 60
 	build/customkernel.sh
 	$(MAKE) demo
-	$(MAKE) bench
+	$(MAKE) guard
+	go run ./bench/cmd/report -readme README.md -check '$(RESULTS)'

@@ -9,14 +9,15 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"text/tabwriter"
 
+	"github.com/tandem-go/tandem/bench/internal/measure"
 	"golang.org/x/perf/benchfmt"
 )
 
-// suites are the Go benchmarks whose figures are promises. They report ratios as
-// metrics with a unit that begins with "x/": a time over the peer's time. What is
-// measured in virtual time needs a test, which reports attributes.
+// suites are the Go benchmarks whose figures are promises, the category "go". They
+// report ratios as metrics with a unit that begins with "x/": a time over the
+// peer's time. What is measured in virtual time needs a test, which reports
+// attributes.
 var suites = []struct {
 	title, name string
 	test        bool
@@ -27,17 +28,18 @@ var suites = []struct {
 	{"stealing and the CPU workers, against plain code", "Ratio", false, []string{"./steal", "./cpuexec"}},
 }
 
-func goBenchmarks(ctx context.Context, out io.Writer, set settings) error {
+func goBenchmarks(ctx context.Context, out io.Writer, set settings, r *measure.Runner) error {
 	for _, suite := range suites {
-		if !set.match.MatchString(suite.name) {
+		if !set.match.MatchString("go/" + suite.name) {
 			continue
 		}
-		fmt.Fprintf(out, "\n%s\n", suite.title)
-		args := []string{"test", "-run", "^$", "-bench", suite.name, "-benchmem"}
-		read := tabulate
+		fmt.Fprintf(r.Progress, "%s\n", suite.title)
+		// Six samples are the least that have a 95 % interval.
+		args := []string{"test", "-run", "^$", "-bench", suite.name, "-benchmem", "-count=6", "-benchtime=50ms"}
+		read := func(in io.Reader) error { return record(in, r) }
 		if suite.test {
 			args = []string{"test", "-count=1", "-v", "-run", suite.name}
-			read = attributes
+			read = func(in io.Reader) error { return attributes(out, in, set.format) }
 		}
 		cmd := exec.CommandContext(ctx, "go", append(args, suite.packages...)...)
 		cmd.Stderr = os.Stderr
@@ -49,7 +51,7 @@ func goBenchmarks(ctx context.Context, out io.Writer, set settings) error {
 			return err
 		}
 		var output bytes.Buffer // a few kB: no suite prints more
-		if err := read(out, io.TeeReader(pipe, &output)); err != nil {
+		if err := read(io.TeeReader(pipe, &output)); err != nil {
 			return err
 		}
 		if err := cmd.Wait(); err != nil {
@@ -72,38 +74,65 @@ func complaints(output io.Reader) string {
 }
 
 // attributes prints what tests have said of themselves with T.Attr.
-func attributes(out io.Writer, in io.Reader) error {
+func attributes(out io.Writer, in io.Reader, format string) error {
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
 		// "=== ATTR  TestName key value"
-		if fields := strings.SplitN(lines.Text(), " ", 6); len(fields) == 6 && fields[1] == "ATTR" {
+		if fields := strings.SplitN(lines.Text(), " ", 6); len(fields) == 6 && fields[1] == "ATTR" && format == "text" {
 			fmt.Fprintf(out, "  %s\n", fields[5])
 		}
 	}
 	return lines.Err()
 }
 
-// tabulate prints each benchmark with its metrics.
-func tabulate(out io.Writer, in io.Reader) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	r := benchfmt.NewReader(in, "go test")
-	for r.Scan() {
-		result, ok := r.Result().(*benchfmt.Result)
+// record makes a row of each metric of each benchmark.
+func record(in io.Reader, r *measure.Runner) error {
+	type metric struct{ name, unit string }
+	samples := map[metric][]float64{}
+	var order []metric
+	results := benchfmt.NewReader(in, "go test")
+	for results.Scan() {
+		result, ok := results.Result().(*benchfmt.Result)
 		if !ok {
 			continue
 		}
-		fmt.Fprintf(w, "  %s", result.Name.Full())
 		for _, v := range result.Values {
 			value, unit := v.Value, v.Unit
 			if v.OrigUnit != "" {
 				value, unit = v.OrigValue, v.OrigUnit
 			}
-			fmt.Fprintf(w, "\t%.4g %s", value, unit)
+			m := metric{unnumbered(result.Name), unit}
+			if samples[m] == nil {
+				order = append(order, m)
+			}
+			samples[m] = append(samples[m], value)
 		}
-		fmt.Fprintln(w)
 	}
-	if err := r.Err(); err != nil {
+	if err := results.Err(); err != nil {
 		return err
 	}
-	return w.Flush()
+	for _, m := range order {
+		if !strings.HasPrefix(m.unit, "x/") && m.unit != "ns-over-direct" && m.unit != "allocs/op" {
+			continue // what is no promise
+		}
+		name, place, _ := strings.Cut(m.name, "/")
+		p := measure.Plan{Category: "go", Workload: name, Case: strings.TrimPrefix(place+"/metric="+m.unit, "/"), Unit: m.unit}
+		if err := r.Add(p, measure.Subject{Name: "tandem"}, samples[m]...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unnumbered is a benchmark's name without the number of processors, which the
+// machine's record has.
+func unnumbered(name benchfmt.Name) string {
+	base, parts := name.Parts()
+	text := string(base)
+	for _, part := range parts {
+		if part[0] != '-' {
+			text += string(part)
+		}
+	}
+	return text
 }

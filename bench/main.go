@@ -1,6 +1,5 @@
-// Command bench measures Tandem's promises as ratios: every figure stands
-// beside a peer or a limit that was measured in the same run, in turns. -h says
-// how to use it.
+// Command bench measures Tandem's promises: every figure stands beside a peer or
+// a limit that was measured in the same run, in turns. -h says how to use it.
 package main
 
 import (
@@ -12,31 +11,56 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
-	"runtime"
-	"runtime/debug"
+	"runtime/pprof"
 	"strings"
+	"time"
 
+	"github.com/tandem-go/tandem/bench/internal/guard"
+	"github.com/tandem-go/tandem/bench/internal/measure"
+	"github.com/tandem-go/tandem/bench/internal/peer"
+	"github.com/tandem-go/tandem/bench/internal/suite"
 	"github.com/tandem-go/tandem/hybrid"
 )
 
-const usage = `bench measures Tandem's promises as ratios: every figure stands beside a peer or
-a limit that was measured in the same run, in turns.
+const usage = `bench measures Tandem's promises: every figure stands beside a peer or a limit
+that was measured in the same run, in turns.
 
-  go run ./bench              all of it; with -tags cuda,opengl on GPUs too
-  go run ./bench -devices     throughput of each device alone and together: of
-                              CUDA's if there is one, else of OpenGL's, and the CPU
-  go run ./bench -list        the devices, or why there are none
-  go run ./bench -bench gemm  only what matches
-  go run ./bench/peers        beside other libraries and languages
+  go run ./bench                   all of it; with -tags cuda,opengl on GPUs too
+  go run ./bench -bench latency    only what matches: a category, or
+                                   category/workload/case
+  go run ./bench -devices          launches and transfers of each device, alone and together: of
+                                   CUDA's if there is one, else of OpenGL's, and the CPU
+  go run ./bench -list             the devices, or why there are none
+  go run ./bench -peers            beside Rayon, oneTBB, StarPU, repartir, Ray, Dask and Go's pools
+  go run ./bench -o FILE           keep every sample, for
+                                     go run ./bench/cmd/compare BASE FILE
+                                     go run ./bench/cmd/report FILE
+  go run ./bench -guard            compare a few ratios with their committed bounds
+  go run ./bench/peers             fork-join and tasks beside other libraries, with goals
 
+Times are medians with the 95 % confidence interval of order statistics. "x" is
+the time over that of the first of the same comparison.
+
+Categories:
 `
+
+// childWord, as the first argument, has this program be a child that the suite
+// measures.
+const childWord = "child"
 
 type settings struct {
 	match   *regexp.Regexp
 	devices bool
-	list    bool
 	quick   bool
+	long    bool
+	peers   bool
+	guard   bool
+	list    bool
+	rounds  int
+	budget  time.Duration
 	results string
+	format  string
+	profile string
 }
 
 func main() {
@@ -50,29 +74,77 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) > 0 && args[0] == childWord {
+		return suite.Child(ctx, args[1:], os.Stdin, out)
+	}
 	set, err := parse(args)
 	if err != nil {
 		return err
 	}
-	if set.list {
+	switch {
+	case set.list:
 		return list(out)
+	case set.guard:
+		return guard.Run(ctx, out)
 	}
-	var options []hybrid.Option
+	var devices []hybrid.Option
 	if set.devices {
-		options = gpus()
+		devices = gpus()
 	}
-	s, err := hybrid.Open(options...)
+	machine, err := describe(ctx, devices)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
-	describe(out, s)
-	if !set.devices {
-		if err := goBenchmarks(ctx, out, set); err != nil {
-			return err
+	if set.format == "text" {
+		fmt.Fprintf(out, "tandem %s on %s\n", machine.Commit, machine)
+		for _, d := range machine.Devices {
+			fmt.Fprintf(out, "  %-10s %s (%s)\n", d.ID, d.Name, d.Driver)
 		}
 	}
-	return throughput(ctx, out, s, set)
+	keep := &keeper{machine: machine, out: out, format: set.format}
+	if set.results != "" {
+		file, err := measure.Append(set.results)
+		if err != nil {
+			return fmt.Errorf("-o: %w", err)
+		}
+		defer file.Close()
+		if keep.file, err = measure.NewWriter(file, machine); err != nil {
+			return fmt.Errorf("-o: %w", err)
+		}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	s := &suite.Suite{
+		Runner: &measure.Runner{
+			Machine: machine, Rounds: set.rounds, Budget: set.budget, Match: set.match.MatchString,
+			Progress: os.Stderr, Record: keep.row,
+		},
+		Quick: set.quick, Long: set.long, Devices: devices, Self: []string{self, childWord},
+	}
+	if set.peers {
+		s.Peers = &peer.Set{Progress: os.Stderr}
+		defer s.Peers.Close()
+	}
+	if set.profile != "" {
+		file, err := os.Create(set.profile)
+		if err != nil {
+			return fmt.Errorf("-cpuprofile: %w", err)
+		}
+		defer file.Close()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return fmt.Errorf("-cpuprofile: %w", err)
+		}
+		defer pprof.StopCPUProfile()
+	}
+	if set.devices {
+		return s.Run(ctx, "device", "split")
+	}
+	if err := s.Run(ctx); err != nil {
+		return err
+	}
+	return goBenchmarks(ctx, out, set, s.Runner)
 }
 
 func parse(args []string) (settings, error) {
@@ -80,49 +152,121 @@ func parse(args []string) (settings, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.Usage = func() {
 		fmt.Fprint(flags.Output(), usage)
+		for _, c := range suite.Categories {
+			fmt.Fprintf(flags.Output(), "  %-10s %s\n", c.Name, c.Title)
+		}
+		fmt.Fprintln(flags.Output())
 		flags.PrintDefaults()
 	}
 	pattern := flags.String("bench", ".", "run only what matches this regular `expression`")
-	flags.BoolVar(&set.devices, "devices", false, "only the throughput of the devices")
+	flags.BoolVar(&set.devices, "devices", false, "only the categories device and split")
+	flags.BoolVar(&set.quick, "quick", false, "smaller sizes and fewer rounds: that it runs, and roughly how fast")
+	flags.BoolVar(&set.long, "long", false, "also ten thousand and a million processes, which take minutes and more")
+	flags.BoolVar(&set.peers, "peers", false, "also the programs under bench/peers; what is missing is built or said")
+	flags.BoolVar(&set.guard, "guard", false, "fail if a ratio fell below its committed bound")
 	flags.BoolVar(&set.list, "list", false, "only list the devices")
-	flags.BoolVar(&set.quick, "quick", false, "fewer sizes and rounds")
-	flags.StringVar(&set.results, "o", "", "append results as JSON lines to this `file`")
+	flags.IntVar(&set.rounds, "rounds", 0, "samples of each subject, at most; 0: 15, or 7 with -quick")
+	flags.DurationVar(&set.budget, "budget", 0, "what a subject may take in one comparison; 0: 1s, or 100ms with -quick")
+	flags.StringVar(&set.results, "o", "", "append every sample as JSON lines to this `file`")
+	flags.StringVar(&set.profile, "cpuprofile", "", "write a profile of the processor's time to this `file`, for bench/cmd/flamegraph")
+	flags.StringVar(&set.format, "format", "text", "what to print: text, or go, which benchstat reads")
 	if err := flags.Parse(args); err != nil {
 		return set, err
 	}
-	if flags.NArg() > 0 {
+	switch {
+	case flags.NArg() > 0:
 		return set, fmt.Errorf("unknown argument %q; see -h", flags.Arg(0))
+	case set.format != "text" && set.format != "go":
+		return set, fmt.Errorf("-format is text or go, not %q", set.format)
+	case set.rounds < 0 || set.budget < 0:
+		return set, errors.New("-rounds and -budget are not negative")
+	}
+	// Fifteen samples have a 95 % interval that is theirs from the fourth to
+	// the twelfth, so three outliers on either side don't touch it; seven, the
+	// whole range.
+	if set.rounds == 0 {
+		set.rounds = 15
+		if set.quick {
+			set.rounds = 7
+		}
+	}
+	if set.budget == 0 {
+		set.budget = time.Second
+		if set.quick {
+			set.budget = 100 * time.Millisecond
+		}
 	}
 	var err error
-	set.match, err = regexp.Compile(*pattern)
-	if err != nil {
+	if set.match, err = regexp.Compile(*pattern); err != nil {
 		return set, fmt.Errorf("-bench: %w", err)
 	}
 	return set, nil
 }
 
-// describe prints what the figures were measured on: without it they mean
-// nothing.
-func describe(out io.Writer, s *hybrid.Scheduler) {
-	fmt.Fprintf(out, "tandem %s, %s %s/%s, %d cores\n", commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-	for _, info := range s.Devices() {
-		fmt.Fprintf(out, "  %-10s %s (%s)\n", info.ID, info.Name, info.Driver)
+// describe finds what the figures are measured on: without it they mean nothing.
+func describe(ctx context.Context, devices []hybrid.Option) (*measure.Machine, error) {
+	m := measure.ThisMachine(ctx)
+	s, err := hybrid.Open(devices...)
+	if err != nil {
+		return nil, err
 	}
+	for _, info := range s.Devices() {
+		m.Devices = append(m.Devices, measure.Device{ID: info.ID, Name: info.Name, Driver: info.Driver})
+	}
+	return m, s.Close()
 }
 
-func commit() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown commit"
-	}
-	revision, dirty := "unknown commit", ""
-	for _, kv := range info.Settings {
-		switch kv.Key {
-		case "vcs.revision":
-			revision = kv.Value[:min(12, len(kv.Value))]
-		case "vcs.modified":
-			dirty = strings.Replace(strings.TrimPrefix(kv.Value, "false"), "true", " with changes", 1)
+// keeper prints rows as they come, and keeps them in a file.
+type keeper struct {
+	machine *measure.Machine
+	out     io.Writer
+	format  string
+	file    *measure.Writer // nil: not kept
+	place   string          // of the last row
+	first   float64         // median of the first row of that place
+}
+
+func (k *keeper) row(row measure.Row) error {
+	if k.file != nil {
+		if err := k.file.Write(row); err != nil {
+			return err
 		}
 	}
-	return revision + dirty
+	if k.format == "go" {
+		return measure.WriteGo(k.out, &measure.Results{Runs: []*measure.Machine{k.machine}, Rows: []measure.Row{row}})
+	}
+	sum := measure.Summarize(row.Samples)
+	if row.Place() != k.place {
+		k.place, k.first = row.Place(), sum.Median
+		fmt.Fprintf(k.out, "\n%s\n", k.place)
+	}
+	if row.Missing != "" {
+		text := row.Missing
+		if p := row.Published; p != nil {
+			text += fmt.Sprintf("; published: %s (%s, %s)", p.Figure, p.Source, p.Hardware)
+		}
+		_, err := fmt.Fprintf(k.out, "  %-32s –  %s\n", row.Subject, text)
+		return err
+	}
+	ratio := "      –"
+	if k.first != 0 {
+		ratio = fmt.Sprintf("%6.3gx", sum.Median/k.first)
+	}
+	text := fmt.Sprintf("  %-32s %12s  %-9s %s  n=%d", row.Subject, measure.Format(sum.Median, row.Unit), sum.Spread(), ratio, sum.N)
+	if len(row.Histogram) > 0 {
+		var quantiles []string
+		for _, q := range []float64{0.5, 0.9, 0.99, 0.999} {
+			quantiles = append(quantiles, fmt.Sprintf("p%g %s", 100*q, measure.Format(measure.Quantile(row.Histogram, q), row.Unit)))
+		}
+		text += "  " + strings.Join(quantiles, ", ")
+	}
+	if len(sum.Outliers) > 0 {
+		var outliers []string
+		for _, x := range sum.Outliers {
+			outliers = append(outliers, measure.Format(x, row.Unit))
+		}
+		text += "  outliers " + strings.Join(outliers, ", ")
+	}
+	_, err := fmt.Fprintln(k.out, text)
+	return err
 }

@@ -5,6 +5,7 @@
 #
 #   build/deps.sh install   install what is missing, then report
 #   build/deps.sh report    report only
+#   build/deps.sh browser   install a browser for the benchmarks' report
 #   build/deps.sh tags      print the build tags that this machine can build
 #
 # TANDEM_NO_INSTALL=1 forbids installing.
@@ -65,7 +66,12 @@ as_root() {
 
 install() {
 	linux || return 0
-	packages=$(missing | tr ' ' '\n' | sort -u | tr '\n' ' ')
+	get "$(missing | tr ' ' '\n' | sort -u | tr '\n' ' ')"
+}
+
+# get installs packages if it may.
+get() {
+	packages=$1
 	[ -n "$(echo "$packages" | tr -d ' ')" ] || return 0
 	if [ -n "${TANDEM_NO_INSTALL:-}" ] || ! command -v apt-get >/dev/null 2>&1; then
 		return 0
@@ -82,6 +88,21 @@ install() {
 		tail -n 3 "$log"
 	fi
 	rm -f "$log"
+}
+
+have_browser() {
+	for name in chromium-headless-shell chromium chromium-browser google-chrome chrome; do
+		command -v "$name" >/dev/null 2>&1 && return 0
+	done
+	return 1
+}
+
+# browser has the benchmarks' report looked at; nothing else needs it.
+browser() {
+	have_browser && return
+	linux && get chromium-headless-shell
+	have_browser || { linux && get chromium; }
+	have_browser || left_out 'the look at the report in a browser' 'sudo apt-get install chromium'
 }
 
 left_out() {
@@ -107,9 +128,10 @@ report() {
 case ${1:-} in
 install) install && report ;;
 report) report ;;
+browser) browser ;;
 tags) tags ;;
 *)
-	sed -n '2,10s/^# \{0,1\}//p' "$0"
+	sed -n '2,11s/^# \{0,1\}//p' "$0"
 	exit 2
 	;;
 esac

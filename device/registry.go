@@ -43,9 +43,14 @@ type Found struct {
 }
 
 // Probe asks every registered backend for its devices, in order of their names.
-func Probe() []Found {
+func Probe() []Found { return probe(func(string) bool { return true }) }
+
+func probe(asked func(backend string) bool) []Found {
 	var found []Found
 	for _, b := range registered() {
+		if !asked(b.Name()) {
+			continue
+		}
 		infos, err := b.Discover()
 		found = append(found, Found{Backend: b.Name(), Devices: infos, Err: err})
 	}

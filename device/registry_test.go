@@ -77,3 +77,31 @@ func TestRegisterTwice(t *testing.T) {
 	device.Register(fake{name: "beta"})
 	t.Error("registering a name twice does not panic")
 }
+
+// A selection asks nobody that it can't choose from.
+func TestSelectionProbe(t *testing.T) {
+	device.Register(fake{name: "asked", ids: []string{"asked:0"}})
+	device.Register(fake{name: "left", ids: []string{"left:0"}})
+	for _, c := range []struct {
+		names []string
+		want  bool // that "left" is asked
+	}{
+		{[]string{"asked:0"}, false},
+		{[]string{"asked"}, false},
+		{[]string{"asked", "left:*"}, true},
+		{[]string{"asked", "*"}, true},
+		{nil, true},
+	} {
+		selection, err := device.Select(c.names...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		backends := map[string]bool{}
+		for _, f := range selection.Probe() {
+			backends[f.Backend] = true
+		}
+		if !backends["asked"] || backends["left"] != c.want {
+			t.Errorf("%q asked %v", c.names, backends)
+		}
+	}
+}

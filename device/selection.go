@@ -49,6 +49,17 @@ func newSelection(source string, names []string) (Selection, error) {
 	return sel, nil
 }
 
+// Probe asks the backends that s can choose from for their devices, in order of
+// their names, and leaves the others alone: finding a graphics device takes tens
+// of milliseconds and megabytes of its driver's.
+func (s Selection) Probe() []Found {
+	return probe(func(backend string) bool {
+		return len(s.patterns) == 0 || slices.ContainsFunc(s.patterns, func(pattern string) bool {
+			return pattern == "*" || backendOf(pattern) == backend
+		})
+	})
+}
+
 // Choose returns the IDs among found that s selects, in the order of s and
 // without repetition. A pattern without a wildcard that matches nothing gives
 // ErrNoDevice with the reason its backend gave.

@@ -67,7 +67,7 @@ func Open(opts ...Option) (*Scheduler, error) {
 }
 
 func (s *Scheduler) openDevices() error {
-	found := device.Probe()
+	found := s.cfg.selection.Probe()
 	for _, f := range found {
 		if f.Err != nil {
 			s.log.Debug("tandem: no devices", "backend", f.Backend, "reason", f.Err)
@@ -75,7 +75,10 @@ func (s *Scheduler) openDevices() error {
 	}
 	ids, err := s.cfg.selection.Choose(found)
 	if err != nil {
-		return err
+		// The others are asked so that the error can say what there is.
+		if ids, err = s.cfg.selection.Choose(device.Probe()); err != nil {
+			return err
+		}
 	}
 	for _, id := range twinsLast(ids, found) {
 		if twin := s.twin(id, found); twin != "" {

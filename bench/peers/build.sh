@@ -1,11 +1,13 @@
 #!/bin/sh
-# Builds one of the libraries that Tandem is compared with, and prints where the
-# program is. What is missing goes to standard error in one line.
+# Builds one of the libraries that Tandem is compared with, and prints the command
+# that starts it, a word a line. What is missing goes to standard error in one line.
 #
-#   bench/peers/build.sh rayon | chili | tbb | spawn | pools
+#   bench/peers/build.sh rayon | chili | repartir | tbb | starpu | taskflow |
+#                        spawn | pools | ray | dask
 #
-# oneTBB's headers are installed through apt where that needs no password;
-# TANDEM_NO_INSTALL=1 forbids it.
+# oneTBB, StarPU and Taskflow are installed through apt where that needs no
+# password; TANDEM_NO_INSTALL=1 forbids it. Ray and Dask go into a virtual
+# environment under bench/bin, from python/requirements.txt.
 set -u
 cd "$(dirname "$0")" || exit 1
 bin=$(cd .. && pwd)/bin
@@ -30,24 +32,36 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
-have_tbb() { printf '#include <oneapi/tbb/version.h>\n' | "${CXX:-g++}" -E -x c++ - >/dev/null 2>&1; }
+have() { printf '#include <%s>\n' "$1" | "${CXX:-g++}" $2 -E -x c++ - >/dev/null 2>&1; }
 
-get_tbb() {
-	have_tbb && return
+# library HEADER PACKAGE NAME FLAGS
+library() {
+	have "$1" "${4:-}" && return
 	if [ -z "${TANDEM_NO_INSTALL:-}" ] && command -v apt-get >/dev/null 2>&1 &&
 		{ [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
 		as_root env DEBIAN_FRONTEND=noninteractive sh -c \
-			'apt-get install -q -y --no-install-recommends libtbb-dev ||
-			{ apt-get update -q && apt-get install -q -y --no-install-recommends libtbb-dev; }' >/dev/null 2>&1
+			"apt-get install -q -y --no-install-recommends $2 ||
+			{ apt-get update -q && apt-get install -q -y --no-install-recommends $2; }" >/dev/null 2>&1
 	fi
-	have_tbb || {
-		echo 'no headers of oneTBB; to get them: sudo apt-get install libtbb-dev' >&2
+	have "$1" "${4:-}" || {
+		echo "no headers of $3, and no package $2 that can be installed here; to get them: sudo apt-get install $2" >&2
 		exit 1
 	}
 }
 
+# environment makes the virtual environment once for each list of requirements.
+environment() {
+	need python3 'sudo apt-get install python3 python3-venv'
+	list=python/requirements.txt
+	if ! cmp -s "$list" "$bin/python/requirements.txt"; then
+		build python3 -m venv "$bin/python"
+		build "$bin/python/bin/pip" install --quiet --disable-pip-version-check -r "$list"
+		cp "$list" "$bin/python/requirements.txt"
+	fi
+}
+
 case ${1:-} in
-rayon | chili)
+rayon | chili | repartir)
 	need cargo 'https://rustup.rs'
 	cd "$1" || exit 1
 	build cargo build --quiet --release --locked --target-dir "$bin/$1"
@@ -55,9 +69,26 @@ rayon | chili)
 	;;
 tbb)
 	need "${CXX:-g++}" 'sudo apt-get install g++'
-	get_tbb
+	library oneapi/tbb/version.h libtbb-dev oneTBB
 	build "${CXX:-g++}" -std=c++20 -O3 -o "$bin/tbb" tbb/main.cpp -ltbb -lpthread
 	echo "$bin/tbb"
+	;;
+starpu)
+	need pkg-config 'sudo apt-get install pkg-config'
+	library starpu.h libstarpu-dev StarPU "$(pkg-config --cflags starpu-1.3 2>/dev/null)"
+	# shellcheck disable=SC2046 # words on purpose
+	build "${CC:-gcc}" -O2 -o "$bin/starpu" starpu/main.c $(pkg-config --cflags --libs starpu-1.3)
+	echo "$bin/starpu"
+	;;
+taskflow)
+	need "${CXX:-g++}" 'sudo apt-get install g++'
+	library taskflow/taskflow.hpp libtaskflow-cpp-dev Taskflow
+	build "${CXX:-g++}" -std=c++20 -O3 -o "$bin/taskflow" taskflow/main.cpp -lpthread
+	echo "$bin/taskflow"
+	;;
+ray | dask)
+	environment
+	printf '%s\n' "$bin/python/bin/python" "$PWD/python/$1_peer.py"
 	;;
 spawn)
 	need "${CC:-gcc}" 'sudo apt-get install gcc'
@@ -70,7 +101,7 @@ pools)
 	echo "$bin/pools"
 	;;
 *)
-	sed -n '2,8s/^# \{0,1\}//p' "$0"
+	sed -n '2,10s/^# \{0,1\}//p' "$0"
 	exit 2
 	;;
 esac

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/tandem-go/tandem/bench/internal/measure"
 )
 
 // contest is the same work done by Tandem and by others.
@@ -28,8 +30,8 @@ type peer struct {
 // told is a peer that is a program of its own.
 func (b *bench) told(program, name, command string, goal float64) peer {
 	p := b.programs[program]
-	return peer{name: name, missing: p.missing, goal: goal, run: func(context.Context) (time.Duration, error) {
-		return p.time(command)
+	return peer{name: name, missing: p.Missing, goal: goal, run: func(context.Context) (time.Duration, error) {
+		return p.Time(command)
 	}}
 }
 
@@ -70,6 +72,9 @@ func (b *bench) hold(ctx context.Context, c contest) error {
 			}
 		}
 	}
+	if err := b.keep(c, sides, times); err != nil {
+		return err
+	}
 	judge := c.judge
 	if judge == nil {
 		judge = judgeRatio
@@ -87,6 +92,23 @@ func (b *bench) hold(ctx context.Context, c contest) error {
 			}
 		}
 		b.table.add(r)
+	}
+	return nil
+}
+
+// keep writes the samples of all sides to the results file.
+func (b *bench) keep(c contest, sides []peer, times [][]float64) error {
+	if b.results == nil {
+		return nil
+	}
+	for i, side := range sides {
+		if err := b.results.Write(measure.Row{
+			Category: "peers", Workload: c.what, Case: fmt.Sprintf("workers=%d", b.workers), Subject: side.name,
+			Unit: measure.Nanoseconds, Samples: slices.Clone(times[i]), Missing: side.missing, Device: "cpu",
+			Machine: b.machine.ID, Commit: b.machine.Commit, At: time.Now().UTC().Format(time.RFC3339),
+		}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

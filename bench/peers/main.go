@@ -14,6 +14,9 @@ import (
 	"regexp"
 	"runtime"
 
+	program "github.com/tandem-go/tandem/bench/internal/peer"
+
+	"github.com/tandem-go/tandem/bench/internal/measure"
 	"github.com/tandem-go/tandem/cpuexec"
 )
 
@@ -54,10 +57,12 @@ type bench struct {
 	workers  int
 	rounds   int
 	quick    bool
-	programs map[string]*program
+	programs map[string]*program.Program
 	only     *regexp.Regexp
 	progress io.Writer
 	table    table
+	machine  *measure.Machine
+	results  *measure.Writer // nil: they are not kept
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -72,6 +77,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	workers := flags.Int("workers", runtime.GOMAXPROCS(0), "`number` of workers of each library")
 	rounds := flags.Int("rounds", 11, "`number` of times that each is measured, after one to warm up")
 	quick := flags.Bool("quick", false, "3 rounds of less work: that it runs, not how fast")
+	output := flags.String("o", "", "append every sample as JSON lines to this `file`")
 	only := flags.String("only", "", "measure only what matches this regular `expression`")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -94,11 +100,21 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	defer pool.Close()
 	b := &bench{
 		pool: pool, workers: *workers, rounds: *rounds, quick: *quick, only: pattern,
-		programs: startPrograms(ctx, *workers), progress: os.Stderr,
+		programs: startPrograms(ctx, *workers), progress: os.Stderr, machine: measure.ThisMachine(ctx),
+	}
+	if *output != "" {
+		file, err := measure.Append(*output)
+		if err != nil {
+			return fmt.Errorf("-o: %w", err)
+		}
+		defer file.Close()
+		if b.results, err = measure.NewWriter(file, b.machine); err != nil {
+			return fmt.Errorf("-o: %w", err)
+		}
 	}
 	defer func() {
 		for _, p := range b.programs {
-			p.close()
+			p.Close()
 		}
 	}()
 	for _, part := range []func(context.Context) error{
@@ -119,4 +135,14 @@ func (b *bench) less(n, quick int) int {
 		return quick
 	}
 	return n
+}
+
+// startPrograms builds and starts the peers.
+func startPrograms(ctx context.Context, workers int) map[string]*program.Program {
+	programs := map[string]*program.Program{}
+	for _, name := range []string{"rayon", "chili", "tbb", "spawn", "pools"} {
+		fmt.Fprintf(os.Stderr, "building %s\n", name)
+		programs[name] = program.Open(ctx, name, workers)
+	}
+	return programs
 }

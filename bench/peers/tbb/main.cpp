@@ -7,6 +7,7 @@
 //	inside N         N empty tasks run by a task
 //	outside N        N empty tasks run from outside the arena
 //	tree N TIMES     the sum of a binary tree of N nodes, likewise
+//	spin N TURNS     N tasks that need a core
 
 #include <atomic>
 #include <chrono>
@@ -54,6 +55,27 @@ static std::uint64_t fib(std::uint64_t n) {
 	std::uint64_t a = 0, b = 0;
 	tbb::parallel_invoke([&] { a = fib(n - 1); }, [&] { b = fib(n - 2); });
 	return a + b;
+}
+
+static volatile std::uint64_t sink;
+
+// The same loop as in bench/internal/suite.
+static std::uint64_t spin(std::uint64_t turns) {
+	std::uint64_t x = turns | 1;
+	for (std::uint64_t i = 0; i < turns; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+	}
+	return x;
+}
+
+static void spin_all(std::size_t n, std::uint64_t turns) {
+	tbb::task_group group;
+	for (std::size_t i = 0; i < n; i++) {
+		group.run([turns] { sink = spin(turns); });
+	}
+	group.wait();
 }
 
 static void spawn(std::size_t n) {
@@ -115,6 +137,8 @@ int main(int argc, char **argv) {
 			}
 		} else if (job == "inside") {
 			arena.execute([&] { spawn(n); });
+		} else if (job == "spin") {
+			arena.execute([&] { spin_all(n, times); });
 		} else if (job == "outside") {
 			outside(queue, n);
 		} else {

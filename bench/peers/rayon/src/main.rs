@@ -1,4 +1,4 @@
-//! Rayon's side of `go run ./bench/peers`: does one job as often as it is asked
+//! Rayon's side of `go run ./bench/peers` and `go run ./bench -peers`: does one job as often as it is asked
 //! to, and prints the nanoseconds of each time on a line of its own.
 //!
 //! Each line read from standard input is a job:
@@ -7,6 +7,8 @@
 //!     inside N         N empty tasks spawned by a task
 //!     outside N        N empty tasks spawned from outside the pool
 //!     tree N TIMES     the sum of a binary tree of N nodes, with a join at every one
+//!     spin N TURNS     N tasks that need a core
+//!     latency N        N empty tasks, each after the one before: a list in JSON
 
 use std::io::{self, BufRead, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -71,6 +73,37 @@ fn spawn_outside(pool: &rayon::ThreadPool, n: usize) {
     }
 }
 
+/// The same loop as in bench/internal/suite.
+fn spin(turns: u64) -> u64 {
+    let mut x = turns | 1;
+    for _ in 0..turns {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+    }
+    x
+}
+
+fn spin_all(pool: &rayon::ThreadPool, n: usize, turns: u64) {
+    pool.scope(|s| {
+        for _ in 0..n {
+            s.spawn(move |_| {
+                std::hint::black_box(spin(std::hint::black_box(turns)));
+            });
+        }
+    });
+}
+
+fn latencies(pool: &rayon::ThreadPool, n: usize) -> String {
+    let mut times = Vec::new();
+    for _ in 0..n {
+        let start = Instant::now();
+        spawn_outside(pool, 1);
+        times.push(start.elapsed().as_nanos().to_string());
+    }
+    format!("[{}]", times.join(","))
+}
+
 fn main() {
     let workers = std::env::args().nth(1).and_then(|w| w.parse().ok()).unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build().expect("pool");
@@ -84,6 +117,11 @@ fn main() {
         if job == "tree" && tree.0 != n {
             tree = (n, grow(n as usize));
         }
+        if job == "latency" {
+            println!("{}", latencies(&pool, n as usize));
+            io::stdout().flush().expect("standard output");
+            continue;
+        }
         let start = Instant::now();
         match job.as_str() {
             "fib" => {
@@ -96,6 +134,7 @@ fn main() {
                 }
             }),
             "inside" => spawn_inside(&pool, n as usize),
+            "spin" => spin_all(&pool, n as usize, times as u64),
             "outside" => spawn_outside(&pool, n as usize),
             other => panic!("no job {other}"),
         }

@@ -1,0 +1,26 @@
+//go:build unix
+
+package peer
+
+import "syscall"
+
+// rest stops the program and all its processes until wake, so that those which
+// look for work without end, or have things of their own to do, don't take a
+// core from whose turn it is.
+func (p *Program) rest() {
+	p.signal(syscall.SIGSTOP)
+	p.resting = true
+}
+
+func (p *Program) wake() {
+	if p.resting {
+		p.signal(syscall.SIGCONT)
+		p.resting = false
+	}
+}
+
+func (p *Program) signal(s syscall.Signal) {
+	for _, pid := range family(p.PID()) {
+		_ = syscall.Kill(pid, s) // it may just have ended
+	}
+}

@@ -1,0 +1,200 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/tandem-go/tandem/bench/internal/measure"
+	"github.com/tandem-go/tandem/bench/internal/targets"
+)
+
+// What the generated section of a readme stands between.
+const (
+	begin = "<!-- make report writes from here -->"
+	end   = "<!-- to here -->"
+)
+
+// ErrStale is wrapped by CheckReadme's errors.
+var ErrStale = errors.New("the readme is not what the results say: run make report")
+
+// UpdateReadme replaces the generated section.
+func UpdateReadme(text []byte, file string, r *measure.Results) ([]byte, error) {
+	before, _, after, err := divide(text)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(before, []byte(Section(file, r)), after), nil
+}
+
+// measured is a number that can only come from a measurement.
+var measured = regexp.MustCompile(`\d[\d.,]*(?:\s|&nbsp;)*(?:ns|µs|us|ms|GB/s|MB/s|GFLOP/s|GFLOPS|tasks/s|×)(?:\W|$)`)
+
+// CheckReadme fails if the section is not what the results say, or if what stands
+// around it quotes a measurement that the section doesn't.
+func CheckReadme(text []byte, file string, r *measure.Results) error {
+	before, section, after, err := divide(text)
+	if err != nil {
+		return err
+	}
+	want := Section(file, r)
+	if string(section) != want {
+		got, wanted := strings.Split(string(section), "\n"), strings.Split(want, "\n")
+		for i := range max(len(got), len(wanted)) {
+			var a, b string
+			if i < len(got) {
+				a = got[i]
+			}
+			if i < len(wanted) {
+				b = wanted[i]
+			}
+			if a != b {
+				return fmt.Errorf("%w\n  it says       %s\n  the results say %s", ErrStale, a, b)
+			}
+		}
+	}
+	for _, quoted := range measured.FindAllString(string(before)+"\n"+string(after), -1) {
+		if !strings.Contains(want, strings.TrimSpace(quoted)) {
+			return fmt.Errorf("%w: %q stands in the readme and not in %s", ErrStale, strings.TrimSpace(quoted), file)
+		}
+	}
+	return nil
+}
+
+func divide(text []byte) (before, section, after []byte, err error) {
+	from, to := bytes.Index(text, []byte(begin)), bytes.Index(text, []byte(end))
+	if from < 0 || to < from {
+		return nil, nil, nil, fmt.Errorf("the readme has no section between %q and %q", begin, end)
+	}
+	from += len(begin)
+	return text[:from], text[from:to], text[to:], nil
+}
+
+// Section is the text between the marks.
+func Section(file string, r *measure.Results) string {
+	var s strings.Builder
+	m := r.Machine()
+	date, _, _ := strings.Cut(m.At, "T")
+	fmt.Fprintf(&s, "\n%s, commit %s, on %s, %d cores, %.0f GiB, %s, %s", date, "`"+strings.Join(commits(r), "`, `")+"`", m.CPU, m.Cores, float64(m.Memory)/(1<<30), m.OS, m.Go)
+	for _, d := range m.Devices {
+		if d.ID != "cpu" {
+			fmt.Fprintf(&s, ", `%s` %s", d.ID, d.Name)
+		}
+	}
+	fmt.Fprintf(&s, ". All samples are in [%s](%s);\nmedians, with 95 %% intervals where there is a ±.\n", file, file)
+	writeTargets(&s, r)
+	writeContests(&s, r)
+	writeLosses(&s, r)
+	return s.String()
+}
+
+// commits are those that the rows were measured at: a file may have been filled
+// slice by slice.
+func commits(r *measure.Results) []string {
+	var all []string
+	for i := range r.Rows {
+		if c := r.Rows[i].Commit; !slices.Contains(all, c) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+func writeTargets(s *strings.Builder, r *measure.Results) {
+	s.WriteString("\n| what | the field's target | ours | Tandem | peers |\n| --- | --- | --- | --- | --- |\n")
+	for _, l := range targets.Fill(r) {
+		ours := l.Ours
+		switch l.Own.Ours {
+		case targets.Met:
+			ours += " ✓"
+		case targets.NotMet:
+			ours += " ✗"
+		}
+		field := l.Field
+		switch l.Own.Field {
+		case targets.Met:
+			field += " ✓"
+		case targets.NotMet:
+			field += " ✗"
+		}
+		var peers []string
+		for _, p := range l.Peers {
+			if targets.Peer(p.Subject) && p.Row.Missing == "" {
+				peers = append(peers, p.Subject+" "+p.Text)
+			}
+		}
+		fmt.Fprintf(s, "| %s | %s | %s | **%s** | %s |\n", l.Name, field, ours, l.Own.Text, strings.Join(peers, ", "))
+	}
+}
+
+// writeContests has Tandem's time over each peer's, where it was measured by
+// bench/peers.
+func writeContests(s *strings.Builder, r *measure.Results) {
+	head := "\n| fork-join and tasks | Tandem | over |\n| --- | --- | --- |\n"
+	for _, rows := range places("peers", r) {
+		own := measure.Summarize(rows[0].Samples)
+		var over []string
+		for _, row := range rows[1:] {
+			if len(row.Samples) > 0 {
+				over = append(over, fmt.Sprintf("%s %s", row.Subject, ratio(own.Median/measure.Summarize(row.Samples).Median)))
+			}
+		}
+		s.WriteString(head)
+		head = ""
+		fmt.Fprintf(s, "| %s | %s %s | %s |\n", rows[0].Workload, measure.Format(own.Median, rows[0].Unit), own.Spread(), strings.Join(over, ", "))
+	}
+}
+
+// losses are limited to so many lines: the greatest.
+const losses = 10
+
+// writeLosses has the comparisons in which another was faster than Tandem by more
+// than noise.
+func writeLosses(s *strings.Builder, r *measure.Results) {
+	type loss struct {
+		factor float64
+		text   string
+	}
+	var all []loss
+	for _, t := range titles {
+		if t.id == "device" || t.id == "startup" {
+			continue // what stands beside Tandem there is no other way to do the work
+		}
+		for _, rows := range places(t.id, r) {
+			own := rows[0]
+			a := measure.Summarize(own.Samples)
+			worst := loss{}
+			for _, row := range rows[1:] {
+				b := measure.Summarize(row.Samples)
+				if !targets.Peer(row.Subject) || row.Higher || len(row.Samples) == 0 || b.Median <= 0 || a.Lo <= b.Hi || math.IsInf(a.Lo, 0) || math.IsInf(b.Hi, 0) {
+					continue
+				}
+				if factor := a.Median / b.Median; factor > max(worst.factor, 1.05) {
+					worst = loss{factor, fmt.Sprintf("- `%s`: %s, %s for %s's %s\n", own.Place(), ratio(factor)+"×",
+						measure.Format(a.Median, own.Unit), row.Subject, measure.Format(b.Median, row.Unit))}
+				}
+			}
+			if worst.factor > 0 {
+				all = append(all, worst)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	slices.SortFunc(all, func(a, b loss) int { return cmp.Compare(b.factor, a.factor) })
+	fmt.Fprintf(s, "\nWhere another is faster, by more than noise and by more than a twentieth, in %d of the file's comparisons", len(all))
+	if len(all) > losses {
+		fmt.Fprintf(s, "; the greatest %d", losses)
+		all = all[:losses]
+	}
+	s.WriteString(":\n\n")
+	for _, l := range all {
+		s.WriteString(l.text)
+	}
+}

@@ -1,0 +1,231 @@
+// Package report makes what people look at of a results file: one HTML page that
+// needs nothing but itself, and the performance section of README.md.
+package report
+
+import (
+	"bytes"
+	"cmp"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/tandem-go/tandem/bench/internal/measure"
+	"github.com/tandem-go/tandem/bench/internal/targets"
+)
+
+//go:embed page.html
+var pageText string
+
+//go:embed style.css
+var style string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageText))
+
+// page is what the template shows.
+type page struct {
+	Style    template.CSS
+	File     string
+	Machine  *measure.Machine
+	Commits  string
+	Runs     int
+	Rows     int
+	Targets  []targets.Line
+	Sections []section
+}
+
+// section is a category.
+type section struct {
+	ID, Title, Text string
+	Figures         []figure
+	Comparisons     []comparison
+}
+
+// figure is a chart with its legend.
+type figure struct {
+	Title, Note string
+	Drawing     template.HTML
+	Legend      []legend
+}
+
+type legend struct{ Name, Class string }
+
+// comparison is a workload with a line for each subject.
+type comparison struct {
+	Title string
+	Lines []line
+}
+
+type line struct {
+	Subject, Class string
+	Median, Spread string
+	Ratio          string // to the first
+	Quantiles      string
+	Missing        string
+	Strip          template.HTML
+	Samples        int
+	Outliers       string
+	Row            int // its line in the file
+}
+
+// titles are the categories in the page's order.
+var titles = []struct{ id, title, text string }{
+	{"submit", "Submit throughput", "Time of each task of a batch, from the first submission to the last result, on 4 workers."},
+	{"speedup", "Parallel speed-up", "Ten tasks of 10 ms on 4 workers: 30 ms at best, 100 ms one after the other."},
+	{"latency", "Task latency", "From submission to the result, in an idle pool. Histograms are of single tasks."},
+	{"scaling", "Scaling with cores", "Sixteen tasks that need a core, on more and more workers."},
+	{"priority", "Priorities", "What priorities cost, and the part of tasks begun while one of a higher priority waited: every 62nd is meant to be, so that none starves."},
+	{"device", "Devices", "Launches forced on a device, transfers, and how far they overlap."},
+	{"split", "Splitting launches", "One launch as Tandem places it, on one core, and on each device alone."},
+	{"fault", "Faults", "What a failure costs, beside the same without one."},
+	{"memory", "Memory pressure", "What a waiting task holds, and a device with a sixteenth of the memory that a launch needs."},
+	{"startup", "Start-up", "Time to a first result, and memory at rest."},
+	{"peers", "Fork-join and tasks beside other libraries", "The workloads of make bench-peers, times a join, a node or a task."},
+	{"go", "Go benchmarks", "Ratios that the packages' own benchmarks report."},
+	{"harness", "The harness", "What measuring costs."},
+}
+
+// Write makes the page of results that came from the file.
+func Write(out io.Writer, file string, r *measure.Results) error {
+	p := page{
+		Style: template.CSS(style), File: file, //nolint:gosec // it is our own
+		Machine: r.Machine(), Commits: strings.Join(commits(r), ", "), Runs: len(r.Runs), Rows: len(r.Rows), Targets: targets.Fill(r),
+	}
+	for _, t := range titles {
+		s := section{ID: t.id, Title: t.title, Text: t.text, Figures: figures(t.id, r), Comparisons: comparisons(t.id, r)}
+		if len(s.Comparisons) > 0 {
+			p.Sections = append(p.Sections, s)
+		}
+	}
+	var text bytes.Buffer // so that a failure leaves no half a page
+	if err := pageTemplate.Execute(&text, p); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	_, err := text.WriteTo(out)
+	return err
+}
+
+// places are the distinct places of a category's rows, in the file's order.
+func places(category string, r *measure.Results) [][]*measure.Row {
+	index := map[string]int{}
+	var all [][]*measure.Row
+	for i := range r.Rows {
+		row := &r.Rows[i]
+		if row.Category != category {
+			continue
+		}
+		at, ok := index[row.Place()]
+		if !ok {
+			at = len(all)
+			index[row.Place()] = at
+			all = append(all, nil)
+		}
+		all[at] = append(all[at], row)
+	}
+	return all
+}
+
+func comparisons(category string, r *measure.Results) []comparison {
+	var all []comparison
+	for _, rows := range places(category, r) {
+		var values []float64
+		for _, row := range rows {
+			values = append(values, row.Samples...)
+		}
+		a := around(values, slices.Min(append(values, math.Inf(1))) > 0, 4, 116)
+		c := comparison{Title: strings.TrimPrefix(rows[0].Place(), category+"/")}
+		first := measure.Summarize(rows[0].Samples).Median
+		for _, row := range rows {
+			c.Lines = append(c.Lines, describe(row, a, first))
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+func describe(row *measure.Row, a axis, first float64) line {
+	l := line{Subject: row.Subject, Class: palette(row.Subject), Row: row.Line}
+	if row.Missing != "" {
+		l.Missing = row.Missing
+		if p := row.Published; p != nil {
+			l.Missing += fmt.Sprintf(". Published: %s (%s, on %s)", p.Figure, p.Source, p.Hardware)
+		}
+		return l
+	}
+	sum := measure.Summarize(row.Samples)
+	l.Median, l.Spread, l.Samples = measure.Format(sum.Median, row.Unit), sum.Spread(), sum.N
+	l.Ratio = "–"
+	if first != 0 && !math.IsNaN(first) {
+		l.Ratio = ratio(sum.Median / first)
+	}
+	l.Strip = strip(l.Class, a, row)
+	if len(row.Histogram) > 0 {
+		var words []string
+		for _, q := range []float64{0.5, 0.9, 0.99, 0.999} {
+			words = append(words, fmt.Sprintf("p%g %s", 100*q, measure.Format(measure.Quantile(row.Histogram, q), row.Unit)))
+		}
+		l.Quantiles = strings.Join(words, " · ")
+	}
+	if len(sum.Outliers) > 0 {
+		var words []string
+		for _, v := range sum.Outliers {
+			words = append(words, measure.Format(v, row.Unit))
+		}
+		l.Outliers = "outliers: " + strings.Join(words, ", ")
+	}
+	return l
+}
+
+func ratio(x float64) string {
+	switch {
+	case x >= 9999.5:
+		return fmt.Sprintf("%.0fk", x/1000)
+	case x >= 99.5:
+		return fmt.Sprintf("%.0f", x)
+	case x >= 9.95:
+		return fmt.Sprintf("%.1f", x)
+	}
+	return fmt.Sprintf("%.2f", x)
+}
+
+// colours are how many classes the style has for subjects that are not Tandem's.
+const colours = 9
+
+// palette gives every subject a colour, the same on the whole page: Tandem's own
+// are c0, and known peers have their own, so that none changes its colour with
+// the company it keeps.
+func palette(subject string) string {
+	if !targets.Peer(subject) {
+		return "c0 " + dashes(subject)
+	}
+	known := []string{"rayon", "ray", "dask", "repartir", "oneTBB", "go statement", "os/exec", "one core", "channel"}
+	for i, name := range known {
+		if subject == name {
+			return fmt.Sprintf("c%d", i+1)
+		}
+	}
+	sum := 0
+	for _, c := range subject {
+		sum += int(c)
+	}
+	return fmt.Sprintf("c%d", 1+sum%colours)
+}
+
+// dashes tells Tandem's own subjects apart: the first among them is drawn through.
+func dashes(subject string) string {
+	switch strings.ToLower(subject) {
+	case "tandem":
+		return "d0"
+	case "tandem cpuexec":
+		return "d2"
+	}
+	return "d1"
+}
+
+// sortByX puts points in the order in which a curve goes through them.
+func sortByX(points []point) {
+	slices.SortFunc(points, func(a, b point) int { return cmp.Compare(a.x, b.x) })
+}
