@@ -198,7 +198,9 @@ struct s_stone {
 	float m_size;
 	float m_speed;
 };
+static __device__ __forceinline__ s_stone s_stone_of(float a0, float a1, float a2, float a3) { s_stone r; r.m_x = a0; r.m_y = a1; r.m_size = a2; r.m_speed = a3; return r; }
 struct s_array_stone_2 { s_stone v[2]; };
+static __device__ __forceinline__ s_array_stone_2 s_array_stone_2_of(s_stone a0, s_stone a1) { s_array_stone_2 r; r.v[0] = a0; r.v[1] = a1; return r; }
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 
 static __device__ __forceinline__ void f_quarter(float x, float &tandem_r0, unsigned &tandem_r1) {
@@ -248,7 +250,7 @@ TANDEM_KERNEL {
 	if (tandem_row >= tandem_n || tandem_rest >= unsigned(nx)) return;
 	int y = int(tandem_row + tandem_lo);
 	int x = int(tandem_rest);
-	s_array_stone_2 stones = s_array_stone_2{{s_stone{stones_0_x, stones_0_y, stones_0_size, stones_0_speed}, s_stone{stones_1_x, stones_1_y, stones_1_size, stones_1_speed}}};
+	s_array_stone_2 stones = s_array_stone_2_of(s_stone_of(stones_0_x, stones_0_y, stones_0_size, stones_0_speed), s_stone_of(stones_1_x, stones_1_y, stones_1_size, stones_1_speed));
 	float sum = 0.0f;
 	s_array_stone_2 a = stones;
 	for (int k = 0; k < 2; k = k + 1) {

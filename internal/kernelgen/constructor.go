@@ -110,7 +110,7 @@ func (w *writer) constructor() {
 	for _, b := range k.Buffers {
 		w.line("\t%s := kernels.Of[%s](%s)", w.operands[b], kindNames[b.Elem.Kind], b.Name)
 	}
-	n := count
+	var n string
 	if len(k.Indices) == 1 {
 		b := k.n.buffer
 		per, width := w.value(b.Foot.per), w.greatest(b.Foot.widths, "")

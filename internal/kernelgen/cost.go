@@ -12,7 +12,6 @@ const nSymbol = "#n"
 // turnsOf is an upper bound for the iterations of a loop, over parameters of the
 // launch; false if none is known.
 func (k *Kernel) turnsOf(s *For) (poly, bool) {
-	p := poly{}
 	switch {
 	case s.Turns != nil:
 		return *s.Turns, true
@@ -24,14 +23,14 @@ func (k *Kernel) turnsOf(s *For) (poly, bool) {
 	if !ok1 || !ok2 {
 		return nil, false
 	}
-	p = hi.plus(lo, -1)
+	p := hi.plus(lo, -1)
 	loops := map[string]*Var{}
 	for name, v := range k.vars {
 		if v.Range != nil {
 			loops[name] = v
 		}
 	}
-	_, p, _, ok := k.bounds(p, loops)
+	_, p, _, ok := k.bounds(p, loops) // the most that it is
 	if !ok {
 		return nil, false
 	}

@@ -23,7 +23,7 @@ type devicePrinter struct {
 	text    strings.Builder
 	tabs    int
 	helpers map[string]bool
-	arrays  []string // CUDA's names of array types, in the order of their use
+	arrays  []arrayDecl // CUDA's array types, in the order of their use
 	many    *Function
 	temps   int
 	zero    bool // k_zero is used
@@ -60,8 +60,11 @@ func deviceText(k *Kernel, cuda bool) string {
 	return p.arrayTypes() + types + zero + helpers.String() + body
 }
 
-var glslTypes = [...]string{"bool", "int", "int", "uint", "int64_t", "uint64_t", "float", "double"}
-var cudaTypes = [...]string{"bool", "int", "int", "unsigned", "long long", "unsigned long long", "float", "double"}
+// The names of scalar types, by kind.
+var (
+	glslTypes = [...]string{"bool", "int", "int", "uint", "int64_t", "uint64_t", "float", "double"}
+	cudaTypes = [...]string{"bool", "int", "int", "unsigned", "long long", "unsigned long long", "float", "double"}
+)
 
 func (p *devicePrinter) typ(t *Type) string {
 	switch {
@@ -69,8 +72,14 @@ func (p *devicePrinter) typ(t *Type) string {
 		return t.Name
 	case t.Kind == Array && p.cuda:
 		name := "s_array_" + strings.ReplaceAll(strings.TrimPrefix(p.typ(t.Elem), "s_"), " ", "_") + "_" + strconv.FormatInt(t.Len, 10)
-		decl := fmt.Sprintf("struct %s { %s v[%d]; };\n", name, p.typ(t.Elem), t.Len)
-		if !slices.Contains(p.arrays, decl) {
+		elem := p.typ(t.Elem)
+		decl := arrayDecl{elem, fmt.Sprintf("struct %s { %s v[%d]; };\n", name, elem, t.Len)}
+		if !slices.ContainsFunc(p.arrays, func(d arrayDecl) bool { return strings.HasPrefix(d.text, decl.text) }) {
+			types, members := make([]string, t.Len), make([]string, t.Len)
+			for i := range types {
+				types[i], members[i] = elem, fmt.Sprintf("v[%d]", i)
+			}
+			decl.text += maker(name, types, members)
 			p.arrays = append(p.arrays, decl)
 		}
 		return name
@@ -82,13 +91,27 @@ func (p *devicePrinter) typ(t *Type) string {
 	return glslTypes[t.Kind]
 }
 
+// arrayDecl is a structure around an array.
+type arrayDecl struct{ elem, text string }
+
+// maker is a function of CUDA C that makes a structure of its members: not every
+// dialect that NVRTC takes has expressions for it.
+func maker(name string, types, members []string) string {
+	params, body := make([]string, len(types)), ""
+	for i, t := range types {
+		params[i] = fmt.Sprintf("%s a%d", t, i)
+		body += fmt.Sprintf(" r.%s = a%d;", members[i], i)
+	}
+	return fmt.Sprintf("static __device__ __forceinline__ %s %s_of(%s) { %s r;%s return r; }\n", name, name, strings.Join(params, ", "), name, body)
+}
+
 // arrayTypes are CUDA's structures around arrays of numbers: C copies no arrays.
 // Those of structures stand behind the structures.
 func (p *devicePrinter) arrayTypes() string {
 	var b strings.Builder
 	for _, d := range p.arrays {
-		if !strings.Contains(d, "{ s_") {
-			b.WriteString(d)
+		if !strings.HasPrefix(d.elem, "s_") {
+			b.WriteString(d.text)
 		}
 	}
 	return b.String()
@@ -109,9 +132,16 @@ func (p *devicePrinter) structures() {
 			p.line("\t%s %s;", p.typ(f.Type), fieldName(f.Name))
 		}
 		p.line("};")
+		if p.cuda {
+			var types, members []string
+			for _, f := range t.Fields {
+				types, members = append(types, p.typ(f.Type)), append(members, fieldName(f.Name))
+			}
+			p.text.WriteString(maker(t.Name, types, members))
+		}
 		for _, d := range p.arrays {
-			if strings.Contains(d, "{ "+t.Name+" v[") {
-				p.text.WriteString(d)
+			if d.elem == t.Name {
+				p.text.WriteString(d.text)
 			}
 		}
 	}
@@ -404,11 +434,8 @@ func (p *devicePrinter) composite(e *Composite) string {
 		elems = append(elems, p.expr(v, false))
 	}
 	list := strings.Join(elems, ", ")
-	switch {
-	case p.cuda && e.T.Kind == Array:
-		return p.typ(e.T) + "{{" + list + "}}"
-	case p.cuda:
-		return p.typ(e.T) + "{" + list + "}"
+	if p.cuda {
+		return p.typ(e.T) + "_of(" + list + ")"
 	}
 	return p.typ(e.T) + "(" + list + ")"
 }
@@ -547,7 +574,11 @@ func (p *devicePrinter) unary(e *Unary, exact bool) string {
 	case token.NOT:
 		return "!" + x
 	}
-	if e.T.isFloat() && !p.cuda || e.T.isInteger() && p.cuda && !e.T.isUnsigned() && e.T.Kind != Int {
+	if e.T.isInteger() && p.cuda && !e.T.isUnsigned() && e.T.Kind != Int {
+		p.need("sub", e.T) // signed overflow is undefined in C
+		return "k_sub(" + p.expr(zero(e.T), false) + ", " + p.expr(e.X, false) + ")"
+	}
+	if e.T.isFloat() && !p.cuda {
 		p.need("neg", e.T)
 		return "k_neg(" + p.expr(e.X, exact) + ")"
 	}

@@ -117,7 +117,10 @@ func TestExact(t *testing.T) {
 			ours func(float32) float32
 			want func(float64) float64
 		}{
-			{"Abs", Abs, math.Abs}, {"Floor", Floor, math.Floor}, {"Ceil", Ceil, math.Ceil}, {"Trunc", Trunc, math.Trunc},
+			{"Abs", Abs, math.Abs},
+			{"Floor", Floor, math.Floor},
+			{"Ceil", Ceil, math.Ceil},
+			{"Trunc", Trunc, math.Trunc},
 			{"RoundToEven", RoundToEven, math.RoundToEven},
 		} {
 			got, want := f.ours(float32(x)), float32(f.want(x))

@@ -921,16 +921,20 @@ void main() {
 
 const bounceCUDA = `
 struct s_array_bool_2 { bool v[2]; };
+static __device__ __forceinline__ s_array_bool_2 s_array_bool_2_of(bool a0, bool a1) { s_array_bool_2 r; r.v[0] = a0; r.v[1] = a1; return r; }
 struct s_array_float_3 { float v[3]; };
+static __device__ __forceinline__ s_array_float_3 s_array_float_3_of(float a0, float a1, float a2) { s_array_float_3 r; r.v[0] = a0; r.v[1] = a1; r.v[2] = a2; return r; }
 struct s_vec {
 	float m_x;
 	float m_y;
 	float m_z;
 };
+static __device__ __forceinline__ s_vec s_vec_of(float a0, float a1, float a2) { s_vec r; r.m_x = a0; r.m_y = a1; r.m_z = a2; return r; }
 struct s_vec2_v {
 	s_vec m_v;
 	float m_d;
 };
+static __device__ __forceinline__ s_vec2_v s_vec2_v_of(s_vec a0, float a1) { s_vec2_v r; r.m_v = a0; r.m_d = a1; return r; }
 static __device__ __forceinline__ float f_dot(s_vec a, s_vec b) {
 	return a.m_x * b.m_x + a.m_y * b.m_y + a.m_z * b.m_z;
 }
@@ -938,11 +942,11 @@ static __device__ __forceinline__ float f_dot(s_vec a, s_vec b) {
 static __device__ __forceinline__ void f_reflect(s_vec a, s_vec n, s_vec2_v &tandem_r0, bool &tandem_r1) {
 	float d = f_dot(a, n);
 	if (d < 0.0f) {
-		tandem_r0 = s_vec2_v{s_vec{a.m_x - 2.0f * d * n.m_x, a.m_y - 2.0f * d * n.m_y, a.m_z - 2.0f * d * n.m_z}, d};
+		tandem_r0 = s_vec2_v_of(s_vec_of(a.m_x - 2.0f * d * n.m_x, a.m_y - 2.0f * d * n.m_y, a.m_z - 2.0f * d * n.m_z), d);
 		tandem_r1 = true;
 		return;
 	}
-	tandem_r0 = s_vec2_v{a, 0.0f};
+	tandem_r0 = s_vec2_v_of(a, 0.0f);
 	tandem_r1 = false;
 	return;
 }
@@ -950,11 +954,11 @@ static __device__ __forceinline__ void f_reflect(s_vec a, s_vec n, s_vec2_v &tan
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	s_vec normal = s_vec{normal_x, normal_y, normal_z};
-	s_array_bool_2 mask = s_array_bool_2{{(mask_0 != 0u), (mask_1 != 0u)}};
-	s_vec2_v r = s_vec2_v{s_vec{0.0f, 0.0f, 0.0f}, 0.0f};
+	s_vec normal = s_vec_of(normal_x, normal_y, normal_z);
+	s_array_bool_2 mask = s_array_bool_2_of((mask_0 != 0u), (mask_1 != 0u));
+	s_vec2_v r = s_vec2_v_of(s_vec_of(0.0f, 0.0f, 0.0f), 0.0f);
 	bool turned = false;
-	f_reflect(s_vec{x[unsigned(i) + x_at], y[unsigned(i) + y_at], z[unsigned(i) + z_at]}, normal, r, turned);
+	f_reflect(s_vec_of(x[unsigned(i) + x_at], y[unsigned(i) + y_at], z[unsigned(i) + z_at]), normal, r, turned);
 	switch (0) {
 	default:
 		if (turned && mask.v[0]) {
@@ -970,7 +974,7 @@ TANDEM_KERNEL {
 		} else {
 			if (mask.v[1]) {
 				out_v[unsigned(3 * i) + out_v_at] = r.m_d;
-				s_array_float_3 fallthroughless = s_array_float_3{{1.0f, 2.0f, 3.0f}};
+				s_array_float_3 fallthroughless = s_array_float_3_of(1.0f, 2.0f, 3.0f);
 				s_array_float_3 a = fallthroughless;
 				for (int k = 0; k < 3; k = k + 1) {
 					float v = a.v[k];
@@ -1223,7 +1227,6 @@ static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsign
 static __device__ __forceinline__ int k_div(int a, int b) { if (b == 0) return 0; unsigned s = unsigned(a >> 31u); unsigned t = unsigned(b >> 31u); unsigned q = ((unsigned(a) ^ s) - s) / ((unsigned(b) ^ t) - t); return int((q ^ s ^ t) - (s ^ t)); }
 static __device__ __forceinline__ int k_mul(int a, int b) { return (int)((unsigned)a * (unsigned)b); }
 static __device__ __forceinline__ void k_mul32(unsigned a, unsigned b, unsigned &hi, unsigned &lo) { hi = __umulhi(a, b); lo = a * b; }
-static __device__ __forceinline__ 
 static __device__ __forceinline__ int k_rem(int a, int b) { if (b == 0) return a; unsigned s = unsigned(a >> 31u); unsigned t = unsigned(b >> 31u); unsigned r = ((unsigned(a) ^ s) - s) % ((unsigned(b) ^ t) - t); return int((r ^ s) - s); }
 static __device__ __forceinline__ unsigned k_rotl(unsigned x, int s) { unsigned n = s & 31; return x << n | x >> (32 - n & 31); }
 static __device__ __forceinline__ int k_shl(int x, unsigned s) { return s > 31u ? 0 : int(unsigned(x) << s); }
@@ -1252,7 +1255,7 @@ TANDEM_KERNEL {
 	}
 	out_v[unsigned(8 * i + 3) + out_v_at] = k_shl(x, s);
 	out_v[unsigned(8 * i + 4) + out_v_at] = k_shr(x, s);
-	out_v[unsigned(8 * i + 5) + out_v_at] = ((x & ~y) | (~x)) ^ (k_neg(y));
+	out_v[unsigned(8 * i + 5) + out_v_at] = ((x & ~y) | (~x)) ^ (k_sub(0, y));
 	out_v[unsigned(8 * i + 6) + out_v_at] = int(k_shr(unsigned(x), s));
 	unsigned hi = 0u;
 	unsigned lo = 0u;
@@ -1380,7 +1383,6 @@ static __device__ __forceinline__ unsigned k_count(unsigned long long s) { retur
 static __device__ __forceinline__ long long k_div(long long a, long long b) { if (b == 0LL) return 0LL; unsigned long long s = (unsigned long long)(a >> 63u); unsigned long long t = (unsigned long long)(b >> 63u); unsigned long long q = (((unsigned long long)(a) ^ s) - s) / (((unsigned long long)(b) ^ t) - t); return (long long)((q ^ s ^ t) - (s ^ t)); }
 static __device__ __forceinline__ unsigned long long k_div(unsigned long long a, unsigned long long b) { return b == 0ULL ? 0ULL : a / b; }
 static __device__ __forceinline__ long long k_mul(long long a, long long b) { return (long long)((unsigned long long)a * (unsigned long long)b); }
-static __device__ __forceinline__ 
 static __device__ __forceinline__ long long k_rem(long long a, long long b) { if (b == 0LL) return a; unsigned long long s = (unsigned long long)(a >> 63u); unsigned long long t = (unsigned long long)(b >> 63u); unsigned long long r = (((unsigned long long)(a) ^ s) - s) % (((unsigned long long)(b) ^ t) - t); return (long long)((r ^ s) - s); }
 static __device__ __forceinline__ long long k_shl(long long x, unsigned s) { return s > 63u ? 0LL : (long long)((unsigned long long)(x) << s); }
 static __device__ __forceinline__ long long k_shr(long long x, unsigned s) { return x >> (s > 63u ? 63u : s); }
@@ -1407,7 +1409,7 @@ TANDEM_KERNEL {
 	}
 	out_v[unsigned(8 * i + 3) + out_v_at] = k_shl(x, k_count(s));
 	out_v[unsigned(8 * i + 4) + out_v_at] = k_shr(x, k_count(s));
-	out_v[unsigned(8 * i + 5) + out_v_at] = ((x & ~y) | (~x)) ^ (k_neg(y));
+	out_v[unsigned(8 * i + 5) + out_v_at] = ((x & ~y) | (~x)) ^ (k_sub(0LL, y));
 	out_v[unsigned(8 * i + 6) + out_v_at] = (long long)(k_div((unsigned long long)(x), (unsigned long long)(y) | 1ULL));
 	out_v[unsigned(8 * i + 7) + out_v_at] = k_add((long long)(int(x)), (long long)(unsigned(y)));
 }
