@@ -66,7 +66,11 @@ func (s Summary) Spread() string {
 	if s.Median == 0 {
 		return "± 0 %"
 	}
-	return fmt.Sprintf("± %.2g %%", 100*max(s.Hi-s.Median, s.Median-s.Lo)/math.Abs(s.Median))
+	part := 100 * max(s.Hi-s.Median, s.Median-s.Lo) / math.Abs(s.Median)
+	if part >= 10 {
+		return fmt.Sprintf("± %.0f %%", part)
+	}
+	return fmt.Sprintf("± %.2g %%", part)
 }
 
 // Overlap is whether two intervals have a value in common.

@@ -114,7 +114,11 @@ func (p *plot) grid(s *svg, x, y axis) {
 	}
 	for _, v := range ticks {
 		s.line("grid", x.at(v), plotTop, x.at(v), bottom)
-		s.text("tick", "middle", x.at(v), bottom+letter+4, p.xFormat(v))
+		anchor, at := "middle", x.at(v)
+		if at > right-20 {
+			anchor, at = "end", right
+		}
+		s.text("tick", anchor, at, bottom+letter+4, p.xFormat(v))
 	}
 	s.line("frame", plotLeft, bottom, right, bottom)
 	s.text("label", "end", right, plotHeight-6, p.xLabel)
