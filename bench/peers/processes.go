@@ -10,8 +10,8 @@ import (
 	"github.com/tandem-go/tandem/cpuexec/process"
 )
 
-// processes has programs as tasks, beside a loop in C. That loop has one pipe,
-// where Tandem has one more for standard error.
+// processes has programs as tasks, beside a loop in C. That loop has one pipe;
+// with two it does what Tandem does, which reads standard error as well.
 func (b *bench) processes(ctx context.Context) error {
 	n := b.less(200, 20)
 	echo := process.Command{Path: "/bin/echo", Args: []string{"task"}}
@@ -25,7 +25,7 @@ func (b *bench) processes(ctx context.Context) error {
 			}
 			return nil
 		},
-		peers: []peer{b.told("spawn", "C loop", fmt.Sprintf("%d 1 /bin/echo task", n), 0.9)},
+		peers: b.spawnLoops(n, 1),
 		judge: judgeRate,
 	}); err != nil {
 		return err
@@ -33,7 +33,7 @@ func (b *bench) processes(ctx context.Context) error {
 	if err := b.hold(ctx, contest{
 		what: fmt.Sprintf("/bin/echo as tasks, %d at once", b.workers), parts: float64(n),
 		own:   func(ctx context.Context) error { return asTasks(ctx, b.pool, n, echo, "task\n") },
-		peers: []peer{b.told("spawn", "C loop", fmt.Sprintf("%d %d /bin/echo task", n, b.workers), 0.9)},
+		peers: b.spawnLoops(n, b.workers),
 		judge: judgeRate,
 	}); err != nil {
 		return err
@@ -47,11 +47,19 @@ func (b *bench) processes(ctx context.Context) error {
 	return b.hold(ctx, contest{
 		what: "10 x sleep 0.01 on 4 workers (30 ms)", parts: 1,
 		own:   func(ctx context.Context) error { return asTasks(ctx, four, 10, sleep, "") },
-		peers: []peer{b.told("spawn", "C loop", "10 4 /bin/sleep 0.01", 0)},
+		peers: []peer{b.told("spawn", "C loop", "10 4 1 /bin/sleep 0.01", 0)},
 		judge: func(own, their, _ float64) (ratio, wanted string, met bool) {
 			return fmt.Sprintf("%.2f", own/their), "≤ 33 ms", own <= 33e6
 		},
 	})
+}
+
+// spawnLoops are the loops in C that run /bin/echo n times on so many threads.
+func (b *bench) spawnLoops(n, threads int) []peer {
+	return []peer{
+		b.told("spawn", "C loop", fmt.Sprintf("%d %d 1 /bin/echo task", n, threads), 0.9),
+		b.told("spawn", "C loop, 2 pipes", fmt.Sprintf("%d %d 2 /bin/echo task", n, threads), 0),
+	}
 }
 
 func expect(ctx context.Context, c process.Command, want string) error {

@@ -1,8 +1,9 @@
 // The C side of the processes in `go run ./bench/peers`: posix_spawn, read the
 // output through a pipe to its end, waitpid, in a loop on each of some threads.
 //
-// Each line read from standard input is "N THREADS PROGRAM ARGUMENT"; the answer
-// is the nanoseconds that it took to run the program N times.
+// Each line read from standard input is "N THREADS PIPES PROGRAM ARGUMENT"; the
+// answer is the nanoseconds that it took to run the program N times. PIPES is 1
+// for standard output alone, and 2 for standard error by a pipe of its own.
 
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -18,6 +19,7 @@
 extern char **environ;
 
 static atomic_long left;
+static int pipes;
 static char program[256], argument[256];
 
 static void fail(const char *what) {
@@ -26,22 +28,28 @@ static void fail(const char *what) {
 }
 
 static void run(void) {
-	int ends[2];
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		fail("pipe2");
+	int ends[2][2];
 	posix_spawn_file_actions_t actions;
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+	for (int i = 0; i < pipes; i++) {
+		if (pipe2(ends[i], O_CLOEXEC) != 0)
+			fail("pipe2");
+		posix_spawn_file_actions_adddup2(&actions, ends[i][1], STDOUT_FILENO + i);
+	}
 	char *args[] = {program, argument, NULL};
 	pid_t pid;
 	if (posix_spawn(&pid, program, &actions, NULL, args, environ) != 0)
 		fail("posix_spawn");
 	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
+	for (int i = 0; i < pipes; i++)
+		close(ends[i][1]);
+	/* One after the other will do for programs that write little. */
 	char buffer[4096];
-	while (read(ends[0], buffer, sizeof buffer) > 0)
-		;
-	close(ends[0]);
+	for (int i = 0; i < pipes; i++) {
+		while (read(ends[i][0], buffer, sizeof buffer) > 0)
+			;
+		close(ends[i][0]);
+	}
 	int status;
 	if (waitpid(pid, &status, 0) != pid || status != 0)
 		fail("waitpid");
@@ -57,9 +65,9 @@ static void *loop(void *unused) {
 int main(void) {
 	long n;
 	int threads;
-	while (scanf("%ld %d %255s %255s", &n, &threads, program, argument) == 4) {
+	while (scanf("%ld %d %d %255s %255s", &n, &threads, &pipes, program, argument) == 5) {
 		pthread_t others[64];
-		if (threads < 1 || threads > 64)
+		if (threads < 1 || threads > 64 || pipes < 1 || pipes > 2)
 			return 1;
 		struct timespec start, end;
 		clock_gettime(CLOCK_MONOTONIC, &start);
