@@ -525,6 +525,9 @@ func (p *devicePrinter) binary(e *Binary, exact bool) string {
 		return call(name)
 	case e.Op == token.AND_NOT:
 		return p.operand(e.X, false) + " & ~" + p.operand(e.Y, false)
+	case !p.cuda && t.Kind == Int64 && (e.Op == token.LSS || e.Op == token.LEQ || e.Op == token.GTR || e.Op == token.GEQ):
+		p.need("ordered", t)
+		return fmt.Sprintf("k_ordered(%s) %s k_ordered(%s)", p.expr(e.X, false), e.Op, p.expr(e.Y, false))
 	case p.cuda && (t.Kind == Int32 || t.Kind == Int64) && arithmeticHelpers[e.Op] != "":
 		return call(arithmeticHelpers[e.Op]) // signed overflow is undefined in C
 	}
@@ -605,18 +608,26 @@ func (p *devicePrinter) convert(e *Convert) string {
 	return t + "(" + x + ")"
 }
 
-// varies reports whether no compiler can take an expression for a constant.
+// varies reports whether no compiler can take an expression for a constant: it is
+// a value of the launch, to which constants are added. Any other operation may lose
+// the value, as x-x, x>>64 and x&0 do.
 func varies(e Expr) bool {
-	found := false
-	walkExpr(e, func(e Expr) {
-		switch e := e.(type) {
-		case *Load, *Length:
-			found = true
-		case *Ref:
-			found = found || e.Var.Index > 0 || e.Var.Scalar
+	switch e := e.(type) {
+	case *Load, *Length:
+		return true
+	case *Ref:
+		return e.Var.Index > 0 || e.Var.Scalar
+	case *Convert:
+		return varies(e.X)
+	case *Binary:
+		if e.Op != token.ADD && e.Op != token.SUB {
+			return false
 		}
-	})
-	return found
+		_, left := int64Of(e.X)
+		_, right := int64Of(e.Y)
+		return left && varies(e.Y) || right && varies(e.X)
+	}
+	return false
 }
 
 func (p *devicePrinter) builtin(e *Builtin) string {

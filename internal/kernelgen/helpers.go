@@ -27,6 +27,10 @@ var helpers = map[string]helper{
 	"ceil":    {"T k_ceil(T x) { precise T r = ceil(x); return k_copysign(r, x); }", ""},
 	"trunc":   {"T k_trunc(T x) { precise T r = trunc(x); return k_copysign(r, x); }", ""},
 	"rint":    {"T k_rint(T x) { precise T r = roundEven(x); return k_copysign(r, x); }", ""},
+	// Mesa 22.3.6 errs when it compares, by <, <=, > or >=, an int converted to
+	// int64_t with a constant that fits an int. Unsigned numbers, of which the
+	// least stands for the least signed one, it compares right.
+	"ordered": {"U k_ordered(T x) { return U(x) ^ 9223372036854775808UL; }", ""},
 	"count": {
 		"uint k_count(T s) { return U(s) > U(64u) ? 64u : uint(s); }",
 		"unsigned k_count(T s) { return (U)s > 64 ? 64 : (unsigned)s; }",

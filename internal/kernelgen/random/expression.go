@@ -131,7 +131,7 @@ func (p *program) floatExpr(typ string, depth int) string {
 		return fmt.Sprintf("kmath.%s(%s)", pick(p, []string{"Exp", "Log", "Sin", "Cos", "Tanh"}), x())
 	case 6:
 		if typ == "float32" {
-			return fmt.Sprintf("kmath.Copysign(%s, %s)", x(), x())
+			return fmt.Sprintf("kmath.Copysign(%s, number(%s))", x(), x()) // a NaN's sign is anything
 		}
 		return fmt.Sprintf("kmath.%s(%s)", pick(p, []string{"Exp64", "Log64"}), x())
 	}

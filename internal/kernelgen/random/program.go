@@ -81,6 +81,14 @@ func tally(p pair, n int32) pair {
 }
 
 //tandem:device
+func number(v float32) float32 {
+	if v != v {
+		return 1
+	}
+	return v
+}
+
+//tandem:device
 func root(v float64) float64 { return math.Sqrt(math.Abs(v)) }
 
 `

@@ -191,6 +191,51 @@ func longs(i int, a, b []int64, shift []uint32, out []int64) {
 	out[8*i+7] = int64(int32(x)) + int64(uint32(y))
 }
 
+// widened compares narrow integers, made wide, with constants, which Mesa's compiler
+// narrows.
+//
+//tandem:kernel
+func widened(i int, a []int32, b []uint32, out []uint32) {
+	x, y, set := int64(a[i]), int64(b[i]), uint32(0)
+	if x < 31 {
+		set |= 1
+	}
+	if x <= -5 {
+		set |= 2
+	}
+	if 1 < x {
+		set |= 4
+	}
+	if x >= math.MaxInt32 {
+		set |= 8
+	}
+	if x-x < int64(i) {
+		set |= 16
+	}
+	if y > math.MaxInt32 {
+		set |= 32
+	}
+	if y < 1<<40 && uint64(x) > 64 {
+		set |= 64
+	}
+	//tandem:turns 3
+	for k := int64(a[i] & 3); k < 3; k++ {
+		set += 128
+	}
+	out[i] = set
+}
+
+// vanishing multiplies and adds integers that a compiler finds to be 0: a NaN, and
+// the sign of a zero, stay.
+//
+//tandem:kernel
+func vanishing(i int, x []float64, n []int64, out []float64) {
+	out[4*i] = x[i] * float64(n[i]-n[i])
+	out[4*i+1] = x[i] + float64(uint64(n[i])>>64)
+	out[4*i+2] = x[i] * float64(n[i]&0)
+	out[4*i+3] = x[i] + float64(n[i]^n[i])
+}
+
 // floats has the operations that are the same everywhere.
 //
 //tandem:kernel

@@ -1415,6 +1415,259 @@ TANDEM_KERNEL {
 }
 `
 
+// Widened makes a launch of the kernel widened, with an index for each element of out_v.
+//
+// widened compares narrow integers, made wide, with constants, which Mesa's compiler
+// narrows.
+func Widened[A kernels.Vector[int32], B, Out_v kernels.Vector[uint32]](a A, b B, out_v Out_v) kernels.Launch {
+	a_arg := kernels.Of[int32](a)
+	b_arg := kernels.Of[uint32](b)
+	out_v_arg := kernels.Of[uint32](out_v)
+	l := kernels.NewLaunch(widenedKernel, out_v_arg.Len())
+	l.RequireInt32()
+	l.AddArg(a_arg, kernels.Elementwise)
+	l.AddArg(b_arg, kernels.Elementwise)
+	l.AddArg(out_v_arg, kernels.Elementwise)
+	l.SetCost(kernels.Cost{Flops: 23.5, Bytes: 12})
+	return l
+}
+
+var widenedKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.widened",
+	Params: []kernels.Param{
+		{Name: "a", Type: kernels.Int32, Access: kernels.In},
+		{Name: "b", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "out_v", Type: kernels.Uint32, Access: kernels.Out},
+	},
+	Go: widenedRange,
+	GLSL: &kernels.Shader{
+		Text:       widenedGLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 3 },
+	},
+	CUDA: &kernels.Function{
+		Text:  widenedCUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsInt64,
+})
+
+// widenedRange computes the indices [call.Lo, call.Hi) of widened on the host.
+func widenedRange(call *kernels.Call) {
+	a := kernels.Slice[int32](call, 0)
+	a_base := call.Base(0)
+	b := kernels.Slice[uint32](call, 1)
+	b_base := call.Base(1)
+	out_v := kernels.Slice[uint32](call, 2)
+	out_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	a_here := a[from-a_base:][:to-from]
+	b_here := b[from-b_base:][:to-from]
+	out_v_here := out_v[from-out_base:][:to-from]
+	for u := range to - from {
+		i := from + u
+		t := int64(a_here[u])
+		t_2 := int64(b_here[u])
+		x := t
+		y := t_2
+		var set uint32 = 0
+		if x < 31 {
+			set |= 1
+		}
+		if x <= -5 {
+			set |= 2
+		}
+		if 1 < x {
+			set |= 4
+		}
+		if x >= 2147483647 {
+			set |= 8
+		}
+		if x-x < int64(i) {
+			set |= 16
+		}
+		if y > 2147483647 {
+			set |= 32
+		}
+		if y < 1099511627776 && uint64(x) > 64 {
+			set |= 64
+		}
+		for k := int64(a_here[u] & 3); k < 3; k++ {
+			set += 128
+		}
+		out_v_here[u] = set
+	}
+}
+
+const widenedGLSL = `
+uint64_t k_ordered(int64_t x) { return uint64_t(x) ^ 9223372036854775808UL; }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int64_t t = int64_t(a[uint(i) + a_at]);
+	int64_t t_2 = int64_t(b[uint(i) + b_at]);
+	int64_t x = t;
+	int64_t y = t_2;
+	uint set = 0u;
+	if (k_ordered(x) < k_ordered(31L)) {
+		set = set | 1u;
+	}
+	if (k_ordered(x) <= k_ordered((-5L))) {
+		set = set | 2u;
+	}
+	if (k_ordered(1L) < k_ordered(x)) {
+		set = set | 4u;
+	}
+	if (k_ordered(x) >= k_ordered(2147483647L)) {
+		set = set | 8u;
+	}
+	if (k_ordered(x - x) < k_ordered(int64_t(i))) {
+		set = set | 16u;
+	}
+	if (k_ordered(y) > k_ordered(2147483647L)) {
+		set = set | 32u;
+	}
+	if (k_ordered(y) < k_ordered(1099511627776L) && uint64_t(x) > 64UL) {
+		set = set | 64u;
+	}
+	for (int64_t k = int64_t(a[uint(i) + a_at] & 3); k_ordered(k) < k_ordered(3L); k = k + 1L) {
+		set = set + 128u;
+	}
+	out_v[uint(i) + out_v_at] = set;
+}
+`
+
+const widenedCUDA = `
+static __device__ __forceinline__ long long k_add(long long a, long long b) { return (long long)((unsigned long long)a + (unsigned long long)b); }
+static __device__ __forceinline__ long long k_sub(long long a, long long b) { return (long long)((unsigned long long)a - (unsigned long long)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	long long t = (long long)(a[unsigned(i) + a_at]);
+	long long t_2 = (long long)(b[unsigned(i) + b_at]);
+	long long x = t;
+	long long y = t_2;
+	unsigned set = 0u;
+	if (x < 31LL) {
+		set = set | 1u;
+	}
+	if (x <= (-5LL)) {
+		set = set | 2u;
+	}
+	if (1LL < x) {
+		set = set | 4u;
+	}
+	if (x >= 2147483647LL) {
+		set = set | 8u;
+	}
+	if (k_sub(x, x) < (long long)(i)) {
+		set = set | 16u;
+	}
+	if (y > 2147483647LL) {
+		set = set | 32u;
+	}
+	if (y < 1099511627776LL && (unsigned long long)(x) > 64ULL) {
+		set = set | 64u;
+	}
+	for (long long k = (long long)(a[unsigned(i) + a_at] & 3); k < 3LL; k = k_add(k, 1LL)) {
+		set = set + 128u;
+	}
+	out_v[unsigned(i) + out_v_at] = set;
+}
+`
+
+// Vanishing makes a launch of the kernel vanishing, with an index for each 4 elements of out_v.
+//
+// vanishing multiplies and adds integers that a compiler finds to be 0: a NaN, and
+// the sign of a zero, stay.
+func Vanishing[X kernels.Vector[float64], N kernels.Vector[int64], Out_v kernels.Vector[float64]](x X, n N, out_v Out_v) kernels.Launch {
+	x_arg := kernels.Of[float64](x)
+	n_arg := kernels.Of[int64](n)
+	out_v_arg := kernels.Of[float64](out_v)
+	l := kernels.NewLaunch(vanishingKernel, kernels.Indices(out_v_arg.Len(), 4, 4))
+	l.Require(out_v_arg.Len()%4 == 0, "out_v", "the number of elements is no multiple of 4")
+	l.AddArg(x_arg, kernels.Elementwise)
+	l.AddArg(n_arg, kernels.Elementwise)
+	l.AddArg(out_v_arg, kernels.Footprint{Per: 4})
+	l.SetCost(kernels.Cost{Flops: 20, Bytes: 48})
+	return l
+}
+
+var vanishingKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.vanishing",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float64, Access: kernels.In},
+		{Name: "n", Type: kernels.Int64, Access: kernels.In},
+		{Name: "out_v", Type: kernels.Float64, Access: kernels.Out},
+	},
+	Go: vanishingRange,
+	GLSL: &kernels.Shader{
+		Text:  vanishingGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:  vanishingCUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsFloat64 | kernels.NeedsInt64,
+})
+
+// vanishingRange computes the indices [call.Lo, call.Hi) of vanishing on the host.
+func vanishingRange(call *kernels.Call) {
+	x := kernels.Slice[float64](call, 0)
+	x_base := call.Base(0)
+	n := kernels.Slice[int64](call, 1)
+	n_base := call.Base(1)
+	out_v := kernels.Slice[float64](call, 2)
+	out_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	x_here := x[from-x_base:][:to-from]
+	n_here := n[from-n_base:][:to-from]
+	out_v_all := out_v[4*from-out_base:]
+	for u := range to - from {
+		out_v_own := out_v_all[4*u:][:4]
+		out_v_own[0] = x_here[u] * float64(n_here[u]-n_here[u])
+		out_v_own[1] = x_here[u] + float64(uint64(n_here[u])>>64)
+		out_v_own[2] = x_here[u] * float64(n_here[u]&0)
+		out_v_own[3] = x_here[u] + float64(n_here[u]^n_here[u])
+	}
+}
+
+const vanishingGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+double k_add(double a, double b) { precise double r = a + b; return r; }
+uint64_t k_shr(uint64_t x, uint s) { return s > 63u ? 0UL : x >> s; }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise double tandem_t1 = x[uint(i) + x_at] * k_add(double(n[uint(i) + n_at] - n[uint(i) + n_at]), double(k_zero));
+	out_v[uint(4 * i) + out_v_at] = tandem_t1;
+	precise double tandem_t2 = x[uint(i) + x_at] + k_add(double(k_shr(uint64_t(n[uint(i) + n_at]), 64u)), double(k_zero));
+	out_v[uint(4 * i + 1) + out_v_at] = tandem_t2;
+	precise double tandem_t3 = x[uint(i) + x_at] * k_add(double(n[uint(i) + n_at] & 0L), double(k_zero));
+	out_v[uint(4 * i + 2) + out_v_at] = tandem_t3;
+	precise double tandem_t4 = x[uint(i) + x_at] + k_add(double(n[uint(i) + n_at] ^ n[uint(i) + n_at]), double(k_zero));
+	out_v[uint(4 * i + 3) + out_v_at] = tandem_t4;
+}
+`
+
+const vanishingCUDA = `
+static __device__ __forceinline__ unsigned long long k_shr(unsigned long long x, unsigned s) { return s > 63u ? 0ULL : x >> s; }
+static __device__ __forceinline__ long long k_sub(long long a, long long b) { return (long long)((unsigned long long)a - (unsigned long long)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	out_v[unsigned(4 * i) + out_v_at] = x[unsigned(i) + x_at] * double(k_sub(n[unsigned(i) + n_at], n[unsigned(i) + n_at]));
+	out_v[unsigned(4 * i + 1) + out_v_at] = x[unsigned(i) + x_at] + double(k_shr((unsigned long long)(n[unsigned(i) + n_at]), 64u));
+	out_v[unsigned(4 * i + 2) + out_v_at] = x[unsigned(i) + x_at] * double(n[unsigned(i) + n_at] & 0LL);
+	out_v[unsigned(4 * i + 3) + out_v_at] = x[unsigned(i) + x_at] + double(n[unsigned(i) + n_at] ^ n[unsigned(i) + n_at]);
+}
+`
+
 // Floats makes a launch of the kernel floats, with an index for each 8 elements of out_v.
 //
 // floats has the operations that are the same everywhere.
@@ -1646,6 +1899,9 @@ func volumeRange(call *kernels.Call) {
 }
 
 const volumeGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_add(float a, float b) { precise float r = a + b; return r; }
+
 void main() {
 	uint tandem_across = (uint(ny_2 * nx_2) + 255u) / 256u;
 	uint tandem_row = tandem_group() / tandem_across;
@@ -1659,7 +1915,7 @@ void main() {
 	if (x > 0) {
 		sum = sum + k * src[uint(at - 1) + src_at];
 	}
-	precise float tandem_t1 = sum + float(z - y);
+	precise float tandem_t1 = sum + k_add(float(z - y), float(k_zero));
 	dst[uint(at) + dst_at] = tandem_t1;
 }
 `

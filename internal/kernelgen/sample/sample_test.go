@@ -80,6 +80,14 @@ func cases() []kerneltest.Case {
 			a, b, shift, out := differential.Array[int64](rng, n), differential.Array[int64](rng, n), differential.Array[uint32](rng, n), make([]int64, 8*n)
 			return differential.Trial(Longs(a, b, shift, out), out, func(i int, out []int64) { longs(i, a, b, shift, out) })
 		}),
+		differential.Draw("widened", func(rng *rand.Rand, n int) kerneltest.Trial {
+			a, b, out := differential.Array[int32](rng, n), differential.Array[uint32](rng, n), make([]uint32, n)
+			return differential.Trial(Widened(a, b, out), out, func(i int, out []uint32) { widened(i, a, b, out) })
+		}),
+		differential.Draw("vanishing", func(rng *rand.Rand, n int) kerneltest.Trial {
+			x, ints, out := differential.Array[float64](rng, n), differential.Array[int64](rng, n), make([]float64, 4*n)
+			return differential.Trial(Vanishing(x, ints, out), out, func(i int, out []float64) { vanishing(i, x, ints, out) })
+		}),
 		differential.Draw("floats", func(rng *rand.Rand, n int) kerneltest.Trial {
 			a, b, out := differential.Array[float32](rng, n), differential.Array[float32](rng, n), make([]float32, 8*n)
 			return differential.Trial(Floats(a, b, out), out, func(i int, out []float32) { floats(i, a, b, out) })
