@@ -119,10 +119,11 @@ bin/gofumpt:
 generate: ## rewrite generated files; PTX only where NVRTC can be had
 	$(NVRTC) go generate ./...
 
-ptx: ## the kernels' PTX is what their texts compile to, and assembles for every generation of GPUs
+ptx: ## the kernels' PTX is what their texts compile to, and assembles for every generation of GPUs; tandemgen's CUDA C compiles
 	@if ptxas=$$(build/cuda.sh ptxas); then \
 		cd kernels && $(NVRTC) go run ./internal/ptx/generate -check internal/ptx/ptx.zip && \
-		go run ./internal/ptx/generate -assemble "$$ptxas" internal/ptx/ptx.zip; \
+		go run ./internal/ptx/generate -assemble "$$ptxas" internal/ptx/ptx.zip && \
+		$(NVRTC) go test -run TestCUDACompiles ../internal/kernelgen/sample; \
 	fi
 
 portable: ## the CPU-only build without cgo, and for the other platforms
