@@ -635,7 +635,7 @@ func (p *devicePrinter) builtin(e *Builtin) string {
 	if p.cuda {
 		text = e.Fn.cuda
 	}
-	if e.T.isInteger() && (e.Fn.name == "min" || e.Fn.name == "max") {
+	if e.T.isInteger() && (e.Fn.name == "min" || e.Fn.name == "max") && (p.cuda || e.T.bits() == 32) {
 		text = e.Fn.name + "($0, $1)"
 	}
 	if name, ok := strings.CutPrefix(text, "k_"); ok {

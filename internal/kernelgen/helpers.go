@@ -49,18 +49,19 @@ var helpers = map[string]helper{
 	},
 }
 
-// Those that differ by the kind of type.
+// Those that differ by the kind of type. GLSL's own min and max of 64-bit integers
+// end the process when Mesa 22.3.6 compiles them one in another with constants.
 var kindHelpers = map[string]map[Kind]helper{
 	"neg":      floats("T k_neg(T x) { return FROM(BITS(x) ^ SIGN); }", ""),
 	"abs":      floats("", "T k_abs(T x) { return FROM(BITS(x) & ~SIGN); }"),
 	"copysign": floats("T k_copysign(T x, T y) { return FROM(BITS(x) & ~SIGN | BITS(y) & SIGN); }", ""),
 	"isnan":    floats("bool k_isnan(T x) { return (BITS(x) & ~SIGN) > INF; }", "bool k_isnan(T x) { return (BITS(x) & ~SIGN) > INF; }"),
-	"min": floats(
+	"min": extremum("<", floats(
 		"T k_min(T a, T b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return FROM(BITS(a) | BITS(b)); return a < b ? a : b; }",
-		"T k_min(T a, T b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return FROM(BITS(a) | BITS(b)); return a < b ? a : b; }"),
-	"max": floats(
+		"T k_min(T a, T b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return FROM(BITS(a) | BITS(b)); return a < b ? a : b; }")),
+	"max": extremum(">", floats(
 		"T k_max(T a, T b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return FROM(BITS(a) & BITS(b)); return a > b ? a : b; }",
-		"T k_max(T a, T b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return FROM(BITS(a) & BITS(b)); return a > b ? a : b; }"),
+		"T k_max(T a, T b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return FROM(BITS(a) & BITS(b)); return a > b ? a : b; }")),
 	"div": integers(
 		"U k_div(U a, U b) { return b == ZERO ? ZERO : a / b; }",
 		// On magnitudes: neither language defines the quotient of the least
@@ -98,6 +99,14 @@ func floats(glsl, cuda string) map[Kind]helper {
 	return set
 }
 
+// extremum adds to those of floats the ones of 64-bit integers: a is it where a op b.
+func extremum(op string, set map[Kind]helper) map[Kind]helper {
+	name := map[string]string{"<": "k_min", ">": "k_max"}[op]
+	set[Int64] = helper{fmt.Sprintf("T %s(T a, T b) { return k_ordered(a) %s k_ordered(b) ? a : b; }", name, op), ""}
+	set[Uint64] = helper{fmt.Sprintf("T %s(T a, T b) { return a %s b ? a : b; }", name, op), ""}
+	return set
+}
+
 func integers(unsigned, signed string) map[Kind]helper {
 	set := map[Kind]helper{}
 	for _, kind := range []Kind{Int, Int32, Uint32, Int64, Uint64} {
@@ -116,7 +125,12 @@ func replace(text string, pairs []string) string { return strings.NewReplacer(pa
 func (p *devicePrinter) need(name string, t *Type) {
 	switch name {
 	case "min", "max":
-		p.need("isnan", t)
+		switch {
+		case t.isFloat():
+			p.need("isnan", t)
+		case t.Kind == Int64:
+			p.need("ordered", t)
+		}
 	case "floor", "ceil", "trunc", "rint": // llvmpipe loses the sign of a zero in float64
 		p.need("copysign", t)
 	}
@@ -137,7 +151,7 @@ func (p *devicePrinter) writeHelpers(b *strings.Builder) {
 	}
 	// Those that others call stand first.
 	rank := func(key string) int {
-		if strings.HasPrefix(key, "isnan") || strings.HasPrefix(key, "copysign") {
+		if strings.HasPrefix(key, "isnan") || strings.HasPrefix(key, "copysign") || strings.HasPrefix(key, "ordered") {
 			return 0
 		}
 		return 1

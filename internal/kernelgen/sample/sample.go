@@ -225,6 +225,14 @@ func widened(i int, a []int32, b []uint32, out []uint32) {
 	out[i] = set
 }
 
+// clamped nests the least and the greatest of 64-bit integers.
+//
+//tandem:kernel
+func clamped(i int, a []int64, b []uint64, out []int64) {
+	out[2*i] = min(a[i], max(min(a[i]+1, max(int64(i), -13)), math.MaxInt32))
+	out[2*i+1] = int64(max(b[i], min(max(b[i]>>1, min(uint64(i), 13)), 1<<40)))
+}
+
 // vanishing multiplies and adds integers that a compiler finds to be 0: a NaN, and
 // the sign of a zero, stay.
 //

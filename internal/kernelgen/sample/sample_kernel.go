@@ -1578,6 +1578,88 @@ TANDEM_KERNEL {
 }
 `
 
+// Clamped makes a launch of the kernel clamped, with an index for each 2 elements of out_v.
+//
+// clamped nests the least and the greatest of 64-bit integers.
+func Clamped[A kernels.Vector[int64], B kernels.Vector[uint64], Out_v kernels.Vector[int64]](a A, b B, out_v Out_v) kernels.Launch {
+	a_arg := kernels.Of[int64](a)
+	b_arg := kernels.Of[uint64](b)
+	out_v_arg := kernels.Of[int64](out_v)
+	l := kernels.NewLaunch(clampedKernel, kernels.Indices(out_v_arg.Len(), 2, 2))
+	l.Require(out_v_arg.Len()%2 == 0, "out_v", "the number of elements is no multiple of 2")
+	l.RequireInt32()
+	l.AddArg(a_arg, kernels.Elementwise)
+	l.AddArg(b_arg, kernels.Elementwise)
+	l.AddArg(out_v_arg, kernels.Footprint{Per: 2})
+	l.SetCost(kernels.Cost{Flops: 16, Bytes: 32})
+	return l
+}
+
+var clampedKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.clamped",
+	Params: []kernels.Param{
+		{Name: "a", Type: kernels.Int64, Access: kernels.In},
+		{Name: "b", Type: kernels.Uint64, Access: kernels.In},
+		{Name: "out_v", Type: kernels.Int64, Access: kernels.Out},
+	},
+	Go: clampedRange,
+	GLSL: &kernels.Shader{
+		Text:  clampedGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:  clampedCUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsInt64,
+})
+
+// clampedRange computes the indices [call.Lo, call.Hi) of clamped on the host.
+func clampedRange(call *kernels.Call) {
+	a := kernels.Slice[int64](call, 0)
+	a_base := call.Base(0)
+	b := kernels.Slice[uint64](call, 1)
+	b_base := call.Base(1)
+	out_v := kernels.Slice[int64](call, 2)
+	out_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	a_here := a[from-a_base:][:to-from]
+	b_here := b[from-b_base:][:to-from]
+	out_v_all := out_v[2*from-out_base:]
+	for u := range to - from {
+		i := from + u
+		out_v_own := out_v_all[2*u:][:2]
+		out_v_own[0] = min(a_here[u], max(min(a_here[u]+1, max(int64(i), -13)), 2147483647))
+		out_v_own[1] = int64(max(b_here[u], min(max(b_here[u]>>1, min(uint64(i), 13)), 1099511627776)))
+	}
+}
+
+const clampedGLSL = `
+uint64_t k_ordered(int64_t x) { return uint64_t(x) ^ 9223372036854775808UL; }
+int64_t k_max(int64_t a, int64_t b) { return k_ordered(a) > k_ordered(b) ? a : b; }
+uint64_t k_max(uint64_t a, uint64_t b) { return a > b ? a : b; }
+int64_t k_min(int64_t a, int64_t b) { return k_ordered(a) < k_ordered(b) ? a : b; }
+uint64_t k_min(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	out_v[uint(2 * i) + out_v_at] = k_min(a[uint(i) + a_at], k_max(k_min(a[uint(i) + a_at] + 1L, k_max(int64_t(i), (-13L))), 2147483647L));
+	out_v[uint(2 * i + 1) + out_v_at] = int64_t(k_max(b[uint(i) + b_at], k_min(k_max(b[uint(i) + b_at] >> 1, k_min(uint64_t(i), 13UL)), 1099511627776UL)));
+}
+`
+
+const clampedCUDA = `
+static __device__ __forceinline__ long long k_add(long long a, long long b) { return (long long)((unsigned long long)a + (unsigned long long)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	out_v[unsigned(2 * i) + out_v_at] = min(a[unsigned(i) + a_at], max(min(k_add(a[unsigned(i) + a_at], 1LL), max((long long)(i), (-13LL))), 2147483647LL));
+	out_v[unsigned(2 * i + 1) + out_v_at] = (long long)(max(b[unsigned(i) + b_at], min(max(b[unsigned(i) + b_at] >> 1, min((unsigned long long)(i), 13ULL)), 1099511627776ULL)));
+}
+`
+
 // Vanishing makes a launch of the kernel vanishing, with an index for each 4 elements of out_v.
 //
 // vanishing multiplies and adds integers that a compiler finds to be 0: a NaN, and

@@ -84,6 +84,10 @@ func cases() []kerneltest.Case {
 			a, b, out := differential.Array[int32](rng, n), differential.Array[uint32](rng, n), make([]uint32, n)
 			return differential.Trial(Widened(a, b, out), out, func(i int, out []uint32) { widened(i, a, b, out) })
 		}),
+		differential.Draw("clamped", func(rng *rand.Rand, n int) kerneltest.Trial {
+			a, b, out := differential.Array[int64](rng, n), differential.Array[uint64](rng, n), make([]int64, 2*n)
+			return differential.Trial(Clamped(a, b, out), out, func(i int, out []int64) { clamped(i, a, b, out) })
+		}),
 		differential.Draw("vanishing", func(rng *rand.Rand, n int) kerneltest.Trial {
 			x, ints, out := differential.Array[float64](rng, n), differential.Array[int64](rng, n), make([]float64, 4*n)
 			return differential.Trial(Vanishing(x, ints, out), out, func(i int, out []float64) { vanishing(i, x, ints, out) })
