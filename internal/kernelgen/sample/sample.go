@@ -209,7 +209,7 @@ func widened(i int, a []int32, b []uint32, out []uint32) {
 	if x >= math.MaxInt32 {
 		set |= 8
 	}
-	if x-x < int64(i) {
+	if z := x; z-x < int64(i) {
 		set |= 16
 	}
 	if y > math.MaxInt32 {
@@ -238,10 +238,11 @@ func clamped(i int, a []int64, b []uint64, out []int64) {
 //
 //tandem:kernel
 func vanishing(i int, x []float64, n []int64, out []float64) {
-	out[4*i] = x[i] * float64(n[i]-n[i])
-	out[4*i+1] = x[i] + float64(uint64(n[i])>>64)
-	out[4*i+2] = x[i] * float64(n[i]&0)
-	out[4*i+3] = x[i] + float64(n[i]^n[i])
+	m, width := n[i], uint32(64)
+	out[4*i] = x[i] * float64(n[i]-m)
+	out[4*i+1] = x[i] + float64(n[i]^m)
+	out[4*i+2] = x[i] * float64(n[i]&^m)
+	out[4*i+3] = x[i] + float64(uint64(n[i])>>width)
 }
 
 // floats has the operations that are the same everywhere.

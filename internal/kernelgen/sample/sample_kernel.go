@@ -1483,7 +1483,8 @@ func widenedRange(call *kernels.Call) {
 		if x >= 2147483647 {
 			set |= 8
 		}
-		if x-x < int64(i) {
+		z := x
+		if z-x < int64(i) {
 			set |= 16
 		}
 		if y > 2147483647 {
@@ -1522,7 +1523,8 @@ void main() {
 	if (k_ordered(x) >= k_ordered(2147483647L)) {
 		set = set | 8u;
 	}
-	if (k_ordered(x - x) < k_ordered(int64_t(i))) {
+	int64_t z = x;
+	if (k_ordered(z - x) < k_ordered(int64_t(i))) {
 		set = set | 16u;
 	}
 	if (k_ordered(y) > k_ordered(2147483647L)) {
@@ -1562,7 +1564,8 @@ TANDEM_KERNEL {
 	if (x >= 2147483647LL) {
 		set = set | 8u;
 	}
-	if (k_sub(x, x) < (long long)(i)) {
+	long long z = x;
+	if (k_sub(z, x) < (long long)(i)) {
 		set = set | 16u;
 	}
 	if (y > 2147483647LL) {
@@ -1705,15 +1708,18 @@ func vanishingRange(call *kernels.Call) {
 	out_v := kernels.Slice[float64](call, 2)
 	out_base := call.Base(2)
 	from, to := call.Lo, call.Hi
-	x_here := x[from-x_base:][:to-from]
 	n_here := n[from-n_base:][:to-from]
+	x_here := x[from-x_base:][:to-from]
 	out_v_all := out_v[4*from-out_base:]
 	for u := range to - from {
 		out_v_own := out_v_all[4*u:][:4]
-		out_v_own[0] = x_here[u] * float64(n_here[u]-n_here[u])
-		out_v_own[1] = x_here[u] + float64(uint64(n_here[u])>>64)
-		out_v_own[2] = x_here[u] * float64(n_here[u]&0)
-		out_v_own[3] = x_here[u] + float64(n_here[u]^n_here[u])
+		t := n_here[u]
+		m := t
+		var width uint32 = 64
+		out_v_own[0] = x_here[u] * float64(n_here[u]-m)
+		out_v_own[1] = x_here[u] + float64(n_here[u]^m)
+		out_v_own[2] = x_here[u] * float64(n_here[u]&^m)
+		out_v_own[3] = x_here[u] + float64(uint64(n_here[u])>>width)
 	}
 }
 
@@ -1725,13 +1731,16 @@ uint64_t k_shr(uint64_t x, uint s) { return s > 63u ? 0UL : x >> s; }
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	precise double tandem_t1 = x[uint(i) + x_at] * k_add(double(n[uint(i) + n_at] - n[uint(i) + n_at]), double(k_zero));
+	int64_t t = n[uint(i) + n_at];
+	int64_t m = t;
+	uint width = 64u;
+	precise double tandem_t1 = x[uint(i) + x_at] * k_add(double(n[uint(i) + n_at] - m), double(k_zero));
 	out_v[uint(4 * i) + out_v_at] = tandem_t1;
-	precise double tandem_t2 = x[uint(i) + x_at] + k_add(double(k_shr(uint64_t(n[uint(i) + n_at]), 64u)), double(k_zero));
+	precise double tandem_t2 = x[uint(i) + x_at] + k_add(double(n[uint(i) + n_at] ^ m), double(k_zero));
 	out_v[uint(4 * i + 1) + out_v_at] = tandem_t2;
-	precise double tandem_t3 = x[uint(i) + x_at] * k_add(double(n[uint(i) + n_at] & 0L), double(k_zero));
+	precise double tandem_t3 = x[uint(i) + x_at] * k_add(double(n[uint(i) + n_at] & ~m), double(k_zero));
 	out_v[uint(4 * i + 2) + out_v_at] = tandem_t3;
-	precise double tandem_t4 = x[uint(i) + x_at] + k_add(double(n[uint(i) + n_at] ^ n[uint(i) + n_at]), double(k_zero));
+	precise double tandem_t4 = x[uint(i) + x_at] + k_add(double(k_shr(uint64_t(n[uint(i) + n_at]), width)), double(k_zero));
 	out_v[uint(4 * i + 3) + out_v_at] = tandem_t4;
 }
 `
@@ -1743,10 +1752,13 @@ static __device__ __forceinline__ long long k_sub(long long a, long long b) { re
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	out_v[unsigned(4 * i) + out_v_at] = x[unsigned(i) + x_at] * double(k_sub(n[unsigned(i) + n_at], n[unsigned(i) + n_at]));
-	out_v[unsigned(4 * i + 1) + out_v_at] = x[unsigned(i) + x_at] + double(k_shr((unsigned long long)(n[unsigned(i) + n_at]), 64u));
-	out_v[unsigned(4 * i + 2) + out_v_at] = x[unsigned(i) + x_at] * double(n[unsigned(i) + n_at] & 0LL);
-	out_v[unsigned(4 * i + 3) + out_v_at] = x[unsigned(i) + x_at] + double(n[unsigned(i) + n_at] ^ n[unsigned(i) + n_at]);
+	long long t = n[unsigned(i) + n_at];
+	long long m = t;
+	unsigned width = 64u;
+	out_v[unsigned(4 * i) + out_v_at] = x[unsigned(i) + x_at] * double(k_sub(n[unsigned(i) + n_at], m));
+	out_v[unsigned(4 * i + 1) + out_v_at] = x[unsigned(i) + x_at] + double(n[unsigned(i) + n_at] ^ m);
+	out_v[unsigned(4 * i + 2) + out_v_at] = x[unsigned(i) + x_at] * double(n[unsigned(i) + n_at] & ~m);
+	out_v[unsigned(4 * i + 3) + out_v_at] = x[unsigned(i) + x_at] + double(k_shr((unsigned long long)(n[unsigned(i) + n_at]), width));
 }
 `
 
