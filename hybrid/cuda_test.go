@@ -109,14 +109,20 @@ func TestCUDATakesPart(t *testing.T) {
 			}
 		})
 	}
-	var r hybrid.Report
-	if err := saxpyCheck(t, s, 1<<20, hybrid.EveryDevice(), hybrid.ReportTo(&r)); err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range r.Devices {
-		if d.ID != "cpu" && d.Indices == 0 {
-			t.Errorf("%s did nothing: %+v", d.ID, d)
+	// In a single launch a GPU that is late may find that the others have done
+	// it all.
+	idle := map[string]bool{"cuda:0": true, "cuda:1": !onRealGPU}
+	for launches := 0; launches < 50 && (idle["cuda:0"] || idle["cuda:1"]); launches++ {
+		var r hybrid.Report
+		if err := saxpyCheck(t, s, 1<<20, hybrid.EveryDevice(), hybrid.ReportTo(&r)); err != nil {
+			t.Fatal(err)
 		}
+		for _, d := range r.Devices {
+			idle[d.ID] = idle[d.ID] && d.Indices == 0
+		}
+	}
+	if idle["cuda:0"] || idle["cuda:1"] {
+		t.Errorf("GPUs that did nothing in 50 launches: %v", idle)
 	}
 	if !onRealGPU && cudatest.Calls("cuMemHostAlloc") == 0 {
 		t.Error("chunks do not travel through page-locked memory")

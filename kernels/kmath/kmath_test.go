@@ -104,10 +104,10 @@ func TestErrors(t *testing.T) {
 // exp is math.Exp up to the largest results, for which its assembly on amd64 answers
 // infinity too early (Go 1.26, from 709.5 on).
 func exp(x float64) float64 {
-	if x > 709 && x < 709.78 {
-		return math.Exp(x-1) * math.E
+	if x <= 709 || x > 709.782712893384 {
+		return math.Exp(x)
 	}
-	return math.Exp(x)
+	return math.Exp(x-1) * math.E
 }
 
 func TestExact(t *testing.T) {

@@ -91,6 +91,26 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// A disturbance of the first calls doesn't leave the others to be measured one at a
+// time, each with the clock and cold caches.
+func TestDisturbed(t *testing.T) {
+	calls := 0
+	brief := Timed("brief", 1, func(context.Context) error {
+		if calls++; calls <= 2 {
+			time.Sleep(2 * Batch)
+		}
+		return nil
+	})
+	for range 3 {
+		if _, err := brief.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if calls < 100 {
+		t.Errorf("%d calls for three samples of what takes nothing", calls)
+	}
+}
+
 func TestMatch(t *testing.T) {
 	var rows []Row
 	r := runner(&rows)

@@ -172,26 +172,28 @@ func Timed(name string, operations int, f func(ctx context.Context) error) Subje
 		return time.Since(start), nil
 	}
 	return Subject{Name: name, Run: func(ctx context.Context) (float64, error) {
-		if calls != 1 {
+		if calls == 0 {
+			// The first call may have compiled or connected.
 			once, err := run(ctx, 1)
-			if err != nil {
-				return 0, err
+			if err != nil || once >= Batch {
+				return float64(once) / float64(operations), err
 			}
-			if calls == 0 {
-				// The first call may have compiled or connected.
-				if once < Batch {
-					if once, err = run(ctx, 1); err != nil {
-						return 0, err
-					}
-				}
-				calls = 1 + int(Batch/max(once, 1))
-				if calls == 1 {
-					return float64(once) / float64(operations), nil
-				}
-			}
+			calls = 1
 		}
-		took, err := run(ctx, calls)
-		return float64(took) / float64(calls) / float64(operations), err
+		for {
+			if calls > 1 {
+				if _, err := run(ctx, 1); err != nil {
+					return 0, err
+				}
+			}
+			took, err := run(ctx, calls)
+			if err != nil || took >= Batch/2 {
+				return float64(took) / float64(calls) / float64(operations), err
+			}
+			// Looked at for every sample: a disturbance may have made one call
+			// look long enough.
+			calls = 1 + int(Batch*time.Duration(calls)/max(took, 1))
+		}
 	}}
 }
 
