@@ -233,6 +233,11 @@ func clamped(i int, a []int64, b []uint64, out []int64) {
 	out[2*i+1] = int64(max(b[i], min(max(b[i]>>1, min(uint64(i), 13)), 1<<40)))
 }
 
+// whole rounds what is whole.
+//
+//tandem:kernel
+func whole(i int, n []uint32, out []float64) { out[i] = math.RoundToEven(float64(n[i]) + 1<<52) }
+
 // vanishing multiplies and adds integers that a compiler finds to be 0: a NaN, and
 // the sign of a zero, stay.
 //

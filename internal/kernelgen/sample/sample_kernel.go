@@ -1663,6 +1663,72 @@ TANDEM_KERNEL {
 }
 `
 
+// Whole makes a launch of the kernel whole, with an index for each element of out_v.
+//
+// whole rounds what is whole.
+func Whole[N kernels.Vector[uint32], Out_v kernels.Vector[float64]](n N, out_v Out_v) kernels.Launch {
+	n_arg := kernels.Of[uint32](n)
+	out_v_arg := kernels.Of[float64](out_v)
+	l := kernels.NewLaunch(wholeKernel, out_v_arg.Len())
+	l.AddArg(n_arg, kernels.Elementwise)
+	l.AddArg(out_v_arg, kernels.Elementwise)
+	l.SetCost(kernels.Cost{Flops: 3, Bytes: 12})
+	return l
+}
+
+var wholeKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.whole",
+	Params: []kernels.Param{
+		{Name: "n", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "out_v", Type: kernels.Float64, Access: kernels.Out},
+	},
+	Go: wholeRange,
+	GLSL: &kernels.Shader{
+		Text:  wholeGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:  wholeCUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsFloat64,
+})
+
+// wholeRange computes the indices [call.Lo, call.Hi) of whole on the host.
+func wholeRange(call *kernels.Call) {
+	n := kernels.Slice[uint32](call, 0)
+	n_base := call.Base(0)
+	out_v := kernels.Slice[float64](call, 1)
+	out_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	out_v_here := out_v[from-out_base:][:to-from]
+	n_here := n[from-n_base:][:to-from]
+	for u := range to - from {
+		out_v_here[u] = math.RoundToEven(float64(n_here[u]) + 4.503599627370496e+15)
+	}
+}
+
+const wholeGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+double k_copysign(double x, double y) { return packDouble2x32(uvec2(unpackDouble2x32(x).x, unpackDouble2x32(x).y & 0x7fffffffu | unpackDouble2x32(y).y & 0x80000000u)); }
+double k_add(double a, double b) { precise double r = a + b; return r; }
+double k_rint(double x) { if (!(abs(x) < double(4503599627370496.0))) return x; precise double r = roundEven(x); return k_copysign(r, x); }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	out_v[uint(i) + out_v_at] = k_rint(k_add(double(n[uint(i) + n_at]), 4.503599627370496e+15LF));
+}
+`
+
+const wholeCUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	out_v[unsigned(i) + out_v_at] = rint(double(n[unsigned(i) + n_at]) + 4.503599627370496e+15);
+}
+`
+
 // Vanishing makes a launch of the kernel vanishing, with an index for each 4 elements of out_v.
 //
 // vanishing multiplies and adds integers that a compiler finds to be 0: a NaN, and

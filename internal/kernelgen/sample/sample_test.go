@@ -88,6 +88,10 @@ func cases() []kerneltest.Case {
 			a, b, out := differential.Array[int64](rng, n), differential.Array[uint64](rng, n), make([]int64, 2*n)
 			return differential.Trial(Clamped(a, b, out), out, func(i int, out []int64) { clamped(i, a, b, out) })
 		}),
+		differential.Draw("whole", func(rng *rand.Rand, n int) kerneltest.Trial {
+			x, out := differential.Array[uint32](rng, n), make([]float64, n)
+			return differential.Trial(Whole(x, out), out, func(i int, out []float64) { whole(i, x, out) })
+		}),
 		differential.Draw("vanishing", func(rng *rand.Rand, n int) kerneltest.Trial {
 			x, ints, out := differential.Array[float64](rng, n), differential.Array[int64](rng, n), make([]float64, 4*n)
 			return differential.Trial(Vanishing(x, ints, out), out, func(i int, out []float64) { vanishing(i, x, ints, out) })
