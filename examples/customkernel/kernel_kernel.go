@@ -120,7 +120,7 @@ bool k_less(float a, float b) { precise bool r = a < b; return r; }
 float k_mul(float a, float b) { precise float r = a * b; return r; }
 double k_mul(double a, double b) { precise double r = a * b; return r; }
 float k_neg(float x) { return uintBitsToFloat(floatBitsToUint(x) ^ 0x80000000u); }
-double k_rint(double x) { precise double r = roundEven(x); return k_copysign(r, x); }
+double k_rint(double x) { if (!(abs(x) < double(4503599627370496.0))) return x; precise double r = roundEven(x); return k_copysign(r, x); }
 float k_sqrt(float x) { precise float r = sqrt(x); return r; }
 float k_sub(float a, float b) { precise float r = a - b; return r; }
 
