@@ -52,17 +52,17 @@ func Open(opts ...Option) (*Scheduler, error) {
 	if err := s.openDevices(); err != nil {
 		return nil, errors.Join(err, s.closeDevices())
 	}
-	s.model = perfmodel.New()
-	if c.modelFile != "" {
-		if s.model, err = perfmodel.Load(c.modelFile); err != nil {
-			s.log.Warn("tandem: starting without measured rates", "error", err)
-		}
-	}
 	// The dispatcher bounds the queue; what it has let in is never refused.
 	if s.pool, err = cpuexec.New(c.workers, cpuexec.QueueLimit(math.MaxInt)); err != nil {
 		return nil, errors.Join(err, s.closeDevices())
 	}
 	s.tasks = tasks.New(s.pool, c.queue)
+	s.model = perfmodel.New()
+	if c.modelFile != "" { // last, since Close ends what this begins
+		s.model = perfmodel.Open(c.modelFile, func(err error) {
+			s.log.Warn("tandem: starting without measured rates", "error", err)
+		})
+	}
 	return s, nil
 }
 

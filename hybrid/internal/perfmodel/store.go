@@ -38,29 +38,45 @@ func DefaultPath() string {
 	return filepath.Join(dir, "tandem", fmt.Sprintf("rates-%d.json", version))
 }
 
-// Load reads a model from path. A missing file gives an empty model; a file
-// that is not ours or damaged gives an empty model and an error that says so,
-// and is replaced by the next Save.
-func Load(path string) (*Model, error) {
+// Open returns a model that is being read from path: that may take a millisecond,
+// and whoever asks the model before waits for the rest of it. A missing file gives
+// an empty model; so does a file that is not ours or damaged, of which failed is
+// told, and which the next Save replaces. failed must not use the model. Save waits
+// for the reading, too, and ends what Open has begun.
+func Open(path string, failed func(error)) *Model {
 	m := New()
+	m.mu.Lock()
+	go func() {
+		defer m.mu.Unlock()
+		fits, err := read(path)
+		if err != nil {
+			failed(err)
+			return
+		}
+		m.fits = fits
+	}()
+	return m
+}
+
+// read is what the file at path holds, or nothing if there is none.
+func read(path string) (map[Key]*fit, error) {
 	data, err := lockedfile.Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return m, nil
+		return map[Key]*fit{}, nil
 	}
 	if err != nil {
-		return m, fmt.Errorf("measured rates: %w", err)
+		return nil, fmt.Errorf("measured rates: %w", err)
 	}
 	fits, err := decode(data)
 	if err != nil {
-		return m, fmt.Errorf("measured rates in %s: %w", path, err)
+		return nil, fmt.Errorf("measured rates in %s: %w", path, err)
 	}
-	m.fits = fits
-	return m, nil
+	return fits, nil
 }
 
 // Save merges the model into the file at path, under a lock, so that processes
 // that end together all leave what they have learned: what this model has observed
-// since Load or the last Save goes behind the samples that the file has by now. It
+// since Open or the last Save goes behind the samples that the file has by now. It
 // writes nothing if nothing was observed.
 func (m *Model) Save(path string) error {
 	news := m.news()

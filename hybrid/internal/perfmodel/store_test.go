@@ -41,7 +41,7 @@ func child(number, path string) error {
 		return err
 	}
 	for range rounds {
-		m, err := Load(path)
+		m, err := opened(path)
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func child(number, path string) error {
 
 func load(t *testing.T, path string) *Model {
 	t.Helper()
-	m, err := Load(path)
+	m, err := opened(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,6 +199,14 @@ func damaged(t *testing.T) map[string]string {
 	}
 }
 
+// opened is Open, with what it has told when all has been read.
+func opened(path string) (m *Model, err error) {
+	m = Open(path, func(e error) { err = e })
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m, err
+}
+
 // TestDamagedFiles are loaded as nothing, with an error for the log, and replaced.
 func TestDamagedFiles(t *testing.T) {
 	for name, content := range damaged(t) {
@@ -207,9 +215,9 @@ func TestDamagedFiles(t *testing.T) {
 			if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			m, err := Load(path)
+			m, err := opened(path)
 			if err == nil || len(m.fits) != 0 {
-				t.Fatalf("Load gives %d fits, %v", len(m.fits), err)
+				t.Fatalf("Open gives %d fits, %v", len(m.fits), err)
 			}
 			m.Observe(key, 1000, 1)
 			save(t, m, path)
@@ -244,7 +252,7 @@ func TestNoPlaceForTheFile(t *testing.T) {
 		"NUL":          "\x00",
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, _ := Load(path) // a file that can't be there is none
+			m, _ := opened(path) // a file that can't be there is none
 			if m == nil {
 				t.Fatal("there is no model")
 			}
