@@ -177,7 +177,7 @@ func (s *Suite) echoes(ctx context.Context, h *hybrid.Scheduler, n int) error {
 				return g.Wait()
 			}),
 		},
-			s.told("C loop", "spawn", w, fmt.Sprintf("%d %d /bin/echo task", n, w), n),
+			s.told("C loop", "spawn", w, fmt.Sprintf("%d %d 1 /bin/echo task", n, w), n),
 			s.told("repartir", "repartir", w, job, n),
 			s.told("repartir as in its document", "repartir", w, "naive "+job, n),
 			s.told("ray", "ray", w, job, n),
