@@ -27,7 +27,6 @@ func forFloats(describe func(t Type) Kernel) pair {
 		if k.CUDA != nil {
 			function := *k.CUDA
 			function.Text = cudaReal[t] + function.Text
-			function.archived = true
 			k.CUDA = &function
 		}
 		p[i] = Define(k)

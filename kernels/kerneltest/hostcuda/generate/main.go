@@ -1,6 +1,7 @@
 // Command generate writes the C++ files of package hostcuda, one for each .cu file
-// that holds kernels. In them every kernel has a namespace of its own, with the
-// prelude and the definitions of its text; what comes from .cu files is included.
+// that holds kernels and one for each package of kernels that tandemgen has made. In
+// them every kernel has a namespace of its own, with the prelude and the definitions
+// of its text; what comes from .cu files is included.
 package main
 
 import (
@@ -13,7 +14,7 @@ import (
 	"strings"
 
 	"github.com/tandem-go/tandem/device"
-	"github.com/tandem-go/tandem/kernels"
+	"github.com/tandem-go/tandem/kernels/internal/operations"
 )
 
 const texts = "../.." // the folder of the .cu files, from that of the package
@@ -27,12 +28,12 @@ func main() {
 
 func generate() error {
 	files := map[string]string{}
-	for _, k := range kernels.Builtin() {
+	for _, k := range operations.Kernels() {
 		src, err := k.Source(device.CUDA)
 		if err != nil {
 			return err
 		}
-		name, text, err := host(k.CUDAText(), src.Block.Entry)
+		name, text, err := host(k.Name, k.CUDAText(), src.Block.Entry)
 		if err != nil {
 			return fmt.Errorf("kernel %s: %w", k.Name, err)
 		}
@@ -64,8 +65,8 @@ var (
 )
 
 // host makes a kernel's CUDA C a namespace, and names the file that it belongs to:
-// that of the last .cu file in it.
-func host(text, entry string) (name, namespace string, err error) {
+// that of the last .cu file in it, or its package's.
+func host(kernel, text, entry string) (name, namespace string, err error) {
 	macros := map[string]bool{}
 	keep := func(text string) {
 		for _, m := range definition.FindAllStringSubmatch(text, -1) {
@@ -106,7 +107,7 @@ func host(text, entry string) (name, namespace string, err error) {
 		fmt.Fprintf(&b, "#undef %s\n", m)
 	}
 	if name == "" {
-		return "", "", fmt.Errorf("nothing of its text is from a file")
+		name, _, _ = strings.Cut(kernel, ".")
 	}
 	return strings.TrimSuffix(name, ".cu") + ".cc", b.String(), nil
 }
