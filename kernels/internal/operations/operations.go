@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/tandem-go/tandem/kernels"
+	"github.com/tandem-go/tandem/kernels/fft"
 	"github.com/tandem-go/tandem/kernels/finance"
 	"github.com/tandem-go/tandem/kernels/kmeans"
 	"github.com/tandem-go/tandem/kernels/montecarlo"
@@ -16,6 +17,7 @@ import (
 func Kernels() []*kernels.Kernel {
 	return slices.Concat(
 		kernels.Builtin(),
+		fft.Builtin(),
 		finance.Builtin(),
 		kmeans.Builtin(),
 		montecarlo.Builtin(),
