@@ -28,10 +28,11 @@ that was measured in the same run, in turns.
   go run ./bench                   all of it; with -tags cuda,opengl on GPUs too
   go run ./bench -bench latency    only what matches: a category, or
                                    category/workload/case
-  go run ./bench -devices          launches and transfers of each device, alone and together: of
-                                   CUDA's if there is one, else of OpenGL's, and the CPU
+  go run ./bench -devices          launches, transfers and operations of each device, alone and
+                                   together: of CUDA's if there is one, else of OpenGL's, and the CPU
   go run ./bench -list             the devices, or why there are none
-  go run ./bench -peers            beside Rayon, oneTBB, StarPU, repartir, Ray, Dask and Go's pools
+  go run ./bench -peers            beside Rayon, oneTBB, StarPU, repartir, Ray, Dask and Go's pools;
+                                   on an NVIDIA GPU beside cuBLAS in C, CuPy and PyTorch
   go run ./bench -o FILE           keep every sample, for
                                      go run ./bench/cmd/compare BASE FILE
                                      go run ./bench/cmd/report FILE
@@ -118,7 +119,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	s := &suite.Suite{
 		Runner: &measure.Runner{
-			Machine: machine, Rounds: set.rounds, Budget: set.budget, Match: set.match.MatchString,
+			Machine: machine, Rounds: set.rounds, Budget: set.budget, Match: set.wanted,
 			Progress: os.Stderr, Record: keep.row,
 		},
 		Quick: set.quick, Long: set.long, Devices: devices, Self: []string{self, childWord},
@@ -138,13 +139,28 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
+	var categories []string
 	if set.devices {
-		return s.Run(ctx, "device", "split")
+		categories = []string{"device", "kernel", "split", "memory"}
 	}
-	if err := s.Run(ctx); err != nil {
+	if err := s.Run(ctx, categories...); err != nil {
 		return err
 	}
-	return goBenchmarks(ctx, out, set, s.Runner)
+	if !set.devices {
+		if err := goBenchmarks(ctx, out, set, s.Runner); err != nil {
+			return err
+		}
+	}
+	if set.format != "text" {
+		return nil
+	}
+	return summarize(out, &measure.Results{Runs: []*measure.Machine{machine}, Rows: keep.rows})
+}
+
+// wanted is whether a place is to be measured. Of what waits in memory, -devices
+// has the devices' part alone.
+func (set *settings) wanted(place string) bool {
+	return set.match.MatchString(place) && !(set.devices && strings.HasPrefix(place, "memory/queue"))
 }
 
 func parse(args []string) (settings, error) {
@@ -159,7 +175,7 @@ func parse(args []string) (settings, error) {
 		flags.PrintDefaults()
 	}
 	pattern := flags.String("bench", ".", "run only what matches this regular `expression`")
-	flags.BoolVar(&set.devices, "devices", false, "only the categories device and split")
+	flags.BoolVar(&set.devices, "devices", false, "only what is about devices")
 	flags.BoolVar(&set.quick, "quick", false, "smaller sizes and fewer rounds: that it runs, and roughly how fast")
 	flags.BoolVar(&set.long, "long", false, "also ten thousand and a million processes, which take minutes and more")
 	flags.BoolVar(&set.peers, "peers", false, "also the programs under bench/peers; what is missing is built or said")
@@ -222,11 +238,13 @@ type keeper struct {
 	out     io.Writer
 	format  string
 	file    *measure.Writer // nil: not kept
+	rows    []measure.Row   // all of them
 	place   string          // of the last row
 	first   float64         // median of the first row of that place
 }
 
 func (k *keeper) row(row measure.Row) error {
+	k.rows = append(k.rows, row)
 	if k.file != nil {
 		if err := k.file.Write(row); err != nil {
 			return err
