@@ -155,7 +155,7 @@ func comparisons(category string, r *measure.Results) []comparison {
 		}
 		a := around(values, slices.Min(append(values, math.Inf(1))) > 0, 4, 116)
 		c := comparison{Title: strings.TrimPrefix(rows[0].Place(), category+"/")}
-		first := measure.Summarize(rows[0].Samples).Median
+		first := rows[0].Summary().Median
 		for _, row := range rows {
 			c.Lines = append(c.Lines, describe(row, a, first))
 		}
@@ -173,7 +173,7 @@ func describe(row *measure.Row, a axis, first float64) line {
 		}
 		return l
 	}
-	sum := measure.Summarize(row.Samples)
+	sum := row.Summary()
 	l.Median, l.Spread, l.Samples = measure.Format(sum.Median, row.Unit), sum.Spread(), sum.N
 	l.Ratio = "–"
 	if first != 0 && !math.IsNaN(first) {

@@ -26,9 +26,11 @@ type operation struct {
 func times(factor float64) func(float64) float64 {
 	return func(n float64) float64 { return factor * n }
 }
+
 func square(factor float64) func(float64) float64 {
 	return func(n float64) float64 { return factor * n * n }
 }
+
 func cube(factor float64) func(float64) float64 {
 	return func(n float64) float64 { return factor * n * n * n }
 }
