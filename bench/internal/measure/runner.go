@@ -43,7 +43,7 @@ type Runner struct {
 	// such a budget; 0 is once. What has taken four budgets of all blocks together
 	// is left out of those that remain.
 	Blocks int
-	Match   func(name string) bool
+	Match  func(name string) bool
 	// Progress is told what is measured. Record is given every row.
 	Progress io.Writer
 	Record   func(Row) error
