@@ -205,6 +205,10 @@ func (p *devicePrinter) function(f *Function) {
 
 func (p *devicePrinter) main() {
 	k := p.k
+	if k.Fold != nil {
+		p.foldMain()
+		return
+	}
 	uint := "uint"
 	if p.cuda {
 		uint = "unsigned"
