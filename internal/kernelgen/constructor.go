@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"go/types"
 	"strings"
-
-	"github.com/tandem-go/tandem/kernels"
 )
 
 // value prints a polynomial in the constructor.
@@ -210,7 +208,7 @@ func (w *writer) footprint(b *Buffer) string {
 	per, width := w.value(f.per), w.greatest(f.widths, "")
 	perConst, isConst := f.per.value()
 	halo := "0"
-	if b.Access == kernels.In {
+	if b.Access == accessIn {
 		var ends []poly
 		if v, ok := constantGreatest(f.widths); ok && isConst {
 			// All is known now.
@@ -308,7 +306,7 @@ func (k *Kernel) usesIndexValue() bool {
 // needs prints the demand for elements that every index reads beyond its own.
 func (w *writer) needs(launch string) {
 	for _, b := range w.k.Buffers {
-		if b.Access != kernels.In || b.Foot.whole {
+		if b.Access != accessIn || b.Foot.whole {
 			continue
 		}
 		width, known := constantGreatest(b.Foot.widths)
@@ -372,7 +370,7 @@ func (w *writer) cost(launch string) {
 			continue
 		}
 		size := float64(b.Elem.size())
-		if b.Access == kernels.InOut {
+		if b.Access == accessInOut {
 			size *= 2
 		}
 		if v, ok := constantGreatest(b.Foot.widths); ok {

@@ -19,6 +19,10 @@ const (
 	markHost    = "host"
 )
 
+// noConstructor in the place of a kernel's constructor: the package describes its
+// launches itself.
+const noConstructor = "_"
+
 // directive is a mark with its word behind it: "//tandem:kernel Blur".
 type directive struct {
 	verb, arg string

@@ -5,11 +5,11 @@ import (
 	"go/ast"
 	"go/build/constraint"
 	"go/format"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"strings"
-
-	"github.com/tandem-go/tandem/kernels"
 )
 
 const (
@@ -105,9 +105,9 @@ func (f *File) text() ([]byte, error) {
 		}
 		return f.src.pkg.Scope().Lookup(name) != nil
 	}}
-	im.names[kernelsPath] = "kernels"
-	if f.src.path == kernelsPath {
-		return nil, fmt.Errorf("%s: kernels cannot be generated in package kernels itself", f.Name)
+	own := f.src.path == kernelsPath
+	if !own {
+		im.names[kernelsPath] = "kernels"
 	}
 	var body strings.Builder
 	for _, k := range f.Kernels {
@@ -120,11 +120,39 @@ func (f *File) text() ([]byte, error) {
 		b.WriteString(c + "\n\n")
 	}
 	fmt.Fprintf(&b, "package %s\n\n%s\n%s", f.src.name, im.text(), body.String())
-	text, err := format.Source([]byte(b.String()))
+	text := []byte(b.String())
+	var err error
+	if own {
+		text, err = unqualified(text)
+	}
+	if err == nil {
+		text, err = format.Source(text)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: BUG: the generated text is no Go: %w\n%s", f.Name, err, b.String())
 	}
 	return text, nil
+}
+
+// unqualified is a file of package kernels: what it calls kernels.X is X there.
+func unqualified(text []byte) ([]byte, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	var out []byte
+	done := 0
+	ast.Inspect(f, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			if id, ok := sel.X.(*ast.Ident); ok && id.Name == "kernels" {
+				out = append(out, text[done:fset.Position(id.Pos()).Offset]...)
+				done = fset.Position(sel.Sel.Pos()).Offset
+			}
+		}
+		return true
+	})
+	return append(out, text[done:]...), nil
 }
 
 // buildConstraint is the //go:build line of a file.
@@ -155,8 +183,6 @@ func (w *writer) line(format string, args ...any) {
 	w.text.WriteByte('\n')
 }
 
-var accessNames = map[kernels.Access]string{kernels.In: "In", kernels.Out: "Out", kernels.InOut: "InOut"}
-
 func (w *writer) kernel() string {
 	k := w.k
 	rangeName, goText := k.Host, ""
@@ -165,18 +191,25 @@ func (w *writer) kernel() string {
 		goText = goRange(k, w.im, rangeName)
 	}
 
-	w.constructor()
-	w.line("\nvar %sKernel = kernels.Define(kernels.Kernel{", k.Name)
-	w.line("\tName: %q,", w.src.name+"."+k.Name)
+	define, end := "kernels.Define(kernels.Kernel{", "})"
+	if k.Launch == noConstructor {
+		define, end = "kernels.Kernel{", "}"
+		w.line("// %sKernel describes the kernel %s, for the package to define it.", k.Name, k.Title)
+	} else {
+		w.constructor()
+		w.line("")
+	}
+	w.line("var %sKernel = %s", k.Name, define)
+	w.line("\tName: %q,", w.title())
 	w.line("\tParams: []kernels.Param{")
 	for _, b := range k.Buffers {
-		w.line("\t\t{Name: %q, Type: kernels.%s, Access: kernels.%s},", b.Name, exported(kindNames[b.Elem.Kind]), accessNames[b.Access])
+		w.line("\t\t{Name: %q, Type: kernels.%s, Access: kernels.%s},", b.Name, exported(kindNames[b.Elem.Kind]), b.Access)
 	}
 	w.line("\t},")
 	if len(k.Scalars) > 0 {
 		w.line("\tScalars: []kernels.Scalar{")
 		for _, v := range k.Scalars {
-			w.line("\t\t{Name: %q, Type: kernels.%s},", v.Name, exported(scalarType(v.Type).String()))
+			w.line("\t\t{Name: %q, Type: kernels.%s},", v.Name, scalarType(v.Type))
 		}
 		w.line("\t},")
 	}
@@ -189,7 +222,7 @@ func (w *writer) kernel() string {
 	if needs := k.needs(); needs != "" {
 		w.line("\tNeeds: %s,", needs)
 	}
-	w.line("})\n")
+	w.line("%s\n", end)
 	if k.Fold != nil {
 		w.foldText()
 	}
@@ -216,6 +249,9 @@ func (w *writer) variants() {
 	w.line("\tCUDA: &kernels.Function{")
 	w.line("\t\tText: %sCUDA,", k.Name)
 	w.line("\t\tBlock: [3]int{%d},", localSize)
+	if k.tiled() {
+		groups = k.tileGroups()
+	}
 	if groups != "" {
 		w.line("\t\tGroups: %s,", groups)
 	}
@@ -236,6 +272,14 @@ func (w *writer) foldVariants() {
 	w.line("\tGLSL: kernels.ReductionShader(%sGLSL, %d, %d, func(%s *kernels.Launch) int64 { return %s }),", k.Name, k.Fold.words(), k.Fold.words(), param, turns)
 	w.line("\tCUDA: kernels.ReductionFunction(%sCUDA, %d),", k.Name, k.Fold.words())
 	w.line("\tReduction: %sReduction,", k.Name)
+}
+
+// title is the name of the kernel: that of its package stands before it.
+func (w *writer) title() string {
+	if w.src.path == kernelsPath {
+		return w.k.Title
+	}
+	return w.src.name + "." + w.k.Title
 }
 
 // needs are the types that the kernel computes with.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/tandem-go/tandem/kernels"
 )
 
 // The Go variant runs over all indices of a call. Where an element is reached
@@ -182,7 +180,7 @@ func (p *rangePrinter) planAccess(body []Stmt) {
 // viewOf is the view through which an element is reached, or nil.
 func (p *rangePrinter) viewOf(e *Load) *view {
 	f := e.site.form
-	if f == nil || len(f.coef[0]) == 0 || e.Buffer.Foot.whole && e.Buffer.Access != kernels.In {
+	if f == nil || len(f.coef[0]) == 0 || e.Buffer.Foot.whole && e.Buffer.Access != accessIn {
 		return nil
 	}
 	factor, rest, ok := f.whole.split(p.inner.Name)
@@ -226,7 +224,7 @@ func (p *rangePrinter) surelyInside(e *Load) bool {
 	if e.Buffer.Foot.whole {
 		return false
 	}
-	if e.Buffer.Access&kernels.Out != 0 {
+	if e.Buffer.Access&accessOut != 0 {
 		return true
 	}
 	lo, ok := f.lo.value()
@@ -241,7 +239,7 @@ func (p *rangePrinter) windowOf(e *Load) *window {
 	}
 	var spans []poly
 	for _, s := range e.Buffer.sites {
-		if s.form == nil || !s.always && e.Buffer.Access == kernels.In {
+		if s.form == nil || !s.always && e.Buffer.Access == accessIn {
 			return nil
 		}
 		if lo, ok := s.form.lo.value(); !ok || lo < 0 {

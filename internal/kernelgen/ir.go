@@ -113,8 +113,9 @@ type Function struct {
 
 // Kernel is a kernel in the language of this package.
 type Kernel struct {
-	Name    string // of the Go function
-	Launch  string // of the constructor
+	Name    string // of the Go function, and the types that it is for
+	Title   string // the same, as messages and models have it: add.float32
+	Launch  string // of the constructor, or noConstructor
 	Doc     string
 	Obj     *types.Func
 	Pos     token.Pos
