@@ -80,7 +80,8 @@ func (s *source) typeArguments(fn *ast.FuncDecl) [][]string {
 	return lists
 }
 
-// typeSet is the names of the types of a constraint, in their order there.
+// typeSet is the names of the types of a constraint, in their order there, or
+// nothing unless all of them are numbers of kernels.
 func typeSet(constraint types.Type) []string {
 	switch u := constraint.Underlying().(type) {
 	case *types.Basic:
@@ -90,7 +91,11 @@ func typeSet(constraint types.Type) []string {
 	case *types.Union:
 		var set []string
 		for i := range u.Len() {
-			set = append(set, typeSet(u.Term(i).Type())...)
+			terms := typeSet(u.Term(i).Type())
+			if len(terms) == 0 {
+				return nil
+			}
+			set = append(set, terms...)
 		}
 		return set
 	case *types.Interface:
