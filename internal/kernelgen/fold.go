@@ -123,18 +123,16 @@ func (l *lowering) joinFunction(d directive, name string, state *Type) *Function
 		l.refusals[len(l.refusals)-1].Instead = fmt.Sprintf("write func %s(a, b T) T, marked //tandem:device", name)
 		return nil
 	}
-	f := l.function(l.src, decl)
-	if f == nil {
-		return nil // it was refused
+	for _, inst := range l.src.instancesOf(decl) {
+		sig := l.src.info.Defs[inst.decl.Name].Type().(*types.Signature)
+		is := func(v *types.Var) bool { return types.Identical(v.Type(), state.Go) }
+		if sig.Params().Len() == 2 && sig.Results().Len() == 1 && is(sig.Params().At(0)) && is(sig.Params().At(1)) && is(sig.Results().At(0)) {
+			return l.function(l.src, inst.decl) // nil if it was refused
+		}
 	}
-	if len(f.Params) != 2 || len(f.Results) != 1 || !sameType(f.Params[0].Type, state) || !sameType(f.Params[1].Type, state) || !sameType(f.Results[0], state) {
-		l.refuse(d.pos, "%s, which does not join two values of the kernel", "give it two parameters and a result of the type that the kernel returns", name)
-		return nil
-	}
-	return f
+	l.refuse(d.pos, "%s, which does not join two values of the kernel", "give it two parameters and a result of the type that the kernel returns", name)
+	return nil
 }
-
-func sameType(a, b *Type) bool { return types.Identical(a.Go, b.Go) }
 
 // finishFunction takes an ordinary function of this package.
 func (l *lowering) finishFunction(f *Fold, d directive, name string) bool {
