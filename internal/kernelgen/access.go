@@ -155,6 +155,10 @@ func (l *lowering) analyse() {
 	if len(l.refusals) > before {
 		return
 	}
+	if k.Fold != nil {
+		l.foldSpace(writes)
+		return
+	}
 	if !writes {
 		l.refuse(k.Pos, "kernel %s, which writes nothing", "store results in the elements of a slice, as y[i] = ...", k.Name)
 		return

@@ -181,9 +181,7 @@ func (c *compiler) kernel(src *source, inst instance, mark directive) *Kernel {
 	if !l.signature(fn) {
 		return nil
 	}
-	if r := obj.Type().(*types.Signature).Results(); r.Len() > 0 {
-		c.refuse(fn.Type.Results.Pos(), "kernel %s with a result", "store results in the elements of a slice", k.Name)
-	}
+	l.marks(fn)
 	l.kernelParams(fn)
 	if len(c.refusals) > before {
 		return nil

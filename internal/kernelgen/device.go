@@ -207,7 +207,11 @@ func (p *devicePrinter) function(f *Function) {
 
 func (p *devicePrinter) main() {
 	k := p.k
-	if p.cuda && k.tiled() {
+	switch {
+	case k.Fold != nil:
+		p.foldMain()
+		return
+	case p.cuda && k.tiled():
 		p.tiles()
 		return
 	}

@@ -185,8 +185,11 @@ func (w *writer) line(format string, args ...any) {
 
 func (w *writer) kernel() string {
 	k := w.k
-	rangeName := k.Name + "Range"
-	goText := goRange(k, w.im, rangeName)
+	rangeName, goText := k.Host, ""
+	if rangeName == "" {
+		rangeName = k.Name + "Range"
+		goText = goRange(k, w.im, rangeName)
+	}
 
 	define, end := "kernels.Define(kernels.Kernel{", "})"
 	if k.Launch == noConstructor {
@@ -211,6 +214,27 @@ func (w *writer) kernel() string {
 		w.line("\t},")
 	}
 	w.line("\tGo: %s,", rangeName)
+	if k.Fold != nil {
+		w.foldVariants()
+	} else {
+		w.variants()
+	}
+	if needs := k.needs(); needs != "" {
+		w.line("\tNeeds: %s,", needs)
+	}
+	w.line("%s\n", end)
+	if k.Fold != nil {
+		w.foldText()
+	}
+	w.text.WriteString(goText)
+	w.line("\nconst %sGLSL = `\n%s`", k.Name, deviceText(k, false))
+	w.line("\nconst %sCUDA = `\n%s`\n", k.Name, deviceText(k, true))
+	return w.text.String()
+}
+
+// variants prints those of a kernel whose indices are invocations.
+func (w *writer) variants() {
+	k := w.k
 	w.line("\tGLSL: &kernels.Shader{")
 	w.line("\t\tText: %sGLSL,", k.Name)
 	w.line("\t\tLocal: [3]int{%d},", localSize)
@@ -232,14 +256,22 @@ func (w *writer) kernel() string {
 		w.line("\t\tGroups: %s,", groups)
 	}
 	w.line("\t},")
-	if needs := k.needs(); needs != "" {
-		w.line("\tNeeds: %s,", needs)
+}
+
+// foldVariants prints those of a reduction.
+func (w *writer) foldVariants() {
+	k := w.k
+	sum, known := (&meter{k: k, symbols: w.launchSymbol}).iterations(k.Body)
+	turns, param := sum.String(), "l"
+	if !known {
+		turns = w.math() + ".MaxInt64"
 	}
-	w.line("%s\n", end)
-	w.text.WriteString(goText)
-	w.line("\nconst %sGLSL = `\n%s`", k.Name, deviceText(k, false))
-	w.line("\nconst %sCUDA = `\n%s`\n", k.Name, deviceText(k, true))
-	return w.text.String()
+	if !known || len(sum.terms) == 0 {
+		param = "_"
+	}
+	w.line("\tGLSL: kernels.ReductionShader(%sGLSL, %d, %d, func(%s *kernels.Launch) int64 { return %s }),", k.Name, k.Fold.words(), k.Fold.words(), param, turns)
+	w.line("\tCUDA: kernels.ReductionFunction(%sCUDA, %d),", k.Name, k.Fold.words())
+	w.line("\tReduction: %sReduction,", k.Name)
 }
 
 // title is the name of the kernel: that of its package stands before it.
@@ -272,6 +304,11 @@ func (k *Kernel) needs() string {
 		visit(f.Body)
 		for _, v := range f.Params {
 			note(v.Type)
+		}
+	}
+	if k.Fold != nil {
+		for _, l := range k.Fold.leaves {
+			note(l.typ)
 		}
 	}
 	for _, s := range k.Structs {

@@ -131,6 +131,9 @@ type Kernel struct {
 	Functions []*Function // all that it calls, callees first
 	Structs   []*Type     // all that it has, members first
 
+	Fold *Fold // of a reduction
+	Host string // the function that is the Go variant instead of a generated one
+
 	checks []check
 	n      spaceOf
 	names  *namer

@@ -211,6 +211,9 @@ func (l *lowering) finish() {
 	for _, f := range l.callees {
 		addCallees(f, &k.Functions)
 	}
+	if k.Fold != nil {
+		addCallees(k.Fold.Join, &k.Functions)
+	}
 	k.vars = map[string]*Var{}
 	for _, list := range [][]*Var{k.Indices, k.Scalars, l.made} {
 		for _, v := range list {
