@@ -918,7 +918,7 @@ func lowerFloat32Range(call *Call) {
 const lowerFloat32GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
-float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return a < b ? a : b; }
+float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
 
 void main() {
 	if (tandem_index() >= tandem_n) return;
@@ -928,8 +928,7 @@ void main() {
 `
 
 const lowerFloat32CUDA = `
-static __device__ __forceinline__ bool k_isnan(float x) { return (__float_as_uint(x) & ~0x80000000u) > 0x7f800000u; }
-static __device__ __forceinline__ float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); return a < b ? a : b; }
+static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 
 static __device__ __forceinline__ void tandem_element(float x, float y, float &dst) {
 	dst = k_min(x, y);
@@ -1034,7 +1033,7 @@ func lowerFloat64Range(call *Call) {
 const lowerFloat64GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 bool k_isnan(double x) { return (unpackDouble2x32(x).y & 0x7fffffffu) + (unpackDouble2x32(x).x != 0u ? 1u : 0u) > 0x7ff00000u; }
-double k_min(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b)); return a < b ? a : b; }
+double k_min(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b)); return r; }
 
 void main() {
 	if (tandem_index() >= tandem_n) return;
@@ -1044,8 +1043,7 @@ void main() {
 `
 
 const lowerFloat64CUDA = `
-static __device__ __forceinline__ bool k_isnan(double x) { return ((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL) > 0x7ff0000000000000ULL; }
-static __device__ __forceinline__ double k_min(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); return a < b ? a : b; }
+static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
 
 static __device__ __forceinline__ void tandem_element(double x, double y, double &dst) {
 	dst = k_min(x, y);
@@ -1149,7 +1147,7 @@ func upperFloat32Range(call *Call) {
 const upperFloat32GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
-float k_max(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return a > b ? a : b; }
+float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
 
 void main() {
 	if (tandem_index() >= tandem_n) return;
@@ -1159,8 +1157,7 @@ void main() {
 `
 
 const upperFloat32CUDA = `
-static __device__ __forceinline__ bool k_isnan(float x) { return (__float_as_uint(x) & ~0x80000000u) > 0x7f800000u; }
-static __device__ __forceinline__ float k_max(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); return a > b ? a : b; }
+static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
 
 static __device__ __forceinline__ void tandem_element(float x, float y, float &dst) {
 	dst = k_max(x, y);
@@ -1265,7 +1262,7 @@ func upperFloat64Range(call *Call) {
 const upperFloat64GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 bool k_isnan(double x) { return (unpackDouble2x32(x).y & 0x7fffffffu) + (unpackDouble2x32(x).x != 0u ? 1u : 0u) > 0x7ff00000u; }
-double k_max(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return a > b ? a : b; }
+double k_max(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return r; }
 
 void main() {
 	if (tandem_index() >= tandem_n) return;
@@ -1275,8 +1272,7 @@ void main() {
 `
 
 const upperFloat64CUDA = `
-static __device__ __forceinline__ bool k_isnan(double x) { return ((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL) > 0x7ff0000000000000ULL; }
-static __device__ __forceinline__ double k_max(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); return a > b ? a : b; }
+static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
 
 static __device__ __forceinline__ void tandem_element(double x, double y, double &dst) {
 	dst = k_max(x, y);
