@@ -34,6 +34,18 @@ func forFloats(describe func(t Type) Kernel) pair {
 	return p
 }
 
+// generated defines the kernels that tandemgen made of one function.
+func generated(name string, f32, f64 Kernel) pair {
+	f32.Name, f64.Name = name+"."+Float32.String(), name+"."+Float64.String()
+	return pair{Define(f32), Define(f64)}
+}
+
+// onHost is a kernel with a Go variant of its own.
+func onHost(k Kernel, variant func(*Call)) Kernel {
+	k.Go = variant
+	return k
+}
+
 // realText makes shaders for either type: REAL is the type, and BITS_OR and
 // BITS_AND combine the bits of two numbers.
 var realText = map[Type]string{

@@ -124,8 +124,8 @@ float k_floor(float x) { precise float r = floor(x); return k_copysign(r, x); }
 bool k_greater(float a, float b) { precise bool r = a > b; return r; }
 bool k_leq(float a, float b) { precise bool r = a <= b; return r; }
 bool k_less(float a, float b) { precise bool r = a < b; return r; }
-float k_max(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return a > b ? a : b; }
-float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return a < b ? a : b; }
+float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
+float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
 float k_mul(float a, float b) { precise float r = a * b; return r; }
 float k_neg(float x) { return uintBitsToFloat(floatBitsToUint(x) ^ 0x80000000u); }
 bool k_noteq(float a, float b) { precise bool r = a != b; return r; }
@@ -357,11 +357,10 @@ void main() {
 `
 
 const blackScholesCUDA = `
-static __device__ __forceinline__ bool k_isnan(float x) { return (__float_as_uint(x) & ~0x80000000u) > 0x7f800000u; }
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
-static __device__ __forceinline__ float k_max(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); return a > b ? a : b; }
-static __device__ __forceinline__ float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); return a < b ? a : b; }
+static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
+static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
 static __device__ __forceinline__ float f_power2(int n) {
@@ -680,8 +679,8 @@ double k_floor(double x) { precise double r = floor(x); return k_copysign(r, x);
 bool k_greater(double a, double b) { precise bool r = a > b; return r; }
 bool k_leq(double a, double b) { precise bool r = a <= b; return r; }
 bool k_less(double a, double b) { precise bool r = a < b; return r; }
-double k_max(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return a > b ? a : b; }
-double k_min(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b)); return a < b ? a : b; }
+double k_max(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return r; }
+double k_min(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b)); return r; }
 double k_mul(double a, double b) { precise double r = a * b; return r; }
 double k_neg(double x) { return packDouble2x32(unpackDouble2x32(x) ^ uvec2(0u, 0x80000000u)); }
 bool k_noteq(double a, double b) { precise bool r = a != b; return r; }
@@ -917,11 +916,10 @@ void main() {
 `
 
 const blackScholes64CUDA = `
-static __device__ __forceinline__ bool k_isnan(double x) { return ((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL) > 0x7ff0000000000000ULL; }
 static __device__ __forceinline__ double k_abs(double x) { return __longlong_as_double((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
-static __device__ __forceinline__ double k_max(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); return a > b ? a : b; }
-static __device__ __forceinline__ double k_min(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); return a < b ? a : b; }
+static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
+static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
 static __device__ __forceinline__ double f_power264(int n) {

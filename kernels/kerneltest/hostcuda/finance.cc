@@ -33,11 +33,10 @@ tandem_finance_blackScholes(const float *tandem_buffer_0, const float *tandem_bu
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_buffer_3, tandem_word.w[5], tandem_buffer_4, tandem_word.w[6], tandem_buffer_5, tandem_word.w[7], __uint_as_float(tandem_word.w[8]), __uint_as_float(tandem_word.w[9]));
 }
 
-static __device__ __forceinline__ bool k_isnan(float x) { return (__float_as_uint(x) & ~0x80000000u) > 0x7f800000u; }
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
-static __device__ __forceinline__ float k_max(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); return a > b ? a : b; }
-static __device__ __forceinline__ float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); return a < b ? a : b; }
+static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
+static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
 static __device__ __forceinline__ float f_power2(int n) {
@@ -286,11 +285,10 @@ tandem_finance_blackScholes64(const double *tandem_buffer_0, const double *tande
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_buffer_3, tandem_word.w[5], tandem_buffer_4, tandem_word.w[6], tandem_buffer_5, tandem_word.w[7], __hiloint2double((int)tandem_word.w[9], (int)tandem_word.w[8]), __hiloint2double((int)tandem_word.w[11], (int)tandem_word.w[10]));
 }
 
-static __device__ __forceinline__ bool k_isnan(double x) { return ((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL) > 0x7ff0000000000000ULL; }
 static __device__ __forceinline__ double k_abs(double x) { return __longlong_as_double((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
-static __device__ __forceinline__ double k_max(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); return a > b ? a : b; }
-static __device__ __forceinline__ double k_min(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); return a < b ? a : b; }
+static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
+static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
 static __device__ __forceinline__ double f_power264(int n) {

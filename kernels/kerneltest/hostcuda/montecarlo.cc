@@ -127,11 +127,10 @@ struct s_array_unsigned_2 { unsigned v[2]; };
 static __device__ __forceinline__ s_array_unsigned_2 s_array_unsigned_2_of(unsigned a0, unsigned a1) { s_array_unsigned_2 r; r.v[0] = a0; r.v[1] = a1; return r; }
 struct s_array_float_4 { float v[4]; };
 static __device__ __forceinline__ s_array_float_4 s_array_float_4_of(float a0, float a1, float a2, float a3) { s_array_float_4 r; r.v[0] = a0; r.v[1] = a1; r.v[2] = a2; r.v[3] = a3; return r; }
-static __device__ __forceinline__ bool k_isnan(float x) { return (__float_as_uint(x) & ~0x80000000u) > 0x7f800000u; }
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
-static __device__ __forceinline__ float k_max(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); return a > b ? a : b; }
-static __device__ __forceinline__ float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); return a < b ? a : b; }
+static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
+static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 static __device__ __forceinline__ void k_mul32(unsigned a, unsigned b, unsigned &hi, unsigned &lo) { hi = __umulhi(a, b); lo = a * b; }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
