@@ -214,6 +214,45 @@ func TestCUDASmallMemory(t *testing.T) {
 	}
 }
 
+// TestCUDARegistersWhatRepeats launches on the same slices again and again: they are
+// page-locked when that pays, once, and given back by Close. Each launch sees what
+// its caller has written before it.
+func TestCUDARegistersWhatRepeats(t *testing.T) {
+	s := cudaMachine(t, cudatest.Config{Late: true, Seed: 5})
+	const n = 1 << 19
+	x, y := make([]float32, n), make([]float32, n)
+	for round := range 12 {
+		for i := range x {
+			x[i], y[i] = float32((i+round)%1000), float32(i%7)
+		}
+		if err := s.Launch(t.Context(), kernels.Saxpy(2, x, y), hybrid.On("cuda:0")); err != nil {
+			t.Fatal(err)
+		}
+		for i := range y {
+			if want := 2*float32((i+round)%1000) + float32(i%7); y[i] != want {
+				t.Fatalf("round %d: element %d is %v, want %v", round, i, y[i], want)
+			}
+		}
+	}
+	if got := s.Stats().Devices[0]; got.ID != "cuda:0" || got.Registered != 8*n {
+		t.Errorf("%d bytes of %s are registered, want %d", got.Registered, got.ID, 8*n)
+	}
+	if onRealGPU {
+		return
+	}
+	if got := cudatest.Calls("cuMemHostRegister_v2"); got != 2 {
+		t.Errorf("%d registrations of two slices", got)
+	}
+	// A driver that refuses is asked once, and the results are right all the same.
+	z := make([]float32, n)
+	cudatest.Fail("cuMemHostRegister_v2", 1, 2)
+	for range 8 {
+		if err := s.Launch(t.Context(), kernels.Saxpy(1, z, y), hybrid.On("cuda:0")); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestCUDAPeers has each GPU write a part of a buffer that the other then reads:
 // what moves, moves from one to the other.
 func TestCUDAPeers(t *testing.T) {

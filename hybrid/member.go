@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/hybrid/internal/pagelock"
 	"github.com/tandem-go/tandem/kernels"
 	"github.com/tandem-go/tandem/residency"
 )
@@ -24,6 +25,7 @@ type member struct {
 
 	memory bufferCache
 	host   device.HostAllocator // nil where the device has no page-locked memory
+	pages  *pagelock.Cache      // the callers' slices that the device reads where they are
 	site   *residency.Site      // nil for the CPU workers
 
 	mu       sync.Mutex // guards the rest
@@ -41,6 +43,7 @@ func newMember(d device.Device, info device.Info, limit int64) *member {
 	if d != nil {
 		m.memory = bufferCache{dev: d, limit: limit, free: map[int64][]device.Buffer{}}
 		m.host, _ = d.(device.HostAllocator)
+		m.pages = pagelock.New(d)
 		m.site = residency.NewSite(d)
 	}
 	return m
@@ -85,6 +88,7 @@ func (m *member) close() error {
 		for _, l := range idle {
 			_ = l.close()
 		}
+		m.pages.Close()
 		closed <- m.dev.Close()
 	}()
 	if m.usable() == nil {
