@@ -9,8 +9,11 @@ import (
 	"log/slog"
 	"math"
 	"os"
+	"sync"
 	"testing"
 	"time"
+
+	"gonum.org/v1/gonum/blas"
 
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/device/cuda/cudatest"
@@ -251,6 +254,71 @@ func TestCUDARegistersWhatRepeats(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// compiling is a device that notes the routines of what it compiles.
+type compiling struct {
+	device.Device
+	mu       sync.Mutex // guards routines
+	routines []string
+}
+
+func (c *compiling) Compile(src device.Source) (device.Program, error) {
+	c.mu.Lock()
+	c.routines = append(c.routines, src.Library)
+	c.mu.Unlock()
+	return c.Device.Compile(src)
+}
+
+// TestCUDAInTF32 asks for TF32 and looks what the device is given for a product of
+// either type.
+func TestCUDAInTF32(t *testing.T) {
+	if onRealGPU {
+		t.Skip("the GPU is open")
+	}
+	for want, opts := range map[string][]hybrid.Option{
+		"[gemm.float32.nn gemm.float64.nn]": nil,
+		"[gemm.tf32.nn gemm.float64.nn]":    {hybrid.WithTF32()},
+	} {
+		if err := cudatest.Reset(cudatest.Config{}); err != nil {
+			t.Fatal(err)
+		}
+		gpu, err := device.Open("cuda:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &compiling{Device: gpu}
+		s := open(t, append(opts, hybrid.WithDevice(c), hybrid.WithDevices("cpu"), hybrid.WithModelFile(""))...)
+		err = errors.Join(onDevice[float32](t, s), onDevice[float64](t, s), s.Close())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(c.routines); got != want {
+			t.Errorf("the device was given %s, want %s", got, want)
+		}
+	}
+	if err := cudatest.Reset(cudatest.Config{Devices: cudatest.NoDevices}); err != nil {
+		t.Error(err)
+	}
+}
+
+// onDevice multiplies two matrices on the GPU.
+func onDevice[T float32 | float64](t *testing.T, s *hybrid.Scheduler) error {
+	const n = 40
+	a, b, c := make([]T, n*n), make([]T, n*n), make([]T, n*n)
+	for i := range a {
+		a[i], b[i] = T(i%5), T(i%7)
+	}
+	dense := func(x []T) kernels.Matrix[T] { return kernels.Dense(n, n, n, x) }
+	err := s.Launch(t.Context(), kernels.Gemm(blas.NoTrans, blas.NoTrans, 1, dense(a), dense(b), 0, dense(c)), hybrid.On("cuda:0"))
+	var want T
+	for k := range n {
+		want += a[n+k] * b[n*k+2]
+	}
+	if err == nil && c[n+2] != want {
+		return fmt.Errorf("element (1, 2) is %v, want %v", c[n+2], want)
+	}
+	return err
 }
 
 // TestCUDAPeers has each GPU write a part of a buffer that the other then reads:
