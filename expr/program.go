@@ -57,6 +57,7 @@ type scratch struct {
 	at     []unsafe.Pointer // of the slots
 	filled []uint64         // the scalars that are in their registers, for the first
 	upTo   int              // elements
+	acc    accumulator      // here, since a folder would have it moved to the heap
 }
 
 // compiler brings steps into a program.
@@ -175,7 +176,7 @@ func (p *program) call(c *kernels.Call) {
 			s.at[i] = unsafe.Pointer(unsafe.SliceData(bytesOf(c, slot.array, slot.size)))
 		}
 	}
-	var acc accumulator
+	s.acc = accumulator{}
 	for lo := c.Lo; ; {
 		n := min(p.block, c.Hi-lo)
 		for i := range p.code {
@@ -183,7 +184,7 @@ func (p *program) call(c *kernels.Call) {
 			in.run(s.at[in.dst], s.at[in.a], s.at[in.b], s.at[in.c], n)
 		}
 		if p.fold != nil {
-			p.fold(&acc, s.at[p.root], n, lo)
+			p.fold(&s.acc, s.at[p.root], n, lo)
 		}
 		if lo += n; lo == c.Hi {
 			break
@@ -199,10 +200,10 @@ func (p *program) call(c *kernels.Call) {
 			s.at[i] = nil
 		}
 	}
-	p.scratch.Put(s)
 	if p.fold != nil {
-		c.Partial = p.finish(&acc)
+		c.Partial = p.finish(&s.acc)
 	}
+	p.scratch.Put(s)
 }
 
 // bytesOf is the part of array argument k that the call may touch.

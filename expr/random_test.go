@@ -28,11 +28,11 @@ type condition struct {
 // generator draws expressions over arrays of n elements.
 type generator struct {
 	*rand.Rand
-	n        int
-	no64     bool        // neither float64 nor integers of 64 bits
-	made     map[any]any // by zero value: []sample[T], to be used again
-	arrays   int         // still to be had
-	scalars  int
+	n       int
+	no64    bool        // neither float64 nor integers of 64 bits
+	made    map[any]any // by zero value: []sample[T], to be used again
+	arrays  int         // still to be had
+	scalars int
 }
 
 func newGenerator(rng *rand.Rand, n int) *generator {
@@ -514,8 +514,12 @@ func try(seed uint64, r *kerneltest.Runner, caps64 bool) error {
 		types = 3
 	}
 	uses := [][2]func(*generator, *kerneltest.Runner) error{
-		{tryStore[float32], tryReduce[float32]}, {tryStore[int32], tryReduce[int32]}, {tryStore[uint32], tryReduce[uint32]},
-		{tryStore[float64], tryReduce[float64]}, {tryStore[int64], tryReduce[int64]}, {tryStore[uint64], tryReduce[uint64]},
+		{tryStore[float32], tryReduce[float32]},
+		{tryStore[int32], tryReduce[int32]},
+		{tryStore[uint32], tryReduce[uint32]},
+		{tryStore[float64], tryReduce[float64]},
+		{tryStore[int64], tryReduce[int64]},
+		{tryStore[uint64], tryReduce[uint64]},
 	}
 	err := uses[rng.IntN(types)][rng.IntN(2)](g, r)
 	if errors.Is(err, errTooLarge) {
