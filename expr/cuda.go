@@ -26,7 +26,7 @@ func function(as fold, steps []step) *kernels.Function {
 		b.WriteString(as.definitions(root, cudaTypes[:]))
 		b.WriteString(cudaFunctions(root))
 	}
-	for k := range kind(kinds) {
+	for k := range kinds {
 		if !k.isMask() && (as == foldNothing || k != root) && uses(steps, k) {
 			b.WriteString(cudaFunctions(k))
 		}

@@ -34,15 +34,14 @@ type slot struct {
 // block, and through all steps for each block, so that what a step leaves is still
 // in the cache when the next one takes it. It is immutable.
 type program struct {
-	code      []instruction
-	slots     []slot
-	block     int // elements
-	registers int
-	scalars   []constant
-	root      uint8  // slot of the last value
-	fold      folder // nil where it is stored
-	finish    func(*accumulator) kernels.Partial
-	scratch   sync.Pool
+	code    []instruction
+	slots   []slot
+	block   int // elements
+	scalars []constant
+	root    uint8  // slot of the last value
+	fold    folder // nil where it is stored
+	finish  func(*accumulator) kernels.Partial
+	scratch sync.Pool
 }
 
 // constant is a scalar that fills a register.

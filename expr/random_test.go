@@ -369,10 +369,20 @@ func tryStore[T expr.Element](g *generator, r *kerneltest.Runner) error {
 
 var errTooLarge = errors.New("drawn too large")
 
+// launched, if not nil, is told of every kernel.
+var launched func(k *kernels.Kernel)
+
+func note(l *kernels.Launch) {
+	if launched != nil {
+		launched(l.Kernel())
+	}
+}
+
 func run(g *generator, r *kerneltest.Runner, l *kernels.Launch) error {
 	if err := l.Err(); errors.Is(err, expr.ErrTooLarge) {
 		return errTooLarge
 	}
+	note(l)
 	return r.Run(l, kerneltest.RandomCuts(g.Rand, l))
 }
 
