@@ -2,6 +2,7 @@ package kernelgen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -103,8 +104,11 @@ func (p *devicePrinter) tiles() {
 		localSize, tileVectors, k.tileLanes())
 	p.line("// The number of elements from the last boundary to p.")
 	p.line("template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) %% tandem_lanes; }")
-	p.line("template <class T> struct __align__(%d) tandem_vector_4 { T lane[tandem_lanes]; };", 4*k.tileLanes())
-	p.line("template <class T> struct __align__(%d) tandem_vector_8 { T lane[tandem_lanes]; };", 8*k.tileLanes())
+	for _, size := range []int{4, 8} {
+		if slices.ContainsFunc(k.Buffers, func(b *Buffer) bool { return b.Elem.size() == size }) {
+			p.line("template <class T> struct __align__(%d) tandem_vector_%d { T lane[tandem_lanes]; };", size*k.tileLanes(), size)
+		}
+	}
 	p.line("")
 	p.line("TANDEM_KERNEL {")
 	p.tabs++
@@ -147,8 +151,6 @@ func (p *devicePrinter) tiles() {
 		p.tabs--
 		p.line("}")
 	}
-	p.tabs = 0
-	p.line("}")
 }
 
 func (p *devicePrinter) scalarType(v *Var) string {

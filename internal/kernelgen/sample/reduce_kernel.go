@@ -265,7 +265,7 @@ const coldestGLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
 bool k_less(float a, float b) { precise bool r = a < b; return r; }
-float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return a < b ? a : b; }
+float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
 float k_neg(float x) { return uintBitsToFloat(floatBitsToUint(x) ^ 0x80000000u); }
 
 float f_join_min(float a, float b) {
@@ -311,8 +311,7 @@ void main() {
 `
 
 const coldestCUDA = `
-static __device__ __forceinline__ bool k_isnan(float x) { return (__float_as_uint(x) & ~0x80000000u) > 0x7f800000u; }
-static __device__ __forceinline__ float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); return a < b ? a : b; }
+static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 
 static __device__ __forceinline__ float f_join_min(float a, float b) {
 	return k_min(a, b);
