@@ -119,19 +119,28 @@ func (ch *choices) known(r request) (best way, alone float64, known bool) {
 	return best, seconds[wrapped], true
 }
 
+// packed tells whether products of a type are packed ones.
+func (b *BLAS) packed(k kind) bool {
+	return [kinds]bool{b.s.packed(), b.d.packed(), b.c.packed(), b.z.packed()}[k]
+}
+
 // key is what the model keeps the times of a way under.
 func (ch *choices) key(c cell, w way) perfmodel.Key {
 	cfg := ch.blas.engine.cfg
 	who := cfg.Wrapped.Name
+	tiles := "tiles"
+	if ch.blas.packed(c.kind) {
+		tiles = "packed tiles"
+	}
 	switch w {
 	case inParallel:
-		who = fmt.Sprintf("%s in tiles on %d workers", who, cfg.Workers)
+		who = fmt.Sprintf("%s in %s on %d workers", who, tiles, cfg.Workers)
 	case onDevices:
 		var ids []string
 		for _, d := range cfg.Devices {
 			ids = append(ids, d.Key())
 		}
-		who = fmt.Sprintf("%s in tiles on %s and %d workers", who, strings.Join(ids, " and "), cfg.Workers)
+		who = fmt.Sprintf("%s in %s on %s and %d workers", who, tiles, strings.Join(ids, " and "), cfg.Workers)
 	}
 	return perfmodel.Key{
 		Kernel: fmt.Sprintf("blas.%s%s.%d", kindLetters[c.kind], opNames[c.op], c.variant),
