@@ -53,6 +53,10 @@ const (
 	// rounds is how often each way is measured: the model drops the first, which
 	// pays for cold caches, and takes the median of the others.
 	rounds = 6
+	// longRounds is how often of calls that take longer than longCall: they
+	// scatter less.
+	longRounds = 3
+	longCall   = 20 * time.Millisecond
 	// shortest is how long a measurement takes at least, but for the first: calls
 	// of microseconds are repeated, with the caches as they themselves leave them.
 	shortest = 200 * time.Microsecond
@@ -67,7 +71,8 @@ func (ch *choices) measure(r request) {
 	ways := ch.ways(r.call)
 	run := ch.blas.exercise(r.call)
 	repeats := map[way]int{}
-	for range rounds {
+	most := rounds
+	for round := 0; round < most; round++ {
 		for _, w := range ways {
 			repeat := max(1, repeats[w])
 			start := time.Now()
@@ -76,6 +81,9 @@ func (ch *choices) measure(r request) {
 			}
 			took := time.Since(start) / time.Duration(repeat)
 			repeats[w] = int(shortest / max(took, 1))
+			if took > longCall {
+				most = longRounds
+			}
 			if ch.closed() {
 				return // the workers may have ended before the run
 			}
@@ -101,7 +109,7 @@ func (ch *choices) known(r request) (best way, alone float64, known bool) {
 	seconds := map[way]float64{}
 	for _, w := range ch.ways(r.call) {
 		fit, ok := ch.model().Estimate(ch.key(r.cell, w))
-		if !ok || fit.Samples < rounds-1 {
+		if !ok || fit.Samples < longRounds-1 {
 			return unknown, 0, false
 		}
 		seconds[w] = fit.Seconds(r.call.work())
