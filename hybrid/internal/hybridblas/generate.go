@@ -63,8 +63,10 @@ func passed() []byte {
 		letter string
 		blas   reflect.Type
 	}{
-		{"s", reflect.TypeFor[blas.Float32]()}, {"d", reflect.TypeFor[blas.Float64]()},
-		{"c", reflect.TypeFor[blas.Complex64]()}, {"z", reflect.TypeFor[blas.Complex128]()},
+		{"s", reflect.TypeFor[blas.Float32]()},
+		{"d", reflect.TypeFor[blas.Float64]()},
+		{"c", reflect.TypeFor[blas.Complex64]()},
+		{"z", reflect.TypeFor[blas.Complex128]()},
 	} {
 		for i := range t.blas.NumMethod() {
 			m := t.blas.Method(i)
