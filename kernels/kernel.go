@@ -96,8 +96,9 @@ type Function struct {
 	// prelude that is described at [Kernel.Source]. What it uses may stand
 	// before.
 	Text string
-	// PTX is prelude and Text compiled ahead. If it is empty, the device
-	// compiles them when the kernel is first used there.
+	// PTX is prelude and Text compiled ahead. If it is empty, that of the
+	// archive of built-in kernels is taken; where there is none, the device
+	// compiles when the kernel is first used there.
 	PTX string
 	// Block is how many threads a block has; zero dimensions count as 1.
 	Block [3]int
@@ -116,8 +117,6 @@ type Function struct {
 	// Library names the routine of a device's own library that does the
 	// same; see [device.Source].
 	Library string
-
-	archived bool // the PTX is in package ptx
 }
 
 // Partial is the result of a reduction over a part of the index space. What

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"go/token"
 	"slices"
-
-	"github.com/tandem-go/tandem/kernels"
 )
 
 // site is a place where a kernel uses an element of a buffer.
@@ -18,7 +16,18 @@ type site struct {
 	form   *form // nil if the subscript is no sum of multiples of indices
 }
 
-type accessKind = kernels.Access
+// accessKind is how a kernel uses a buffer; see kernels.Access.
+type accessKind uint8
+
+// The ways of access. They are this package's own: tandemgen writes a part of
+// package kernels, and must build without it.
+const (
+	accessIn accessKind = 1 << iota
+	accessOut
+	accessInOut = accessIn | accessOut
+)
+
+func (a accessKind) String() string { return [...]string{"none", "In", "Out", "InOut"}[a] }
 
 // footprint is what an index uses of a buffer; see kernels.Footprint. All
 // polynomials are over parameters of the launch.
@@ -141,9 +150,13 @@ func (l *lowering) analyse() {
 	writes := false
 	for _, b := range k.Buffers {
 		l.buffer(b, written)
-		writes = writes || b.Access&kernels.Out != 0
+		writes = writes || b.Access&accessOut != 0
 	}
 	if len(l.refusals) > before {
+		return
+	}
+	if k.Fold != nil {
+		l.foldSpace(writes)
 		return
 	}
 	if !writes {
@@ -152,7 +165,7 @@ func (l *lowering) analyse() {
 	}
 	if len(k.Indices) == 1 {
 		for _, b := range k.Buffers {
-			if b.Access&kernels.Out != 0 {
+			if b.Access&accessOut != 0 {
 				k.n = spaceOf{b}
 				break
 			}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"go/types"
 	"strings"
-
-	"github.com/tandem-go/tandem/kernels"
 )
 
 // value prints a polynomial in the constructor.
@@ -57,6 +55,7 @@ func (w *writer) constructor() {
 	fresh := k.names.name
 	w.operands, w.paths = map[*Buffer]string{}, map[string]string{}
 	launch := fresh("l")
+	result, index := fresh("result"), fresh("index")
 
 	// Type parameters, one for each buffer: a slice or a resident buffer.
 	var typeParams, params []string
@@ -69,6 +68,15 @@ func (w *writer) constructor() {
 			w.paths[e.Name] = e.Name
 		}
 		params = append(params, strings.Join(names, ", ")+" int")
+	}
+	if k.Fold != nil {
+		params = append(params, result+" *"+types.TypeString(k.Fold.Results[0], w.im.qualify))
+		if len(k.Fold.Results) == 2 {
+			params = append(params, index+" *int")
+		}
+		if k.n.buffer == nil {
+			params = append(params, count+" int")
+		}
 	}
 	vectors := map[*Buffer]string{}
 	for i, b := range k.Buffers {
@@ -106,12 +114,23 @@ func (w *writer) constructor() {
 	}
 
 	w.docComment(count)
-	w.line("func %s[%s](%s) kernels.Launch {", k.Launch, strings.Join(typeParams, ", "), strings.Join(params, ", "))
+	types := ""
+	if len(typeParams) > 0 {
+		types = "[" + strings.Join(typeParams, ", ") + "]"
+	}
+	w.line("func %s%s(%s) kernels.Launch {", k.Launch, types, strings.Join(params, ", "))
 	for _, b := range k.Buffers {
 		w.line("\t%s := kernels.Of[%s](%s)", w.operands[b], kindNames[b.Elem.Kind], b.Name)
 	}
-	var n string
-	if len(k.Indices) == 1 {
+	n := count
+	if len(k.Indices) == 1 && k.Fold != nil {
+		if b := k.n.buffer; b != nil {
+			n = w.operands[b] + ".Len()"
+			if !b.Foot.per.is(1) {
+				n += " / " + w.value(b.Foot.per)
+			}
+		}
+	} else if len(k.Indices) == 1 {
 		b := k.n.buffer
 		per, width := w.value(b.Foot.per), w.greatest(b.Foot.widths, "")
 		if b.Foot.per.is(1) {
@@ -131,8 +150,25 @@ func (w *writer) constructor() {
 		w.scalar(launch, v, partValues)
 	}
 	w.needs(launch)
+	if k.Fold != nil {
+		w.result(launch, result, index)
+	}
 	w.cost(launch)
 	w.line("\treturn %s\n}", launch)
+}
+
+// result prints where a reduction stores its value.
+func (w *writer) result(launch, result, index string) {
+	if len(w.k.Fold.Results) < 2 {
+		index = "nil"
+	}
+	if op := w.k.Fold.Op; op != nil && op.empty == "" {
+		w.line("\t%s.RequireIndices()", launch)
+	}
+	w.line("\tif %s == nil {", result)
+	w.line("\t\t%s.Fail(\"result\", kernels.ErrNil)", launch)
+	w.line("\t}")
+	w.line("\t%s.SetResult(%s, %s)", launch, result, index)
 }
 
 func (w *writer) extents() string {
@@ -144,8 +180,9 @@ func (w *writer) extents() string {
 
 func (w *writer) docComment(count string) {
 	k := w.k
-	if len(k.Indices) == 1 {
-		b := k.n.buffer
+	if b := k.n.buffer; b == nil && len(k.Indices) == 1 {
+		w.line("// %s makes a launch of the kernel %s for all indices below %s.", k.Launch, k.Name, count)
+	} else if len(k.Indices) == 1 {
 		each := "element"
 		if !b.Foot.per.is(1) {
 			each = fmt.Sprintf("%s elements", b.Foot.per)
@@ -171,7 +208,7 @@ func (w *writer) footprint(b *Buffer) string {
 	per, width := w.value(f.per), w.greatest(f.widths, "")
 	perConst, isConst := f.per.value()
 	halo := "0"
-	if b.Access == kernels.In {
+	if b.Access == accessIn {
 		var ends []poly
 		if v, ok := constantGreatest(f.widths); ok && isConst {
 			// All is known now.
@@ -269,7 +306,7 @@ func (k *Kernel) usesIndexValue() bool {
 // needs prints the demand for elements that every index reads beyond its own.
 func (w *writer) needs(launch string) {
 	for _, b := range w.k.Buffers {
-		if b.Access != kernels.In || b.Foot.whole {
+		if b.Access != accessIn || b.Foot.whole {
 			continue
 		}
 		width, known := constantGreatest(b.Foot.widths)
@@ -333,7 +370,7 @@ func (w *writer) cost(launch string) {
 			continue
 		}
 		size := float64(b.Elem.size())
-		if b.Access == kernels.InOut {
+		if b.Access == accessInOut {
 			size *= 2
 		}
 		if v, ok := constantGreatest(b.Foot.widths); ok {

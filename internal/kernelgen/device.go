@@ -27,6 +27,8 @@ type devicePrinter struct {
 	many    *Function
 	temps   int
 	zero    bool // k_zero is used
+	// elements says that the names of buffers are those of elements; see tiles.go.
+	elements bool
 }
 
 // localSize is the number of invocations of a work-group: as many as the built-in
@@ -205,6 +207,14 @@ func (p *devicePrinter) function(f *Function) {
 
 func (p *devicePrinter) main() {
 	k := p.k
+	switch {
+	case k.Fold != nil:
+		p.foldMain()
+		return
+	case p.cuda && k.tiled():
+		p.tiles()
+		return
+	}
 	uint := "uint"
 	if p.cuda {
 		uint = "unsigned"
@@ -393,6 +403,9 @@ func (p *devicePrinter) expr(e Expr, exact bool) string {
 		}
 		return e.Var.Name
 	case *Load:
+		if p.elements {
+			return e.Buffer.Name
+		}
 		return fmt.Sprintf("%s[%s + %s_at]", e.Buffer.Name, p.asUint(e.At), e.Buffer.Name)
 	case *Length:
 		return e.Buffer.Len.Name

@@ -1,10 +1,6 @@
 package kernelgen
 
-import (
-	"slices"
-
-	"github.com/tandem-go/tandem/kernels"
-)
+import "slices"
 
 // buffer finds the access and the footprint of a buffer from the places where it
 // is used. written is what every index has written when it ends.
@@ -20,7 +16,7 @@ func (l *lowering) buffer(b *Buffer, written coverage) {
 		l.refuse(b.Pos, "the slice %s, which is not used", "leave it out", b.Label)
 		return
 	case !writes:
-		b.Access = kernels.In
+		b.Access = accessIn
 		l.readFootprint(b)
 		return
 	}
@@ -37,9 +33,9 @@ func (l *lowering) buffer(b *Buffer, written coverage) {
 		b.Foot.addWidth(k.reach(s.form).plus(constant64(1), 1))
 	}
 	if width, ok := b.Foot.width(); !needsOld && ok && k.covers(b, written[b], width) {
-		b.Access = kernels.Out
+		b.Access = accessOut
 	} else {
-		b.Access = kernels.InOut
+		b.Access = accessInOut
 	}
 }
 

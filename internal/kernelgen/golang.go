@@ -20,6 +20,8 @@ type goPrinter struct {
 	loops   int    // around the statement, within the kernel's own
 	label   string // of the loop over indices
 	labeled bool   // the label is used
+	fold    foldNames
+	last    Stmt // after which nothing comes
 }
 
 func (p *goPrinter) line(format string, args ...any) {
@@ -97,6 +99,12 @@ func (p *goPrinter) statement(s Stmt) {
 	case *Continue:
 		p.line("continue")
 	case *Return:
+		if p.k.Fold != nil {
+			p.yield(s.Results[0])
+		}
+		if s == p.last {
+			return
+		}
 		if p.loops > 0 {
 			p.line("continue %s", p.label)
 			p.labeled = true

@@ -113,8 +113,9 @@ type Function struct {
 
 // Kernel is a kernel in the language of this package.
 type Kernel struct {
-	Name    string // of the Go function
-	Launch  string // of the constructor
+	Name    string // of the Go function, and the types that it is for
+	Title   string // the same, as messages and models have it: add.float32
+	Launch  string // of the constructor, or noConstructor
 	Doc     string
 	Obj     *types.Func
 	Pos     token.Pos
@@ -129,6 +130,9 @@ type Kernel struct {
 	Body      []Stmt
 	Functions []*Function // all that it calls, callees first
 	Structs   []*Type     // all that it has, members first
+
+	Fold *Fold // of a reduction
+	Host string // the function that is the Go variant instead of a generated one
 
 	checks []check
 	n      spaceOf

@@ -519,7 +519,14 @@ func (l *lowering) branch(s *ast.BranchStmt) {
 
 func (l *lowering) returnStmt(s *ast.ReturnStmt) {
 	r := &Return{}
-	if l.fn != nil && len(s.Results) != len(l.fn.Results) {
+	want := 0
+	switch {
+	case l.fn != nil:
+		want = len(l.fn.Results)
+	case l.k.Fold != nil:
+		want = 1
+	}
+	if len(s.Results) != want {
 		l.refuse(s.Pos(), "a return of what another call returns", "assign the results to variables first")
 		return
 	}
