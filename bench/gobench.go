@@ -28,14 +28,15 @@ var suites = []struct {
 	{"stealing and the CPU workers, against plain code", "Ratio", false, []string{"./steal", "./cpuexec"}},
 }
 
-func goBenchmarks(ctx context.Context, out io.Writer, set settings, r *measure.Runner) error {
+// goBenchmarks runs them once for a block of r's. What is of virtual time doesn't
+// change, and is measured in the first.
+func goBenchmarks(ctx context.Context, out io.Writer, set settings, r *measure.Runner, first bool) error {
 	for _, suite := range suites {
-		if !set.match.MatchString("go/" + suite.name) {
+		if !set.match.MatchString("go/"+suite.name) || suite.test && !first {
 			continue
 		}
 		fmt.Fprintf(r.Progress, "%s\n", suite.title)
-		// Six samples are the least that have a 95 % interval.
-		args := []string{"test", "-run", "^$", "-bench", suite.name, "-benchmem", "-count=6", "-benchtime=50ms"}
+		args := []string{"test", "-run", "^$", "-bench", suite.name, "-benchmem", "-count=" + fmt.Sprint(r.Rounds), "-benchtime=50ms"}
 		read := func(in io.Reader) error { return record(in, r) }
 		if suite.test {
 			args = []string{"test", "-count=1", "-v", "-run", suite.name}

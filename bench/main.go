@@ -28,18 +28,20 @@ that was measured in the same run, in turns.
   go run ./bench                   all of it; with -tags cuda,opengl on GPUs too
   go run ./bench -bench latency    only what matches: a category, or
                                    category/workload/case
-  go run ./bench -devices          launches and transfers of each device, alone and together: of
-                                   CUDA's if there is one, else of OpenGL's, and the CPU
+  go run ./bench -devices          launches, transfers and operations of each device, alone and
+                                   together: of CUDA's if there is one, else of OpenGL's, and the CPU
   go run ./bench -list             the devices, or why there are none
-  go run ./bench -peers            beside Rayon, oneTBB, StarPU, repartir, Ray, Dask and Go's pools
+  go run ./bench -peers            beside Rayon, oneTBB, StarPU, repartir, Ray, Dask and Go's pools;
+                                   on an NVIDIA GPU beside cuBLAS in C, CuPy and PyTorch
   go run ./bench -o FILE           keep every sample, for
                                      go run ./bench/cmd/compare BASE FILE
                                      go run ./bench/cmd/report FILE
   go run ./bench -guard            compare a few ratios with their committed bounds
   go run ./bench/peers             fork-join and tasks beside other libraries, with goals
 
-Times are medians with the 95 % confidence interval of order statistics. "x" is
-the time over that of the first of the same comparison.
+Everything is measured in six blocks, minutes apart. Times are medians with the
+95 % confidence interval of the blocks' medians. "x" is the time over that of the
+first of the same comparison.
 
 Categories:
 `
@@ -118,11 +120,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	s := &suite.Suite{
 		Runner: &measure.Runner{
-			Machine: machine, Rounds: set.rounds, Budget: set.budget, Match: set.match.MatchString,
-			Progress: os.Stderr, Record: keep.row,
+			Machine: machine, Blocks: min(set.rounds, measure.Blocks), Match: set.wanted, Progress: os.Stderr,
+			Record: func(row measure.Row) error { keep.merged.Add(row); return nil },
 		},
 		Quick: set.quick, Long: set.long, Devices: devices, Self: []string{self, childWord},
 	}
+	s.Rounds, s.Budget = set.rounds/s.Blocks, set.budget/time.Duration(s.Blocks)
 	if set.peers {
 		s.Peers = &peer.Set{Progress: os.Stderr}
 		defer s.Peers.Close()
@@ -138,13 +141,35 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
+	// What was measured until an error, or until somebody lost patience, is kept.
+	return errors.Join(blocks(ctx, out, set, s), keep.finish())
+}
+
+// blocks measures everything a few times over: what disturbs this machine for a
+// while is then in one block of every row, rather than in all samples of some.
+func blocks(ctx context.Context, out io.Writer, set settings, s *suite.Suite) error {
+	var categories []string
 	if set.devices {
-		return s.Run(ctx, "device", "split")
+		categories = []string{"device", "kernel", "split", "memory"}
 	}
-	if err := s.Run(ctx); err != nil {
-		return err
+	for block := range s.Blocks {
+		fmt.Fprintf(os.Stderr, "block %d of %d\n", 1+block, s.Blocks)
+		if err := s.Run(ctx, categories...); err != nil {
+			return err
+		}
+		if !set.devices {
+			if err := goBenchmarks(ctx, out, set, s.Runner, block == 0); err != nil {
+				return err
+			}
+		}
 	}
-	return goBenchmarks(ctx, out, set, s.Runner)
+	return nil
+}
+
+// wanted is whether a place is to be measured. Of what waits in memory, -devices
+// has the devices' part alone.
+func (set *settings) wanted(place string) bool {
+	return set.match.MatchString(place) && !(set.devices && strings.HasPrefix(place, "memory/queue"))
 }
 
 func parse(args []string) (settings, error) {
@@ -159,14 +184,14 @@ func parse(args []string) (settings, error) {
 		flags.PrintDefaults()
 	}
 	pattern := flags.String("bench", ".", "run only what matches this regular `expression`")
-	flags.BoolVar(&set.devices, "devices", false, "only the categories device and split")
+	flags.BoolVar(&set.devices, "devices", false, "only what is about devices")
 	flags.BoolVar(&set.quick, "quick", false, "smaller sizes and fewer rounds: that it runs, and roughly how fast")
 	flags.BoolVar(&set.long, "long", false, "also ten thousand and a million processes, which take minutes and more")
 	flags.BoolVar(&set.peers, "peers", false, "also the programs under bench/peers; what is missing is built or said")
 	flags.BoolVar(&set.guard, "guard", false, "fail if a ratio fell below its committed bound")
 	flags.BoolVar(&set.list, "list", false, "only list the devices")
-	flags.IntVar(&set.rounds, "rounds", 0, "samples of each subject, at most; 0: 15, or 7 with -quick")
-	flags.DurationVar(&set.budget, "budget", 0, "what a subject may take in one comparison; 0: 1s, or 100ms with -quick")
+	flags.IntVar(&set.rounds, "rounds", 0, "samples of each subject, at most; 0: 18, or 6 with -quick")
+	flags.DurationVar(&set.budget, "budget", 0, "what a subject may take in one comparison; 0: 1s, or 200ms with -quick")
 	flags.StringVar(&set.results, "o", "", "append every sample as JSON lines to this `file`")
 	flags.StringVar(&set.profile, "cpuprofile", "", "write a profile of the processor's time to this `file`, for bench/cmd/flamegraph")
 	flags.StringVar(&set.format, "format", "text", "what to print: text, or go, which benchstat reads")
@@ -181,19 +206,18 @@ func parse(args []string) (settings, error) {
 	case set.rounds < 0 || set.budget < 0:
 		return set, errors.New("-rounds and -budget are not negative")
 	}
-	// Fifteen samples have a 95 % interval that is theirs from the fourth to
-	// the twelfth, so three outliers on either side don't touch it; seven, the
-	// whole range.
+	// Three in each of six blocks, so that one outlier doesn't move its block's
+	// median.
 	if set.rounds == 0 {
-		set.rounds = 15
+		set.rounds = 3 * measure.Blocks
 		if set.quick {
-			set.rounds = 7
+			set.rounds = measure.Blocks
 		}
 	}
 	if set.budget == 0 {
 		set.budget = time.Second
 		if set.quick {
-			set.budget = 100 * time.Millisecond
+			set.budget = 200 * time.Millisecond
 		}
 	}
 	var err error
@@ -216,14 +240,29 @@ func describe(ctx context.Context, devices []hybrid.Option) (*measure.Machine, e
 	return m, s.Close()
 }
 
-// keeper prints rows as they come, and keeps them in a file.
+// keeper prints rows, and keeps them in a file.
 type keeper struct {
 	machine *measure.Machine
 	out     io.Writer
 	format  string
 	file    *measure.Writer // nil: not kept
+	merged  measure.Merger  // rows of all blocks so far
 	place   string          // of the last row
 	first   float64         // median of the first row of that place
+}
+
+// finish writes and prints what was measured.
+func (k *keeper) finish() error {
+	rows := k.merged.Rows()
+	for i := range rows {
+		if err := k.row(rows[i]); err != nil {
+			return err
+		}
+	}
+	if k.format != "text" {
+		return nil
+	}
+	return summarize(k.out, &measure.Results{Runs: []*measure.Machine{k.machine}, Rows: rows})
 }
 
 func (k *keeper) row(row measure.Row) error {
@@ -235,7 +274,7 @@ func (k *keeper) row(row measure.Row) error {
 	if k.format == "go" {
 		return measure.WriteGo(k.out, &measure.Results{Runs: []*measure.Machine{k.machine}, Rows: []measure.Row{row}})
 	}
-	sum := measure.Summarize(row.Samples)
+	sum := row.Summary()
 	if row.Place() != k.place {
 		k.place, k.first = row.Place(), sum.Median
 		fmt.Fprintf(k.out, "\n%s\n", k.place)

@@ -11,7 +11,7 @@ out=$1 only=${2:-}
 tags=${TAGS-$(build/deps.sh tags)}
 
 mkdir -p "$out/bin"
-rm -rf "$out/bin"/* "$out/suites" "$out/results"
+rm -rf "$out/bin"/* "$out/suites" "$out/bench" "$out/results"
 echo "$(git describe --always --dirty 2>/dev/null || echo unknown), $(go version | cut -d ' ' -f 3), tags $tags" >"$out/version"
 
 # suite NAME PACKAGE: the tests of a package, beside the data that they read.
@@ -36,5 +36,9 @@ if [ "$only" != bench ]; then
 	go build -ldflags='-s -w' -o "$out/bin/test2json" cmd/test2json
 fi
 go build -tags "$tags" -ldflags='-s -w' -o "$out/bin/bench" ./bench
+# The peers on a GPU: one is built here, the others are Python's.
+mkdir -p "$out/bench/peers" "$out/bench/bin"
+cp -R bench/peers/build.sh bench/peers/cublas bench/peers/gpu "$out/bench/peers/"
+"${CC:-gcc}" -O2 -o "$out/bench/bin/cublas" bench/peers/cublas/main.c -ldl -lm
 cp build/gpu.sh "$out/run.sh"
 echo "tandem: $out: $(du -sm "$out" | cut -f 1) MB; run it with $out/run.sh"

@@ -3,11 +3,13 @@
 # that starts it, a word a line. What is missing goes to standard error in one line.
 #
 #   bench/peers/build.sh rayon | chili | repartir | tbb | starpu | taskflow |
-#                        spawn | pools | ray | dask
+#                        spawn | pools | ray | dask | cublas | cupy | torch
 #
 # oneTBB, StarPU and Taskflow are installed through apt where that needs no
 # password; TANDEM_NO_INSTALL=1 forbids it. Ray and Dask go into a virtual
-# environment under bench/bin, from python/requirements.txt.
+# environment under bench/bin, from python/requirements.txt. CuPy and PyTorch are
+# those that python3 has or, where there is an NVIDIA GPU, go into one of their own,
+# from gpu/requirements.txt.
 set -u
 cd "$(dirname "$0")" || exit 1
 bin=$(cd .. && pwd)/bin
@@ -49,15 +51,48 @@ library() {
 	}
 }
 
-# environment makes the virtual environment once for each list of requirements.
+# environment FOLDER makes the virtual environment of that folder's programs, once
+# for each list of requirements.
 environment() {
 	need python3 'sudo apt-get install python3 python3-venv'
-	list=python/requirements.txt
-	if ! cmp -s "$list" "$bin/python/requirements.txt"; then
-		build python3 -m venv "$bin/python"
-		build "$bin/python/bin/pip" install --quiet --disable-pip-version-check -r "$list"
-		cp "$list" "$bin/python/requirements.txt"
+	list=$1/requirements.txt
+	if ! cmp -s "$list" "$bin/$1/requirements.txt"; then
+		build python3 -m venv "$bin/$1"
+		build "$bin/$1/bin/pip" install --quiet --disable-pip-version-check -r "$list"
+		cp "$list" "$bin/$1/requirements.txt"
 	fi
+}
+
+# gpu fails where no NVIDIA GPU is.
+gpu() {
+	for sign in /dev/nvidia[0-9]* /proc/driver/nvidia/gpus/*; do
+		[ -e "$sign" ] && return
+	done
+	nvidia-smi -L 2>/dev/null | grep -q GPU || {
+		echo 'no NVIDIA GPU here' >&2
+		exit 1
+	}
+}
+
+# on_gpu MODULE prints the python that has the module.
+on_gpu() {
+	if python3 -c "import $1" >/dev/null 2>&1; then
+		command -v python3
+		return
+	fi
+	[ -z "${TANDEM_NO_INSTALL:-}" ] || {
+		echo "python3 has no $1, and TANDEM_NO_INSTALL forbids installing it" >&2
+		exit 1
+	}
+	environment gpu
+	echo "$bin/gpu/bin/python"
+}
+
+# libraries prints where Python's packages have NVIDIA's, for the dynamic linker.
+libraries() {
+	for python in python3 "$bin/gpu/bin/python"; do
+		"$python" -c 'import glob, site; print(*sum((glob.glob(d + "/nvidia/*/lib") for d in site.getsitepackages()), []), sep=":")' 2>/dev/null
+	done | grep . | tr '\n' ':'
 }
 
 case ${1:-} in
@@ -87,7 +122,7 @@ taskflow)
 	echo "$bin/taskflow"
 	;;
 ray | dask)
-	environment
+	environment python
 	printf '%s\n' "$bin/python/bin/python" "$PWD/python/$1_peer.py"
 	;;
 spawn)
@@ -95,13 +130,29 @@ spawn)
 	build "${CC:-gcc}" -O2 -o "$bin/spawn" spawn/main.c -lpthread
 	echo "$bin/spawn"
 	;;
+cublas)
+	gpu
+	if [ ! -x "$bin/cublas" ] || [ -n "$(find cublas -newer "$bin/cublas" -name '*.[ch]')" ]; then
+		need "${CC:-gcc}" 'sudo apt-get install gcc'
+		build "${CC:-gcc}" -O2 -o "$bin/cublas" cublas/main.c -ldl -lm
+	fi
+	path=$(libraries)${LD_LIBRARY_PATH:-}
+	# It says so at once if it finds no driver or no cuBLAS.
+	build env "LD_LIBRARY_PATH=$path" "$bin/cublas" </dev/null
+	printf '%s\n' env "LD_LIBRARY_PATH=$path" "$bin/cublas"
+	;;
+cupy | torch)
+	gpu
+	python=$(on_gpu "$1") || exit 1
+	printf '%s\n' "$python" "$PWD/gpu/$1_peer.py"
+	;;
 pools)
 	cd pools || exit 1
 	build go build -o "$bin/pools" .
 	echo "$bin/pools"
 	;;
 *)
-	sed -n '2,10s/^# \{0,1\}//p' "$0"
+	sed -n '2,12s/^# \{0,1\}//p' build.sh
 	exit 2
 	;;
 esac

@@ -48,8 +48,8 @@ func timed(f func(ctx context.Context) error) func(ctx context.Context) (time.Du
 	}
 }
 
-// hold measures all sides in turns and adds a row for each peer. The first
-// round warms up; from round to round another side begins.
+// hold measures all sides in turns. The first round warms up; from round to round
+// another side begins. In the last block it adds a line for each peer, of all blocks.
 func (b *bench) hold(ctx context.Context, c contest) error {
 	if !b.only.MatchString(c.what) {
 		return nil
@@ -72,18 +72,25 @@ func (b *bench) hold(ctx context.Context, c contest) error {
 			}
 		}
 	}
-	if err := b.keep(c, sides, times); err != nil {
-		return err
+	rows := make([]measure.Row, len(sides))
+	for i, side := range sides {
+		rows[i] = b.row(c.what, side, times[i])
+		b.merged.Add(rows[i])
+	}
+	if !b.last() {
+		return nil
 	}
 	judge := c.judge
 	if judge == nil {
 		judge = judgeRatio
 	}
-	own := median(times[0])
+	all := measure.Results{Rows: b.merged.Rows()}
+	of := func(side int) float64 { return all.Find(rows[side].Place(), rows[side].Subject).Summary().Median }
+	own := of(0)
 	for i, p := range c.peers {
 		r := row{what: c.what, own: duration(own), peer: p.name, their: p.missing}
 		if p.missing == "" {
-			their := median(times[1+i])
+			their := of(1 + i)
 			r.their = duration(their)
 			met := false
 			r.ratio, r.goal, met = judge(own, their, p.goal)
@@ -96,22 +103,17 @@ func (b *bench) hold(ctx context.Context, c contest) error {
 	return nil
 }
 
-// keep writes the samples of all sides to the results file.
-func (b *bench) keep(c contest, sides []peer, times [][]float64) error {
-	if b.results == nil {
-		return nil
+// row has a side's samples of one block.
+func (b *bench) row(what string, side peer, samples []float64) measure.Row {
+	return measure.Row{
+		Category: "peers", Workload: what, Case: fmt.Sprintf("workers=%d", b.workers), Subject: side.name,
+		Unit: measure.Nanoseconds, Samples: samples, Missing: side.missing, Device: "cpu",
+		Machine: b.machine.ID, Commit: b.machine.Commit, At: time.Now().UTC().Format(time.RFC3339),
 	}
-	for i, side := range sides {
-		if err := b.results.Write(measure.Row{
-			Category: "peers", Workload: c.what, Case: fmt.Sprintf("workers=%d", b.workers), Subject: side.name,
-			Unit: measure.Nanoseconds, Samples: slices.Clone(times[i]), Missing: side.missing, Device: "cpu",
-			Machine: b.machine.ID, Commit: b.machine.Commit, At: time.Now().UTC().Format(time.RFC3339),
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
+
+// last is whether this is the last block.
+func (b *bench) last() bool { return b.block == b.blocks-1 }
 
 // judgeRatio wants at most the goal's part of the peer's time.
 func judgeRatio(own, their, goal float64) (ratio, wanted string, met bool) {

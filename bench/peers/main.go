@@ -55,14 +55,16 @@ func main() {
 type bench struct {
 	pool     *cpuexec.Pool
 	workers  int
-	rounds   int
+	rounds   int // of a block
+	block    int // the one that is measured
+	blocks   int
+	merged   measure.Merger // rows of all blocks so far
 	quick    bool
 	programs map[string]*program.Program
 	only     *regexp.Regexp
 	progress io.Writer
 	table    table
 	machine  *measure.Machine
-	results  *measure.Writer // nil: they are not kept
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -75,8 +77,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		flags.PrintDefaults()
 	}
 	workers := flags.Int("workers", runtime.GOMAXPROCS(0), "`number` of workers of each library")
-	rounds := flags.Int("rounds", 11, "`number` of times that each is measured, after one to warm up")
-	quick := flags.Bool("quick", false, "3 rounds of less work: that it runs, not how fast")
+	rounds := flags.Int("rounds", 2*measure.Blocks, "`number` of times that each is measured, in six blocks, after one to warm up in each")
+	quick := flags.Bool("quick", false, "6 rounds of less work: that it runs, not how fast")
 	output := flags.String("o", "", "append every sample as JSON lines to this `file`")
 	only := flags.String("only", "", "measure only what matches this regular `expression`")
 	if err := flags.Parse(args); err != nil {
@@ -90,7 +92,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("-only: %w", err)
 	}
 	if *quick {
-		*rounds = min(*rounds, 3)
+		*rounds = min(*rounds, measure.Blocks)
 	}
 	runtime.GOMAXPROCS(*workers) // as the peers have it
 	pool, err := cpuexec.New(*workers)
@@ -99,34 +101,60 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer pool.Close()
 	b := &bench{
-		pool: pool, workers: *workers, rounds: *rounds, quick: *quick, only: pattern,
+		pool: pool, workers: *workers, blocks: min(*rounds, measure.Blocks), quick: *quick, only: pattern,
 		programs: startPrograms(ctx, *workers), progress: os.Stderr, machine: measure.ThisMachine(ctx),
 	}
-	if *output != "" {
-		file, err := measure.Append(*output)
-		if err != nil {
-			return fmt.Errorf("-o: %w", err)
-		}
-		defer file.Close()
-		if b.results, err = measure.NewWriter(file, b.machine); err != nil {
-			return fmt.Errorf("-o: %w", err)
-		}
-	}
+	b.rounds = *rounds / b.blocks
 	defer func() {
 		for _, p := range b.programs {
 			p.Close()
 		}
 	}()
-	for _, part := range []func(context.Context) error{
-		b.forkJoin, b.trees, b.tasks, b.million, b.cores, b.latency, b.processes, b.footprint,
-	} {
-		if err := part(ctx); err != nil {
-			return err
+	if err := b.measure(ctx); err != nil {
+		return err
+	}
+	if *output != "" {
+		if err := b.write(*output); err != nil {
+			return fmt.Errorf("-o: %w", err)
 		}
 	}
-	fmt.Fprintf(out, "%d workers, %d rounds in turns, medians; a ratio below 1: Tandem took less\n\n", b.workers, b.rounds)
+	fmt.Fprintf(out, "%d workers, %d blocks of %d rounds in turns, medians; a ratio below 1: Tandem took less\n\n", b.workers, b.blocks, b.rounds)
 	b.table.print(out)
 	return nil
+}
+
+// measure holds every contest once in each block, so that what disturbs the machine
+// for a while is in one block of all of them. What has many samples of its own is
+// measured in the last.
+func (b *bench) measure(ctx context.Context) error {
+	for b.block = range b.blocks {
+		fmt.Fprintf(b.progress, "block %d of %d\n", 1+b.block, b.blocks)
+		parts := []func(context.Context) error{b.forkJoin, b.trees, b.tasks, b.million, b.cores, b.processes}
+		if b.last() {
+			parts = append(parts, b.latency, b.footprint)
+		}
+		for _, part := range parts {
+			if err := part(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// write appends all samples to a results file.
+func (b *bench) write(path string) error {
+	file, err := measure.Append(path)
+	if err != nil {
+		return err
+	}
+	w, err := measure.NewWriter(file, b.machine)
+	for _, row := range b.merged.Rows() {
+		if err == nil {
+			err = w.Write(row)
+		}
+	}
+	return errors.Join(err, file.Close())
 }
 
 // less is n, or a smaller number for a quick run.

@@ -36,10 +36,30 @@ func TestRun(t *testing.T) {
 		want    string
 	}{
 		{[]float64{20, 21, 22, 20, 21, 22, 20}, "0 better, 1 worse, 0 the same"},
-		{[]float64{11, 10, 12, 11, 10, 12, 11}, "0 better, 0 worse, 1 the same; the intervals of 1 overlap (100.0 %)"},
+		{[]float64{11, 10, 12, 11, 10, 12, 11}, "0 better, 0 worse, 1 the same"},
 	} {
 		var out bytes.Buffer
 		if err := run([]string{base, results(t, "m1", c.samples...)}, &out); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), c.want) {
+			t.Errorf("%v: %q lacks %q", c.samples, out.String(), c.want)
+		}
+	}
+}
+
+func TestAgreement(t *testing.T) {
+	base := results(t, "m1", 10, 11, 12, 10, 11, 12, 10)
+	for _, c := range []struct {
+		samples []float64
+		want    string
+	}{
+		{[]float64{20, 21, 22, 20, 21, 22, 20}, "1 rows with intervals in both: 0 agree (0.0 %)"},
+		{[]float64{12, 13, 12, 13, 12, 13, 12}, "1 rows with intervals in both: 1 agree (100.0 %); half of the intervals reach at most 8.3 %"},
+		{[]float64{20, 21}, "0 rows with intervals in both: 0 agree (0.0 %)"},
+	} {
+		var out bytes.Buffer
+		if err := run([]string{"-agree", base, results(t, "m1", c.samples...)}, &out); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(out.String(), c.want) {

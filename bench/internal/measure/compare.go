@@ -45,8 +45,8 @@ func Compare(before, after *Results) ([]Delta, error) {
 		if old.Machine != row.Machine {
 			return nil, fmt.Errorf("%w: %s is of %s and of %s", ErrOtherMachine, row.Name(), old.Machine, row.Machine)
 		}
-		d := Delta{Name: row.Name(), Unit: row.Unit, Old: Summarize(old.Samples), New: Summarize(row.Samples)}
-		test := benchmath.AssumeNothing.Compare(sample(old.Samples), sample(row.Samples))
+		d := Delta{Name: row.Name(), Unit: row.Unit, Old: old.Summary(), New: row.Summary()}
+		test := benchmath.AssumeNothing.Compare(sample(old.independent()), sample(row.independent()))
 		d.P, d.Comparison = test.P, test.String()
 		if test.P < test.Alpha && d.New.Median != d.Old.Median {
 			d.Change = Worse

@@ -303,3 +303,67 @@ func BenchmarkHistogram(b *testing.B) {
 		h.Record(time.Duration(i&0xfffff) * time.Nanosecond)
 	}
 }
+
+// Samples of one block say little of another's: an interval is of the blocks'
+// medians where there are enough.
+func TestBlocks(t *testing.T) {
+	m := Merger{}
+	for block := range 6 {
+		at := float64(100 * (1 + block))
+		m.Add(Row{
+			Category: "a", Workload: "b", Subject: "c", Unit: Nanoseconds, Samples: []float64{at, at + 1, at + 50},
+			Histogram: []Bin{{Lo: 100, Hi: 199, Count: 1}, {Lo: int64(at), Hi: int64(at) + 99, Count: 2}},
+		})
+		m.Add(Row{Category: "a", Workload: "b", Subject: "late", Unit: Nanoseconds, Missing: "not yet"})
+	}
+	m.Add(Row{Category: "a", Workload: "b", Subject: "late", Unit: Nanoseconds, Samples: []float64{1, 2}})
+	rows := m.Rows()
+	if len(rows) != 2 || len(rows[0].Samples) != 18 || !slices.Equal(rows[0].Blocks, []int{3, 3, 3, 3, 3, 3}) {
+		t.Fatalf("the merged rows are %+v", rows)
+	}
+	s := rows[0].Summary()
+	if s.Lo != 101 || s.Hi != 601 || s.Median != 375 {
+		t.Errorf("the interval of six blocks is %v to %v round %v", s.Lo, s.Hi, s.Median)
+	}
+	var total int64
+	for i, b := range rows[0].Histogram {
+		total += b.Count
+		if i > 0 && b.Lo <= rows[0].Histogram[i-1].Lo {
+			t.Errorf("the bins are not in order: %v", rows[0].Histogram)
+		}
+	}
+	if total != 18 || len(rows[0].Histogram) != 6 {
+		t.Errorf("the merged histogram is %v", rows[0].Histogram)
+	}
+	if late := rows[1]; late.Missing != "" || len(late.Samples) != 2 || late.Summary().Bounded() {
+		t.Errorf("what was late is %+v", late)
+	}
+}
+
+// What has used up its time is left out of later blocks, and no sooner.
+func TestExhausted(t *testing.T) {
+	var rows []Row
+	r := runner(&rows)
+	r.Rounds, r.Budget, r.Blocks = 2, time.Millisecond, 6
+	p := plan(
+		Subject{Name: "fast", Run: func(context.Context) (float64, error) { return 1, nil }},
+		Subject{Name: "slow", Run: func(context.Context) (float64, error) {
+			time.Sleep(25 * time.Millisecond) // more than four budgets of six blocks
+			return 2, nil
+		}},
+	)
+	merged := Merger{}
+	for range r.Blocks {
+		rows = nil
+		if _, err := r.Measure(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			merged.Add(row)
+		}
+	}
+	all := merged.Rows()
+	if len(all[0].Samples) != 12 || len(all[1].Samples) != 1 {
+		t.Errorf("%d samples of the fast one and %d of the slow one, want 12 and 1", len(all[0].Samples), len(all[1].Samples))
+	}
+}

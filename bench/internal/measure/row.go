@@ -24,6 +24,9 @@ type Row struct {
 	Unit    string    `json:"unit"`
 	Higher  bool      `json:"higher,omitempty"` // more is better
 	Samples []float64 `json:"samples,omitempty"`
+	// Blocks are how many of the samples, in their order, were taken together:
+	// those of one block within a second, those of the next minutes later.
+	Blocks []int `json:"blocks,omitempty"`
 	// Histogram is of every single operation, where there is one; the samples
 	// are then the medians of the rounds.
 	Histogram []Bin `json:"histogram,omitempty"`

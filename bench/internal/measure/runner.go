@@ -39,11 +39,20 @@ type Runner struct {
 	Machine *Machine
 	Rounds  int           // samples of each subject, at most
 	Budget  time.Duration // a subject that has used it gets no further turn, about
-	Match   func(name string) bool
+	// Blocks are how often plans are measured, each time with so many rounds and
+	// such a budget; 0 is once. What has taken four budgets of all blocks together
+	// is left out of those that remain.
+	Blocks int
+	Match  func(name string) bool
 	// Progress is told what is measured. Record is given every row.
 	Progress io.Writer
 	Record   func(Row) error
+
+	spent map[string]time.Duration // by subjects of all blocks so far
 }
+
+// Blocks are how many a row has an interval from; see [Row.Summary].
+const Blocks = fewest
 
 // Wanted is whether anything of a plan is to be measured.
 func (r *Runner) Wanted(p *Plan) bool {
@@ -63,8 +72,10 @@ func (r *Runner) Measure(ctx context.Context, p Plan) ([]Row, error) {
 		rows[i] = r.row(&p, s)
 	}
 	fmt.Fprintf(r.Progress, "%s: ", rows[0].Place())
+	over := make([]bool, len(p.Subjects))
 	for i, s := range p.Subjects {
-		if s.Prepare != nil {
+		over[i] = r.spent[rows[i].Name()] > 4*r.Budget*time.Duration(max(1, r.Blocks))
+		if s.Prepare != nil && !over[i] {
 			if err := s.Prepare(ctx); err != nil {
 				rows[i].Missing = err.Error()
 			}
@@ -77,7 +88,7 @@ func (r *Runner) Measure(ctx context.Context, p Plan) ([]Row, error) {
 			// caches, and its threads on the cores.
 			i := (turn + round) % len(p.Subjects)
 			s := p.Subjects[i]
-			if rows[i].Missing != "" || r.enough(spent[i], len(rows[i].Samples)) {
+			if over[i] || rows[i].Missing != "" || r.enough(spent[i], len(rows[i].Samples)) {
 				continue
 			}
 			if round == 1 && s.Histogram != nil {
@@ -103,7 +114,14 @@ func (r *Runner) Measure(ctx context.Context, p Plan) ([]Row, error) {
 		fmt.Fprint(r.Progress, ".")
 	}
 	fmt.Fprintln(r.Progress)
+	if r.spent == nil {
+		r.spent = map[string]time.Duration{}
+	}
 	for i, s := range p.Subjects {
+		if over[i] {
+			continue
+		}
+		r.spent[rows[i].Name()] += spent[i]
 		if s.Histogram != nil && rows[i].Missing == "" {
 			rows[i].Histogram = s.Histogram.Bins()
 		}
@@ -115,9 +133,14 @@ func (r *Runner) Measure(ctx context.Context, p Plan) ([]Row, error) {
 }
 
 // enough is whether a subject gets no further turn. One that is slow may take four
-// times its budget to come to an interval.
+// times its budget to come to an interval, which it does by one sample a block where
+// there are enough of them.
 func (r *Runner) enough(spent time.Duration, samples int) bool {
-	return samples >= fewest && spent > r.Budget || samples > 0 && spent > 4*r.Budget
+	least := fewest
+	if r.Blocks >= fewest {
+		least = 1
+	}
+	return samples >= least && spent > r.Budget || samples > 0 && spent > 4*r.Budget
 }
 
 // Add records samples that were not taken by turns.

@@ -47,6 +47,40 @@ func Summarize(samples []float64) Summary {
 	return result
 }
 
+// Summary is that of the row's samples. Where they were taken in six blocks or more,
+// the interval is made of the blocks' medians. What disturbs a machine lasts longer
+// than a block, so that samples of one block are alike for a reason that the next
+// run won't share: an interval that took them for independent of each other would
+// be far too narrow, as one run beside another shows. (Kalibera and Jones, Rigorous
+// Benchmarking in Reasonable Time, ISMM 2013, section 5: repeat at the highest level
+// at which results vary.)
+func (r *Row) Summary() Summary {
+	s := Summarize(r.Samples)
+	if independent := r.independent(); len(independent) != len(r.Samples) {
+		of := Summarize(independent)
+		s.Lo, s.Hi = of.Lo, of.Hi
+	}
+	return s
+}
+
+// independent are the blocks' medians or, of a row with less than six blocks, the
+// samples.
+func (r *Row) independent() []float64 {
+	if len(r.Blocks) < fewest {
+		return r.Samples
+	}
+	var medians []float64
+	rest := r.Samples
+	for _, n := range r.Blocks {
+		n = min(n, len(rest))
+		if n > 0 {
+			medians = append(medians, Summarize(rest[:n]).Median)
+		}
+		rest = rest[n:]
+	}
+	return medians
+}
+
 // quartile interpolates between the two nearest of sorted.
 func quartile(sorted []float64, part float64) float64 {
 	place := part * float64(len(sorted)-1)
@@ -58,15 +92,23 @@ func quartile(sorted []float64, part float64) float64 {
 	return sorted[below]*(1-share) + sorted[below+1]*share
 }
 
-// Spread writes how far the interval reaches from the median, in percent.
+// Bounded is whether there were samples enough for an interval.
+func (s Summary) Bounded() bool { return s.N > 0 && !math.IsInf(s.Lo, 0) && !math.IsInf(s.Hi, 0) }
+
+// Reach is how far the interval reaches from the median, as a part of it.
+func (s Summary) Reach() float64 {
+	if s.Median == 0 {
+		return 0
+	}
+	return max(s.Hi-s.Median, s.Median-s.Lo) / math.Abs(s.Median)
+}
+
+// Spread writes Reach in percent.
 func (s Summary) Spread() string {
-	if math.IsInf(s.Lo, 0) || math.IsInf(s.Hi, 0) || s.N == 0 {
+	if !s.Bounded() {
 		return "± ?"
 	}
-	if s.Median == 0 {
-		return "± 0 %"
-	}
-	part := 100 * max(s.Hi-s.Median, s.Median-s.Lo) / math.Abs(s.Median)
+	part := 100 * s.Reach()
 	if part >= 10 {
 		return fmt.Sprintf("± %.0f %%", part)
 	}

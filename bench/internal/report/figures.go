@@ -63,7 +63,7 @@ func gather(r *measure.Results, category, workload, key string, value func(*meas
 		if err != nil {
 			continue
 		}
-		sum := measure.Summarize(row.Samples)
+		sum := row.Summary()
 		pt := point{x: x, y: sum.Median, lo: sum.Lo, hi: sum.Hi, title: row.Place() + ": " + measure.Format(sum.Median, row.Unit)}
 		if value != nil {
 			pt.y, pt.lo, pt.hi = value(r, row, sum.Median), value(r, row, sum.Hi), value(r, row, sum.Lo)
@@ -88,7 +88,7 @@ func speedup(r *measure.Results, row *measure.Row, value float64) float64 {
 	if one == nil {
 		return math.NaN()
 	}
-	return measure.Summarize(one.Samples).Median / value
+	return one.Summary().Median / value
 }
 
 func curves(
@@ -203,7 +203,7 @@ func rooflines(r *measure.Results) []figure {
 			if row.Category != "split" || row.Subject != d.ID+" alone" || len(row.Samples) == 0 || row.Bytes == 0 {
 				continue
 			}
-			sum := measure.Summarize(row.Samples)
+			sum := row.Summary()
 			pt := point{
 				x: row.Flops / row.Bytes, y: row.Flops / sum.Median, lo: row.Flops / sum.Hi, hi: row.Flops / sum.Lo,
 				title: fmt.Sprintf("%s: %.3g GFLOP/s, %.3g GB/s", row.Case, row.Flops/sum.Median, row.Bytes/sum.Median),

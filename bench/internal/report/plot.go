@@ -130,7 +130,7 @@ func (p *plot) grid(s *svg, x, y axis) {
 func strip(class string, a axis, row *measure.Row) template.HTML {
 	const height, middle = 18.0, 9.0
 	s := newSVG(a.to+a.from, height, "samples of "+row.Subject)
-	sum := measure.Summarize(row.Samples)
+	sum := row.Summary()
 	s.line("grid", a.from, middle, a.to, middle)
 	if !math.IsInf(sum.Lo, 0) && !math.IsInf(sum.Hi, 0) {
 		s.rect("band "+class, a.at(sum.Lo), middle-5, a.at(sum.Hi)-a.at(sum.Lo), 10)

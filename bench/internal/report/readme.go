@@ -137,11 +137,11 @@ func writeTargets(s *strings.Builder, r *measure.Results) {
 func writeContests(s *strings.Builder, r *measure.Results) {
 	head := "\n| fork-join and tasks | Tandem | over |\n| --- | --- | --- |\n"
 	for _, rows := range places("peers", r) {
-		own := measure.Summarize(rows[0].Samples)
+		own := rows[0].Summary()
 		var over []string
 		for _, row := range rows[1:] {
 			if len(row.Samples) > 0 {
-				over = append(over, fmt.Sprintf("%s %s", row.Subject, ratio(own.Median/measure.Summarize(row.Samples).Median)))
+				over = append(over, fmt.Sprintf("%s %s", row.Subject, ratio(own.Median/row.Summary().Median)))
 			}
 		}
 		s.WriteString(head)
@@ -167,10 +167,10 @@ func writeLosses(s *strings.Builder, r *measure.Results) {
 		}
 		for _, rows := range places(t.id, r) {
 			own := rows[0]
-			a := measure.Summarize(own.Samples)
+			a := own.Summary()
 			worst := loss{}
 			for _, row := range rows[1:] {
-				b := measure.Summarize(row.Samples)
+				b := row.Summary()
 				if !targets.Peer(row.Subject) || row.Higher || len(row.Samples) == 0 || b.Median <= 0 || a.Lo <= b.Hi || math.IsInf(a.Lo, 0) || math.IsInf(b.Hi, 0) {
 					continue
 				}

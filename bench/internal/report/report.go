@@ -34,6 +34,7 @@ type page struct {
 	Runs     int
 	Rows     int
 	Targets  []targets.Line
+	Goals    []goal
 	Sections []section
 }
 
@@ -79,6 +80,7 @@ var titles = []struct{ id, title, text string }{
 	{"scaling", "Scaling with cores", "Sixteen tasks that need a core, on more and more workers."},
 	{"priority", "Priorities", "What priorities cost, and the part of tasks begun while one of a higher priority waited: every 62nd is meant to be, so that none starves."},
 	{"device", "Devices", "Launches forced on a device, transfers, and how far they overlap."},
+	{"kernel", "Operations on devices", "Each operation on data that lie on the device, and on data that come from the host and go back, beside what limits it: a copy of as many bytes within the device's memory, multiply-adds that wait for nothing, or the transfers alone. On an NVIDIA GPU cuBLAS called from C, CuPy and PyTorch stand beside it."},
 	{"split", "Splitting launches", "One launch as Tandem places it, on one core, and on each device alone."},
 	{"fault", "Faults", "What a failure costs, beside the same without one."},
 	{"memory", "Memory pressure", "What a waiting task holds, and a device with a sixteenth of the memory that a launch needs."},
@@ -93,6 +95,7 @@ func Write(out io.Writer, file string, r *measure.Results) error {
 	p := page{
 		Style: template.CSS(style), File: file, //nolint:gosec // it is our own
 		Machine: r.Machine(), Commits: strings.Join(commits(r), ", "), Runs: len(r.Runs), Rows: len(r.Rows), Targets: targets.Fill(r),
+		Goals: goals(r),
 	}
 	for _, t := range titles {
 		s := section{ID: t.id, Title: t.title, Text: t.text, Figures: figures(t.id, r), Comparisons: comparisons(t.id, r)}
@@ -106,6 +109,21 @@ func Write(out io.Writer, file string, r *measure.Results) error {
 	}
 	_, err := text.WriteTo(out)
 	return err
+}
+
+// goal is a line of the table of devices.
+type goal struct{ Name, Device, Over, Part, Want, Met string }
+
+func goals(r *measure.Results) []goal {
+	var all []goal
+	for _, g := range targets.Goals(r) {
+		line := goal{Name: g.Name, Device: g.Device, Over: g.Over, Part: fmt.Sprintf("%.1f %%", 100*g.Part), Met: string(g.Met)}
+		if g.Want > 0 {
+			line.Want = fmt.Sprintf("≥ %.0f %%", 100*g.Want)
+		}
+		all = append(all, line)
+	}
+	return all
 }
 
 // places are the distinct places of a category's rows, in the file's order.
@@ -137,7 +155,7 @@ func comparisons(category string, r *measure.Results) []comparison {
 		}
 		a := around(values, slices.Min(append(values, math.Inf(1))) > 0, 4, 116)
 		c := comparison{Title: strings.TrimPrefix(rows[0].Place(), category+"/")}
-		first := measure.Summarize(rows[0].Samples).Median
+		first := rows[0].Summary().Median
 		for _, row := range rows {
 			c.Lines = append(c.Lines, describe(row, a, first))
 		}
@@ -155,7 +173,7 @@ func describe(row *measure.Row, a axis, first float64) line {
 		}
 		return l
 	}
-	sum := measure.Summarize(row.Samples)
+	sum := row.Summary()
 	l.Median, l.Spread, l.Samples = measure.Format(sum.Median, row.Unit), sum.Spread(), sum.N
 	l.Ratio = "–"
 	if first != 0 && !math.IsNaN(first) {

@@ -47,6 +47,7 @@ var Categories = []Category{
 	{"scaling", "16 tasks that need a core, by workers", (*Suite).scaling},
 	{"priority", "tasks of mixed priorities", (*Suite).priority},
 	{"device", "launches, transfers and their overlap", (*Suite).device},
+	{"kernel", "each operation on each device, beside what limits it", (*Suite).kernel},
 	{"split", "one launch over all devices, by operation and size", (*Suite).split},
 	{"fault", "time to recover", (*Suite).fault},
 	{"memory", "what waiting tasks hold, and devices short of memory", (*Suite).memory},

@@ -177,7 +177,7 @@ func median(row *measure.Row) float64 {
 	if row == nil {
 		return math.NaN()
 	}
-	return measure.Summarize(row.Samples).Median
+	return row.Summary().Median
 }
 
 func rate(_ *measure.Results, row *measure.Row) float64 { return 1e9 / median(row) }
