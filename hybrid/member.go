@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/hybrid/internal/pagelock"
 	"github.com/tandem-go/tandem/kernels"
 	"github.com/tandem-go/tandem/residency"
 )
@@ -24,7 +25,9 @@ type member struct {
 
 	memory bufferCache
 	host   device.HostAllocator // nil where the device has no page-locked memory
+	pages  *pagelock.Cache      // the callers' slices that the device reads where they are
 	site   *residency.Site      // nil for the CPU workers
+	tf32   bool                 // products of float32 may round their factors
 
 	mu       sync.Mutex // guards the rest
 	programs map[*kernels.Kernel]*program
@@ -33,15 +36,19 @@ type member struct {
 	waits    sync.WaitGroup // goroutines that outlive a launch: compilations, abandoned streams
 }
 
-func newMember(d device.Device, info device.Info, limit int64) *member {
+func newMember(d device.Device, info device.Info, cfg *config) *member {
 	m := &member{
 		dev: d, info: info, key: info.ID + "|" + info.Name + "|" + info.Driver,
 		programs: map[*kernels.Kernel]*program{},
 	}
 	if d != nil {
-		m.memory = bufferCache{dev: d, limit: limit, free: map[int64][]device.Buffer{}}
+		m.memory = bufferCache{dev: d, limit: cfg.memory, free: map[int64][]device.Buffer{}}
 		m.host, _ = d.(device.HostAllocator)
+		m.pages = pagelock.New(d)
 		m.site = residency.NewSite(d)
+		if m.tf32 = cfg.tf32; m.tf32 {
+			m.key += "|tf32"
+		}
 	}
 	return m
 }
@@ -85,6 +92,7 @@ func (m *member) close() error {
 		for _, l := range idle {
 			_ = l.close()
 		}
+		m.pages.Close()
 		closed <- m.dev.Close()
 	}()
 	if m.usable() == nil {
@@ -133,6 +141,9 @@ func (m *member) program(k *kernels.Kernel) *program {
 	m.waits.Go(func() {
 		defer close(p.ready)
 		src, err := k.Source(m.info.Caps.Language)
+		if m.tf32 {
+			src.Library = inTF32(src.Library)
+		}
 		if err == nil {
 			p.p, err = m.dev.Compile(src)
 		}

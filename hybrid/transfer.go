@@ -59,8 +59,7 @@ func (f *feeder) uploadWhole() error {
 		}
 		f.uploading = true
 		var copied hostMemory
-		copied.fill(f.m, host)
-		err = f.lane.up.Upload(f.whole[k], 0, copied.bytes)
+		err = f.lane.up.Upload(f.whole[k], 0, copied.of(f.m, host, host))
 		copied.free()
 		if err != nil {
 			return err
@@ -71,8 +70,8 @@ func (f *feeder) uploadWhole() error {
 }
 
 // issue hands a chunk to the device: upload, compute and download, each on its
-// stream and ordered by events. Both ways go through staging memory: a device
-// that is given up on never again touches what is the caller's.
+// stream and ordered by events. The way back goes through staging memory: a device
+// that is given up on never again writes to what is the caller's.
 func (f *feeder) issue(s span) error {
 	c := f.idle[len(f.idle)-1]
 	c.span, c.start = s, f.r.since()
@@ -124,11 +123,11 @@ func (f *feeder) bind(c *slot, lo, hi int) (offsets [kernels.MaxParams]int, err 
 			return offsets, err
 		}
 		if reads {
-			c.outbox[k].fill(f.m, a.HostBytes(from, to))
-			if err := f.lane.up.Upload(c.windows[k], 0, c.outbox[k].bytes); err != nil {
+			src := c.outbox[k].of(f.m, a.HostBytes(0, a.Len()), a.HostBytes(from, to))
+			if err := f.lane.up.Upload(c.windows[k], 0, src); err != nil {
 				return offsets, err
 			}
-			f.p.uploaded += int64(len(c.outbox[k].bytes))
+			f.p.uploaded += int64(len(src))
 		}
 		f.buffers = append(f.buffers, c.windows[k])
 	}

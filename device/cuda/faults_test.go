@@ -61,6 +61,11 @@ func use(t testing.TB, d *cudaDevice) (right bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	collectable := make([]byte, 4*n)
+	heap, err := d.RegisterHeap(collectable)
+	if err != nil {
+		return false, err
+	}
 	up, err := d.NewStream()
 	if err != nil {
 		return false, err
@@ -80,6 +85,7 @@ func use(t testing.TB, d *cudaDevice) (right bool, err error) {
 		func() error { return up.Upload(a, 0, locked.Bytes()) },
 		func() error { return up.Upload(b, 0, make([]byte, 4*n)) },
 		func() error { return up.Upload(b, 0, registered.Bytes()) },
+		func() error { return up.Upload(b, 0, collectable) },
 		func() error { return add(up, a, 3) },
 		func() error { return add(up, b, 3) },
 		func() (err error) { e, err = up.Record(); return err },
@@ -88,6 +94,7 @@ func use(t testing.TB, d *cudaDevice) (right bool, err error) {
 		func() error { return down.Download(locked.Bytes(), a, 0) },
 		b.Free, // while in use
 		registered.Free,
+		func() error { heap.Free(); return nil },
 		func() error { return down.Synchronize(waiting(t)) },
 		a.Free,
 		p.Close,

@@ -180,10 +180,12 @@ int tandem_cuda_host_register(tandem_handle ctx, void *memory, size_t n) {
 	return cuMemHostRegister(memory, n, CU_MEMHOSTREGISTER_PORTABLE);
 }
 
-int tandem_cuda_host_unregister(tandem_handle ctx, void *memory) {
+int tandem_cuda_host_unregister(tandem_handle ctx, tandem_handle address) {
 	CURRENT(ctx);
-	return cuMemHostUnregister(memory);
+	return cuMemHostUnregister((void *)address);
 }
+
+void tandem_cuda_ignore(void *memory) { (void)memory; }
 
 int tandem_cuda_module_load(tandem_handle ctx, const char *image, char *log, unsigned size, tandem_handle *module) {
 	CURRENT(ctx);

@@ -182,8 +182,19 @@ func (c context) registerHost(b []byte) error {
 	return outcome("cuMemHostRegister", C.tandem_cuda_host_register(c.h, unsafe.Pointer(&b[0]), C.size_t(len(b))))
 }
 
-func (c context) unregisterHost(b []byte) error {
-	return outcome("cuMemHostUnregister", C.tandem_cuda_host_unregister(c.h, unsafe.Pointer(&b[0])))
+// unregisterHost takes an address: the memory may be Go's and collected by now.
+func (c context) unregisterHost(at uintptr) error {
+	return outcome("cuMemHostUnregister", C.tandem_cuda_host_unregister(c.h, C.tandem_handle(at)))
+}
+
+// onHeap reports whether p points into Go's heap, at an object that nobody has
+// pinned. The runtime has no question for that, but refuses to give C memory
+// that holds such a pointer (cgo's rules on passing pointers). Where a program
+// has switched the check off, with GODEBUG=cgocheck=0, the answer is no.
+func onHeap(p *byte) (is bool) {
+	defer func() { is = recover() != nil }()
+	C.tandem_cuda_ignore(unsafe.Pointer(&struct{ p *byte }{p}))
+	return false
 }
 
 // logSize is room for what a compiler has to say. Its first error is what counts.

@@ -57,7 +57,9 @@ int tandem_cuda_memory_info(tandem_handle ctx, size_t *available, size_t *total)
 int tandem_cuda_host_alloc(tandem_handle ctx, size_t n, void **memory);
 int tandem_cuda_host_free(tandem_handle ctx, void *memory);
 int tandem_cuda_host_register(tandem_handle ctx, void *memory, size_t n);
-int tandem_cuda_host_unregister(tandem_handle ctx, void *memory);
+int tandem_cuda_host_unregister(tandem_handle ctx, tandem_handle address);
+// Does nothing: for the checks that Go makes of what it passes to C.
+void tandem_cuda_ignore(void *memory);
 
 // Loads PTX, which ends with a zero byte. What the compiler says goes to log.
 int tandem_cuda_module_load(tandem_handle ctx, const char *image, char *log, unsigned size, tandem_handle *module);

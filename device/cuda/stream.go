@@ -79,15 +79,21 @@ func (s *stream) upload(at handle, src []byte) error {
 	if err := s.settleHost(src); err != nil {
 		return err
 	}
-	if s.dev.pinned.use(src, s.bit) {
-		s.dirty = true
-		return s.dev.ctx.upload(s.h, at, src)
+	b := s.dev.pinned.use(src, s.bit)
+	if b == nil {
+		return s.uploadStaged(at, src)
 	}
-	return s.uploadStaged(at, src)
+	if b.heap != nil {
+		s.queue.keep(src)
+	}
+	s.dirty = true
+	return s.dev.ctx.upload(s.h, at, src)
 }
 
+// download does likewise, but never writes to memory of Go's heap that was
+// registered for reading: a device that is given up on might do so later.
 func (s *stream) download(at handle, dst []byte) error {
-	if s.dev.pinned.use(dst, s.bit) {
+	if b := s.dev.pinned.use(dst, s.bit); b != nil && b.heap == nil {
 		s.dirty = true
 		return s.dev.ctx.download(s.h, dst, at)
 	}
@@ -155,7 +161,7 @@ func (s *stream) follow(e *event) error {
 	err := s.dev.ctx.waitEvent(s.h, q.marks[i].h)
 	var owed []*copyOut
 	for _, d := range q.debts {
-		if d.number <= e.number {
+		if d.number <= e.number && d.copy != nil {
 			owed = append(owed, d.copy)
 		}
 	}
@@ -239,6 +245,7 @@ func (s *stream) destroy() {
 		s.blas = nil
 	}
 	s.staging.release(s.dev)
+	s.queue.letGo()
 	_ = s.dev.ctx.destroyStream(s.h) // what is lost is gone already
 	s.h = 0
 }
