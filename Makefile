@@ -123,6 +123,7 @@ bin/gofumpt:
 	GOBIN=$(CURDIR)/bin go install $(GOFUMPT)
 
 generate: ## rewrite generated files; PTX only where NVRTC can be had
+	go run ./cmd/tandemgen kernels
 	$(NVRTC) go generate ./...
 
 ptx: ## the kernels' PTX is what their texts compile to, and assembles for every generation of GPUs; tandemgen's CUDA C compiles

@@ -86,3 +86,22 @@ type BatchStream interface {
 	// none is enqueued. The slices may be reused as soon as it returns.
 	LaunchBatch(all []Execution) error
 }
+
+// GraphStream is a stream that keeps launches and enqueues them again at the price
+// of one.
+type GraphStream interface {
+	// Capture checks the executions as LaunchBatch does, and keeps them without
+	// enqueuing any. It fails with ErrUnsupported where they, or the device,
+	// cannot be kept. The slices may be reused as soon as it returns.
+	Capture(all []Execution) (Graph, error)
+	// Replay enqueues all of a graph that this stream has captured. A buffer or
+	// program that has been given back since fails it, with ErrClosed.
+	Replay(g Graph) error
+}
+
+// Graph is launches that a stream has captured.
+type Graph interface {
+	// Close gives the graph up; what is enqueued of it goes on. A second Close
+	// gives ErrClosed.
+	Close() error
+}

@@ -182,13 +182,17 @@ func (f *feeder) fetch(c *slot, lo, hi int) error {
 			continue
 		}
 		from, to := a.Window(lo, hi)
-		if err := f.download(c, k, (to-from)*a.Type().Size()); err != nil {
+		b := c.windows[k]
+		if a.Per == 0 {
+			b = f.whole[k]
+		}
+		if err := f.download(c, k, b, (to-from)*a.Type().Size()); err != nil {
 			return err
 		}
 	}
 	if f.r.l.Kernel().Reduction != nil {
 		k := len(f.r.l.Args())
-		if err := f.download(c, k, f.r.l.PartialBytes(f.m.info.Caps.Language, c.groups)); err != nil {
+		if err := f.download(c, k, c.windows[k], f.r.l.PartialBytes(f.m.info.Caps.Language, c.groups)); err != nil {
 			return err
 		}
 	}
@@ -197,10 +201,10 @@ func (f *feeder) fetch(c *slot, lo, hi int) error {
 	return err
 }
 
-func (f *feeder) download(c *slot, k, nbytes int) error {
+func (f *feeder) download(c *slot, k int, from device.Buffer, nbytes int) error {
 	c.staging[k].resize(f.m, nbytes)
 	f.p.downloaded += int64(nbytes)
-	return f.lane.down.Download(c.staging[k].bytes, c.windows[k], 0)
+	return f.lane.down.Download(c.staging[k].bytes, from, 0)
 }
 
 // store moves a finished chunk's results to where the caller wants them. Until

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"gonum.org/v1/gonum/blas/gonum"
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/tandem-go/tandem/kernels"
@@ -134,13 +133,42 @@ void main() {
 	}
 	return []match{
 		on(kernels.Axpy(T(1e-9), x, y), "precise REAL sum = a * x[i + x_at] + y[i + y_at];\n\tif (a != REAL(0)) y[i + y_at] = sum;", nil),
-		on(kernels.Scal(T(-1), z), "x[i + x_at] *= a;", handScal[T]),
+		on(kernels.Scal(T(-1), z), "x[i + x_at] *= a;", func(c *kernels.Call) {
+			x, a := kernels.Slice[T](c, 0), T(c.Float32(0))
+			for i := range x {
+				x[i] *= a
+			}
+		}),
 		on(kernels.Fill(T(3), z), "x[i + x_at] = a;", nil),
 		on(kernels.Copy(oz, ox), "dst[i + dst_at] = x[i + x_at];", nil),
-		binary(kernels.Add(oz, ox, oy), "a + b", handAdd[T]),
-		binary(kernels.Sub(oz, ox, oy), "a - b", handSub[T]),
-		binary(kernels.Mul(oz, ox, oy), "a * b", handMul[T]),
-		binary(kernels.Div(oz, ox, oy), "a / b", handDiv[T]),
+		binary(kernels.Add(oz, ox, oy), "a + b", func(dst, x, y []T) {
+			x, y = x[:len(dst)], y[:len(dst)]
+			for i := range dst {
+				dst[i] = x[i] + y[i]
+			}
+		}),
+		binary(kernels.Sub(oz, ox, oy), "a - b", func(dst, x, y []T) {
+			x, y = x[:len(dst)], y[:len(dst)]
+			for i := range dst {
+				dst[i] = x[i] - y[i]
+			}
+		}),
+		binary(kernels.Mul(oz, ox, oy), "a * b", func(dst, x, y []T) {
+			if dst, ok := any(dst).([]float64); ok {
+				floats.MulTo(dst, any(x).([]float64), any(y).([]float64))
+				return
+			}
+			x, y = x[:len(dst)], y[:len(dst)]
+			for i := range dst {
+				dst[i] = x[i] * y[i]
+			}
+		}),
+		binary(kernels.Div(oz, ox, oy), "a / b", func(dst, x, y []T) {
+			x, y = x[:len(dst)], y[:len(dst)]
+			for i := range dst {
+				dst[i] = x[i] / y[i]
+			}
+		}),
 		binary(kernels.Min(oz, ox, oy), "a != a || b != b ? a + b : a < b ? a : b < a ? b : "+fmt.Sprintf(both, "|"), func(dst, x, y []T) {
 			x, y = x[:len(dst)], y[:len(dst)]
 			for i := range dst {
@@ -165,63 +193,5 @@ void main() {
 				dst[i] = T(math.Sqrt(float64(x[i])))
 			}
 		}),
-	}
-}
-
-// The variants by hand for float64 are gonum's, where it has them.
-
-func handScal[T kernels.Float](c *kernels.Call) {
-	switch x := any(kernels.Slice[T](c, 0)).(type) {
-	case []float64:
-		gonum.Implementation{}.Dscal(len(x), c.Float64(0), x, 1)
-	case []float32:
-		a := c.Float32(0)
-		for i := range x {
-			x[i] *= a
-		}
-	}
-}
-
-func handAdd[T kernels.Float](dst, x, y []T) {
-	if dst, ok := any(dst).([]float64); ok {
-		floats.AddTo(dst, any(x).([]float64), any(y).([]float64))
-		return
-	}
-	x, y = x[:len(dst)], y[:len(dst)]
-	for i := range dst {
-		dst[i] = x[i] + y[i]
-	}
-}
-
-func handSub[T kernels.Float](dst, x, y []T) {
-	if dst, ok := any(dst).([]float64); ok {
-		floats.SubTo(dst, any(x).([]float64), any(y).([]float64))
-		return
-	}
-	x, y = x[:len(dst)], y[:len(dst)]
-	for i := range dst {
-		dst[i] = x[i] - y[i]
-	}
-}
-
-func handMul[T kernels.Float](dst, x, y []T) {
-	if dst, ok := any(dst).([]float64); ok {
-		floats.MulTo(dst, any(x).([]float64), any(y).([]float64))
-		return
-	}
-	x, y = x[:len(dst)], y[:len(dst)]
-	for i := range dst {
-		dst[i] = x[i] * y[i]
-	}
-}
-
-func handDiv[T kernels.Float](dst, x, y []T) {
-	if dst, ok := any(dst).([]float64); ok {
-		floats.DivTo(dst, any(x).([]float64), any(y).([]float64))
-		return
-	}
-	x, y = x[:len(dst)], y[:len(dst)]
-	for i := range dst {
-		dst[i] = x[i] / y[i]
 	}
 }

@@ -5,6 +5,7 @@ package cuda
 /*
 #cgo noescape tandem_cuda_launch
 #cgo nocallback tandem_cuda_launch
+#cgo nocallback tandem_cuda_graph_replay
 #cgo nocallback tandem_cuda_stream_wait
 #cgo nocallback tandem_cuda_event_record
 #cgo nocallback tandem_cuda_event_query
@@ -61,6 +62,21 @@ func (c context) launch(stream handle, l []launch, args []uint64) error {
 		at = (*C.uint64_t)(unsafe.Pointer(&args[0]))
 	}
 	return outcome("cuLaunchKernel", C.tandem_cuda_launch(c.h, C.tandem_handle(stream), &l[0], C.uint32_t(len(l)), at))
+}
+
+// capture keeps all of l.
+func (c context) capture(stream handle, l []launch, args []uint64) (handle, error) {
+	var h C.tandem_handle
+	r := C.tandem_cuda_graph_capture(c.h, C.tandem_handle(stream), &l[0], C.uint32_t(len(l)), (*C.uint64_t)(unsafe.Pointer(unsafe.SliceData(args))), &h)
+	return handle(h), outcome("cuStreamEndCapture", r)
+}
+
+func (c context) replay(graph, stream handle) error {
+	return outcome("cuGraphLaunch", C.tandem_cuda_graph_replay(c.h, C.tandem_handle(graph), C.tandem_handle(stream)))
+}
+
+func (c context) destroyGraph(g handle) error {
+	return outcome("cuGraphExecDestroy", C.tandem_cuda_graph_destroy(c.h, C.tandem_handle(g)))
 }
 
 func (c context) newStream() (handle, error) {

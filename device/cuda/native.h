@@ -27,6 +27,11 @@ enum { TANDEM_MAX_BUFFERS = 64 };
 // Launches all n, or stops at the first that is refused.
 int tandem_cuda_launch(tandem_handle ctx, tandem_handle stream, const tandem_launch *all, uint32_t n, const uint64_t *args);
 
+// Keeps all n for a replay. Nothing is enqueued.
+int tandem_cuda_graph_capture(tandem_handle ctx, tandem_handle stream, const tandem_launch *all, uint32_t n, const uint64_t *args, tandem_handle *graph);
+int tandem_cuda_graph_replay(tandem_handle ctx, tandem_handle graph, tandem_handle stream);
+int tandem_cuda_graph_destroy(tandem_handle ctx, tandem_handle graph);
+
 int tandem_cuda_stream_create(tandem_handle ctx, tandem_handle *stream);
 int tandem_cuda_stream_destroy(tandem_handle ctx, tandem_handle stream);
 int tandem_cuda_stream_synchronize(tandem_handle ctx, tandem_handle stream);

@@ -29,6 +29,7 @@ type stream struct {
 	calls    []libraryCall
 	blas     *cublas.Handle // made when it is first needed
 	noBLAS   bool           // it could not be made
+	graphs   map[*graph]struct{}
 
 	queue queue
 }
@@ -37,6 +38,7 @@ var (
 	_ device.Stream      = (*stream)(nil)
 	_ device.BatchStream = (*stream)(nil)
 	_ device.PeerStream  = (*stream)(nil)
+	_ device.GraphStream = (*stream)(nil)
 )
 
 // Upload implements device.Stream.
@@ -243,6 +245,9 @@ func (s *stream) destroy() {
 	if s.blas != nil {
 		_ = s.blas.Close()
 		s.blas = nil
+	}
+	for g := range s.graphs {
+		s.dropGraph(g)
 	}
 	s.staging.release(s.dev)
 	s.queue.letGo()

@@ -22,6 +22,15 @@ func (l *lowering) call(e *ast.CallExpr) Expr {
 			return l.goBuiltin(e, b.Name())
 		}
 	}
+	if name := l.groupMethod(e); name != "" && name != "Barrier" {
+		return l.groupValue(e, name)
+	}
+	if value, ok := l.effect(e, true); ok {
+		if value == nil && l.groupMethod(e) == "Barrier" {
+			l.refuse(e.Pos(), "g.Barrier() as a value", "write it as a statement of its own")
+		}
+		return value
+	}
 	fn, b := l.callee(e)
 	if fn == nil && b == nil {
 		return nil

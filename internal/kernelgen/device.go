@@ -27,6 +27,8 @@ type devicePrinter struct {
 	many    *Function
 	temps   int
 	zero    bool // k_zero is used
+
+	collectives []*Collective // one of each kind that is used
 	// elements says that the names of buffers are those of elements; see tiles.go.
 	elements bool
 }
@@ -211,6 +213,9 @@ func (p *devicePrinter) main() {
 	case k.Fold != nil:
 		p.foldMain()
 		return
+	case k.Group > 0:
+		p.groupMain()
+		return
 	case p.cuda && k.tiled():
 		p.tiles()
 		return
@@ -308,6 +313,12 @@ func (p *devicePrinter) statement(s Stmt) {
 		p.line("default:")
 		p.block(s.Body)
 		p.line("}")
+	case *Barrier:
+		p.line("%s;", p.barrier())
+	case *Collective:
+		p.line("%s = %s(%s);", p.declaration(s.To), p.collective(s), p.expr(s.Value, false))
+	case *Atomic:
+		p.atomic(s)
 	case *Break:
 		p.line("break;")
 	case *Continue:
@@ -423,7 +434,7 @@ func (p *devicePrinter) expr(e Expr, exact bool) string {
 		return p.expr(e.X, false) + "." + fieldName(e.X.typ().Fields[e.Field].Name)
 	case *At:
 		x := p.expr(e.X, false)
-		if p.cuda {
+		if ref, ok := e.X.(*Ref); p.cuda && !(ok && ref.Var.Shared) {
 			x += ".v"
 		}
 		return x + "[" + p.asInt(e.At) + "]"

@@ -991,8 +991,7 @@ tandem_max_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, f
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4]);
 }
 
-static __device__ __forceinline__ bool k_isnan(float x) { return (__float_as_uint(x) & ~0x80000000u) > 0x7f800000u; }
-static __device__ __forceinline__ float k_max(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); return a > b ? a : b; }
+static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
 
 static __device__ __forceinline__ void tandem_element(float x, float y, float &dst) {
 	dst = k_max(x, y);
@@ -1079,8 +1078,7 @@ tandem_max_float64(const double *tandem_buffer_0, const double *tandem_buffer_1,
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4]);
 }
 
-static __device__ __forceinline__ bool k_isnan(double x) { return ((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL) > 0x7ff0000000000000ULL; }
-static __device__ __forceinline__ double k_max(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); return a > b ? a : b; }
+static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
 
 static __device__ __forceinline__ void tandem_element(double x, double y, double &dst) {
 	dst = k_max(x, y);
@@ -1167,8 +1165,7 @@ tandem_min_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, f
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4]);
 }
 
-static __device__ __forceinline__ bool k_isnan(float x) { return (__float_as_uint(x) & ~0x80000000u) > 0x7f800000u; }
-static __device__ __forceinline__ float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); return a < b ? a : b; }
+static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 
 static __device__ __forceinline__ void tandem_element(float x, float y, float &dst) {
 	dst = k_min(x, y);
@@ -1255,8 +1252,7 @@ tandem_min_float64(const double *tandem_buffer_0, const double *tandem_buffer_1,
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4]);
 }
 
-static __device__ __forceinline__ bool k_isnan(double x) { return ((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL) > 0x7ff0000000000000ULL; }
-static __device__ __forceinline__ double k_min(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); return a < b ? a : b; }
+static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
 
 static __device__ __forceinline__ void tandem_element(double x, double y, double &dst) {
 	dst = k_min(x, y);
