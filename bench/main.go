@@ -58,6 +58,7 @@ type settings struct {
 	long    bool
 	peers   bool
 	guard   bool
+	survey  int
 	list    bool
 	rounds  int
 	budget  time.Duration
@@ -87,6 +88,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	switch {
 	case set.list:
 		return list(out)
+	case set.survey > 0:
+		return guard.Survey(ctx, out, set.survey)
 	case set.guard:
 		return guard.Run(ctx, out)
 	}
@@ -190,6 +193,7 @@ func parse(args []string) (settings, error) {
 	flags.BoolVar(&set.long, "long", false, "also ten thousand and a million processes, which take minutes and more")
 	flags.BoolVar(&set.peers, "peers", false, "also the programs under bench/peers; what is missing is built or said")
 	flags.BoolVar(&set.guard, "guard", false, "fail if a ratio fell below its committed bound")
+	flags.IntVar(&set.survey, "survey", 0, "measure the guard's ratios so many `times`: what its bounds are made of")
 	flags.BoolVar(&set.list, "list", false, "only list the devices")
 	flags.IntVar(&set.rounds, "rounds", 0, "samples of each subject, at most; 0: 18, or 6 with -quick")
 	flags.DurationVar(&set.budget, "budget", 0, "what a subject may take in one comparison; 0: 1s, or 200ms with -quick")
@@ -204,8 +208,8 @@ func parse(args []string) (settings, error) {
 		return set, fmt.Errorf("unknown argument %q; see -h", flags.Arg(0))
 	case set.format != "text" && set.format != "go":
 		return set, fmt.Errorf("-format is text or go, not %q", set.format)
-	case set.rounds < 0 || set.budget < 0:
-		return set, errors.New("-rounds and -budget are not negative")
+	case set.rounds < 0 || set.budget < 0 || set.survey < 0:
+		return set, errors.New("-rounds, -budget and -survey are not negative")
 	}
 	// Three in each of six blocks, so that one outlier doesn't move its block's
 	// median.
