@@ -8,33 +8,24 @@ import (
 // blas32.Use may be Tandem itself.
 var host gonum.Implementation
 
-const axpyText = `
-void main() {
-	uint i = tandem_index();
-	if (i >= tandem_n) return;
-	i += tandem_lo;
-	precise REAL sum = a * x[i + x_at] + y[i + y_at];
-	if (a != REAL(0)) y[i + y_at] = sum;
-}`
-
-var axpyKernels = forFloats(func(t Type) Kernel {
-	return Kernel{
-		Name:    "axpy",
-		Params:  []Param{{"x", t, In}, {"y", t, InOut}},
-		Scalars: []Scalar{{"a", t}},
-		GLSL:    &Shader{Text: axpyText, Local: [3]int{256}},
-		CUDA:    mapFunction(t, "#define MAP(u, v) a * u + v\n#define UNCHANGED a == REAL(0)", "y", "x", "y"),
-		Go: byFloat(t,
-			func(c *Call) {
-				x, y := Slice[float32](c, 0), Slice[float32](c, 1)
-				host.Saxpy(len(x), c.Float32(0), x, 1, y, 1)
-			},
-			func(c *Call) {
-				x, y := Slice[float64](c, 0), Slice[float64](c, 1)
-				host.Daxpy(len(x), c.Float64(0), x, 1, y, 1)
-			}),
+//tandem:kernel _
+func accumulate[T Float](i int, a T, x, y []T) {
+	if a != 0 {
+		y[i] += a * x[i]
 	}
-})
+}
+
+// On the host, gonum's assembly takes 0.15 of the generated loop's time for float32
+// and 0.2 for float64, and of a million numbers 0.18 and 0.37.
+var axpyKernels = generated("axpy",
+	onHost(accumulateFloat32Kernel, func(c *Call) {
+		x, y := Slice[float32](c, 0), Slice[float32](c, 1)
+		host.Saxpy(len(x), c.Float32(0), x, 1, y, 1)
+	}),
+	onHost(accumulateFloat64Kernel, func(c *Call) {
+		x, y := Slice[float64](c, 0), Slice[float64](c, 1)
+		host.Daxpy(len(x), c.Float64(0), x, 1, y, 1)
+	}))
 
 // Axpy is y[i] += a*x[i], for x and y of one length. With a 0, y stays as it is,
 // whatever x holds, as in every BLAS.

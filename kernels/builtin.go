@@ -5,6 +5,10 @@ import (
 	"strings"
 )
 
+// Tandemgen first: the other one compiles this package.
+//go:generate go run github.com/tandem-go/tandem/cmd/tandemgen
+//go:generate go run ./internal/ptx/generate internal/ptx/ptx.zip
+
 // Builtin is every kernel of this package's operations, by name: for tools and
 // tests that go through them all. The caller may change the slice.
 func Builtin() []*Kernel {

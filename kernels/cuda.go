@@ -21,11 +21,13 @@ func (k *Kernel) CUDAText() string {
 // source is the variant for a device. PTX needs no text beside it.
 func (f *Function) source(k *Kernel) device.Source {
 	text := f.PTX
-	if f.archived {
-		text = ptx.Text(k.Name)
-	}
 	if text == "" {
 		text = k.CUDAText()
+		// A kernel of this repository's. One of somebody else's that has its name
+		// has not its text.
+		if archived := ptx.Text(k.Name); ptx.Fresh(archived, text) {
+			text = archived
+		}
 	}
 	return device.Source{
 		Text:    text,

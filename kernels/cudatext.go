@@ -6,8 +6,6 @@ import (
 	"strings"
 )
 
-//go:generate go run ./internal/ptx/generate internal/ptx/ptx.zip
-
 //go:embed *.cu
 var cudaFiles embed.FS
 

@@ -27,12 +27,23 @@ func forFloats(describe func(t Type) Kernel) pair {
 		if k.CUDA != nil {
 			function := *k.CUDA
 			function.Text = cudaReal[t] + function.Text
-			function.archived = true
 			k.CUDA = &function
 		}
 		p[i] = Define(k)
 	}
 	return p
+}
+
+// generated defines the kernels that tandemgen made of one function.
+func generated(name string, f32, f64 Kernel) pair {
+	f32.Name, f64.Name = name+"."+Float32.String(), name+"."+Float64.String()
+	return pair{Define(f32), Define(f64)}
+}
+
+// onHost is a kernel with a Go variant of its own.
+func onHost(k Kernel, variant func(*Call)) Kernel {
+	k.Go = variant
+	return k
 }
 
 // realText makes shaders for either type: REAL is the type, and BITS_OR and

@@ -51,3 +51,42 @@ func (l *Launch) RequireInt32() {
 		l.Fail("n", fmt.Errorf("%w: %d indices, want at most %d", ErrShape, l.n, math.MaxInt32))
 	}
 }
+
+// RequireIndices keeps a mistake of a launch without indices: of a reduction that has
+// no value for them.
+func (l *Launch) RequireIndices() {
+	if l.n == 0 {
+		l.Fail("n", fmt.Errorf("%w: no elements, want at least one", ErrShape))
+	}
+}
+
+// Truth is 1 for true, 0 for false.
+func Truth(v bool) float64 { return float64(b2i(v)) }
+
+// ReductionShader is a shader that joins the values of all indices on the grid of
+// this package's reductions. states and words are the sizes, in 32-bit words, of a
+// value in shared memory and of what a work-group stores; turns is how often the
+// loops of one index turn.
+func ReductionShader(text string, states, words int, turns func(l *Launch) int64) *Shader {
+	s := reduceShader(text, states, words)
+	s.Text = text
+	grid := s.Iterations
+	s.Iterations = func(l *Launch, n int) int64 {
+		each := turns(l)
+		if each > math.MaxInt32 {
+			return math.MaxInt64
+		}
+		return grid(l, n) * (1 + each)
+	}
+	return s
+}
+
+// ReductionFunction is ReductionShader in CUDA C. A block has 256 threads.
+func ReductionFunction(text string, words int) *Function {
+	return &Function{
+		Text: text, Block: [3]int{foldBlock}, PartialWords: words,
+		Groups: func(_ *Launch, n int) [3]int {
+			return [3]int{min(reduceGroups, ceilDiv(n, foldBlock*foldVectors*foldTiles)), 1, 1}
+		},
+	}
+}

@@ -31,6 +31,9 @@ type Kernel struct {
 	// Needs is what the variants for devices compute with although no argument
 	// has such a type.
 	Needs Needs
+	// Transient says that the kernel was made while the program runs, one of any
+	// number: devices may forget what they have compiled of it.
+	Transient bool
 
 	id                 int
 	glslGrid, cudaGrid *grid // nil where there is no variant
@@ -96,8 +99,9 @@ type Function struct {
 	// prelude that is described at [Kernel.Source]. What it uses may stand
 	// before.
 	Text string
-	// PTX is prelude and Text compiled ahead. If it is empty, the device
-	// compiles them when the kernel is first used there.
+	// PTX is prelude and Text compiled ahead. If it is empty, that of the
+	// archive of built-in kernels is taken; where there is none, the device
+	// compiles when the kernel is first used there.
 	PTX string
 	// Block is how many threads a block has; zero dimensions count as 1.
 	Block [3]int
@@ -116,8 +120,6 @@ type Function struct {
 	// Library names the routine of a device's own library that does the
 	// same; see [device.Source].
 	Library string
-
-	archived bool // the PTX is in package ptx
 }
 
 // Partial is the result of a reduction over a part of the index space. What

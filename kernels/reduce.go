@@ -46,6 +46,9 @@ func reduceShader(text string, states, words int) *Shader {
 	}
 }
 
+// lanes is how many numbers of the type a device moves at once: 16 bytes.
+func (t Type) lanes() int { return 16 / t.Size() }
+
 // The blocks of reduce.cu, with loads as in map.cu. For sm_90 the threads take 26 to
 // 36 registers, so that reduceGroups blocks are on the multiprocessors of a large
 // GPU at once. Launches of fewer than foldTiles tiles for each of those get fewer

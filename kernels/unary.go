@@ -2,77 +2,23 @@ package kernels
 
 import "math"
 
-// unaryKernels describes dst = f(x). The GLSL function is called f, of a REAL;
-// text declares it. The CUDA expression is one of x, a REAL.
-func unaryKernels(name, text, expression string, f32, f64 func(*Call)) pair {
-	return forFloats(func(t Type) Kernel {
-		shader := mapShader("dst[i + dst_at] = f(x[i + x_at]);")
-		shader.Text = text + shader.Text
-		return Kernel{
-			Name:   name,
-			Params: []Param{{"x", t, In}, {"dst", t, Out}},
-			GLSL:   shader,
-			CUDA:   mapFunction(t, "#define MAP(x, v) "+expression, "dst", "x"),
-			Go:     byFloat(t, f32, f64),
-		}
-	})
-}
+//tandem:kernel _
+func copied[T Float](i int, x, dst []T) { dst[i] = x[i] }
 
-// each32 computes a float32 function in float64: the error of the float64
-// function is lost in the rounding, so that the result is almost always the
-// nearest one.
-func each32(f func(float64) float64) func(*Call) {
-	return func(c *Call) {
-		x, dst := Slice[float32](c, 0), Slice[float32](c, 1)
-		x = x[:len(dst)]
-		for i := range dst {
-			dst[i] = float32(f(float64(x[i])))
-		}
-	}
-}
+//tandem:kernel _
+func magnitude[T Float](i int, x, dst []T) { dst[i] = T(math.Abs(float64(x[i]))) }
 
-func each64(f func(float64) float64) func(*Call) {
-	return func(c *Call) {
-		x, dst := Slice[float64](c, 0), Slice[float64](c, 1)
-		x = x[:len(dst)]
-		for i := range dst {
-			dst[i] = f(x[i])
-		}
-	}
-}
+//tandem:kernel _
+func root[T Float](i int, x, dst []T) { dst[i] = T(math.Sqrt(float64(x[i]))) }
 
 var (
-	copyKernels = unaryKernels("copy", "REAL f(REAL x) { return x; }", "x",
-		func(c *Call) { copy(Slice[float32](c, 1), Slice[float32](c, 0)) },
-		func(c *Call) { copy(Slice[float64](c, 1), Slice[float64](c, 0)) })
-	absKernels  = unaryKernels("abs", "REAL f(REAL x) { return abs(x); }", "MATH(fabs)(x)", absCall32, absCall64)
-	sqrtKernels = unaryKernels("sqrt", "REAL f(REAL x) { precise REAL r = sqrt(x); return r; }", "MATH(sqrt)(x)", sqrtCall[float32], sqrtCall[float64])
+	// Go's copy takes 0.26 to 0.76 of the generated loop's time.
+	copyKernels = generated("copy",
+		onHost(copiedFloat32Kernel, func(c *Call) { copy(Slice[float32](c, 1), Slice[float32](c, 0)) }),
+		onHost(copiedFloat64Kernel, func(c *Call) { copy(Slice[float64](c, 1), Slice[float64](c, 0)) }))
+	absKernels  = generated("abs", magnitudeFloat32Kernel, magnitudeFloat64Kernel)
+	sqrtKernels = generated("sqrt", rootFloat32Kernel, rootFloat64Kernel)
 )
-
-// What is one instruction stands in a loop of its own: a call would cost more.
-func absCall32(c *Call) {
-	x, dst := Slice[float32](c, 0), Slice[float32](c, 1)
-	x = x[:len(dst)]
-	for i := range dst {
-		dst[i] = abs32(x[i])
-	}
-}
-
-func absCall64(c *Call) {
-	x, dst := Slice[float64](c, 0), Slice[float64](c, 1)
-	x = x[:len(dst)]
-	for i := range dst {
-		dst[i] = math.Abs(x[i])
-	}
-}
-
-func sqrtCall[T Float](c *Call) {
-	x, dst := Slice[T](c, 0), Slice[T](c, 1)
-	x = x[:len(dst)]
-	for i := range dst {
-		dst[i] = T(math.Sqrt(float64(x[i])))
-	}
-}
 
 // Copy is dst[i] = x[i].
 func Copy[V FloatVector](dst, x V) Launch { return unary(copyKernels, dst, x, 0) }

@@ -22,6 +22,15 @@ func (l *lowering) call(e *ast.CallExpr) Expr {
 			return l.goBuiltin(e, b.Name())
 		}
 	}
+	if name := l.groupMethod(e); name != "" && name != "Barrier" {
+		return l.groupValue(e, name)
+	}
+	if value, ok := l.effect(e, true); ok {
+		if value == nil && l.groupMethod(e) == "Barrier" {
+			l.refuse(e.Pos(), "g.Barrier() as a value", "write it as a statement of its own")
+		}
+		return value
+	}
 	fn, b := l.callee(e)
 	if fn == nil && b == nil {
 		return nil
@@ -65,20 +74,27 @@ func (l *lowering) arguments(e *ast.CallExpr) []Expr {
 // callee is what a call calls: a device function, or a builtin.
 func (l *lowering) callee(e *ast.CallExpr) (*Function, *builtin) {
 	var obj types.Object
-	switch f := ast.Unparen(e.Fun).(type) {
+	var name *ast.Ident
+	called := ast.Unparen(e.Fun)
+	switch f := called.(type) { // what is called with its types written out
+	case *ast.IndexExpr:
+		called = ast.Unparen(f.X)
+	case *ast.IndexListExpr:
+		called = ast.Unparen(f.X)
+	}
+	switch f := called.(type) {
 	case *ast.Ident:
+		name = f
 		obj = l.src.info.Uses[f]
 	case *ast.SelectorExpr:
 		if s := l.src.info.Selections[f]; s != nil {
 			l.refuse(e.Pos(), "a call of the method %s", "write a //tandem:device function and pass the receiver as a parameter", f.Sel.Name)
 			return nil, nil
 		}
+		name = f.Sel
 		obj = l.src.info.Uses[f.Sel]
 	case *ast.FuncLit:
 		l.refuse(e.Pos(), "a closure", "write its statements here, or a //tandem:device function")
-		return nil, nil
-	case *ast.IndexExpr, *ast.IndexListExpr:
-		l.refuse(e.Pos(), "a call of a generic function", "write a //tandem:device function for the type")
 		return nil, nil
 	}
 	if b, ok := obj.(*types.Builtin); ok {
@@ -94,14 +110,20 @@ func (l *lowering) callee(e *ast.CallExpr) (*Function, *builtin) {
 	if b := builtins[full]; b != nil {
 		return nil, b
 	}
+	inst := fn.Name()
 	if fn.Type().(*types.Signature).TypeParams() != nil {
-		l.refuse(e.Pos(), "a call of the generic function %s", "write a //tandem:device function for the type", fn.Name())
-		return nil, nil
+		var args []string
+		for i := range l.src.info.Instances[name].TypeArgs.Len() {
+			args = append(args, types.TypeString(l.src.info.Instances[name].TypeArgs.At(i), nil))
+		}
+		inst = instanceName(inst, args)
 	}
-	return l.deviceFunction(e, fn, full), nil
+	return l.deviceFunction(e, fn, inst), nil
 }
 
-func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, full string) *Function {
+// deviceFunction compiles the function that a call calls: inst is its name, with
+// the types for which a generic one is called.
+func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, inst string) *Function {
 	path := fn.Pkg().Path()
 	if path == "math" {
 		l.refuse(e.Pos(), "math.%s, whose last digits are another matter on every device",
@@ -116,7 +138,13 @@ func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, full string) 
 			return nil
 		}
 	}
-	decl := src.decls[fn.Name()]
+	decl := src.decls[inst]
+	if generic := src.decls[fn.Name()]; decl == nil && generic != nil {
+		if mark, _ := directiveOf(generic); mark.verb == markDevice {
+			l.refuse(e.Pos(), "a call of %s, whose type parameters are not all numbers", "constrain them by a union of types: interface{ float32 | float64 }", inst)
+			return nil
+		}
+	}
 	mark := directive{}
 	if decl != nil {
 		mark, _ = directiveOf(decl)
@@ -133,7 +161,7 @@ func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, full string) 
 		l.refuse(e.Pos(), "a call of %s, which is no function of kernels", instead, name)
 		return nil
 	}
-	if l.compiling[src.path+"."+fn.Name()] {
+	if l.compiling[src.path+"."+inst] {
 		l.refuse(e.Pos(), "a recursive call of %s", "devices have no stack for it: write a loop", fn.Name())
 		return nil
 	}
@@ -242,5 +270,26 @@ func (l *lowering) conversion(e *ast.CallExpr) Expr {
 	if to.Kind == from.Kind && !to.isFloat() {
 		return x
 	}
+	if e := narrowed(to, x); e != nil {
+		return e
+	}
 	return &Convert{to, x}
+}
+
+// narrowed is float32(math.Sqrt(float64(x))), and its like, of a float32 x, in which
+// nothing needs 64 bits: the functions of kmath are defined by that.
+func narrowed(to *Type, e Expr) Expr {
+	b, ok := e.(*Builtin)
+	if !ok || to.Kind != Float32 || len(b.Args) != 1 || b.T.Kind != Float64 {
+		return nil
+	}
+	wide, ok := b.Args[0].(*Convert)
+	if !ok || wide.T.Kind != Float64 || wide.X.typ().Kind != Float32 {
+		return nil
+	}
+	narrow := builtins[kmathPath+strings.TrimPrefix(b.Fn.name, mathPath)]
+	if narrow == nil {
+		return nil
+	}
+	return &Builtin{to, narrow, []Expr{wide.X}}
 }

@@ -59,12 +59,16 @@ func (l *loader) compile(src *source) ([]*File, error) {
 			if c.badTypes(src, fn) {
 				continue
 			}
-			if mark.verb == markDevice {
-				c.function(src, fn)
-				continue
-			}
-			if k := c.kernel(src, fn, mark); k != nil {
-				if _, twice := made[k.Launch]; twice || src.pkg.Scope().Lookup(k.Launch) != nil {
+			for _, inst := range src.instancesOf(fn) {
+				if mark.verb == markDevice {
+					c.function(src, inst.decl)
+					continue
+				}
+				k := c.kernel(src, inst, mark)
+				if k == nil {
+					break
+				}
+				if _, twice := made[k.Launch]; k.Launch != noConstructor && (twice || src.pkg.Scope().Lookup(k.Launch) != nil) {
 					c.refuse(fn.Name.Pos(), "kernel %s, whose constructor %s would be there twice",
 						"begin the function's name with a small letter, or name the constructor: //tandem:kernel NAME", k.Name, k.Launch)
 				}
@@ -144,17 +148,29 @@ func (c *compiler) function(src *source, fn *ast.FuncDecl) *Function {
 }
 
 // kernel compiles a kernel. It returns nil if it was refused.
-func (c *compiler) kernel(src *source, fn *ast.FuncDecl, mark directive) *Kernel {
+func (c *compiler) kernel(src *source, inst instance, mark directive) *Kernel {
+	fn := inst.decl
 	obj, _ := src.info.Defs[fn.Name].(*types.Func)
 	if obj == nil {
 		return nil
 	}
 	before := len(c.refusals)
-	k := &Kernel{Name: fn.Name.Name, Launch: mark.arg, Obj: obj, Pos: fn.Name.Pos()}
+	k := &Kernel{Name: fn.Name.Name, Title: fn.Name.Name, Launch: mark.arg, Obj: obj, Pos: fn.Name.Pos()}
+	if inst.args != nil {
+		base, _, _ := strings.Cut(k.Name, "[")
+		k.Name, k.Title = base, base
+		for _, t := range inst.args {
+			k.Name += exported(t)
+			k.Title += "." + t
+			if k.Launch != "" && k.Launch != noConstructor {
+				k.Launch += exported(t)
+			}
+		}
+	}
 	if k.Launch == "" {
 		k.Launch = exported(k.Name)
 	} else if !token.IsIdentifier(k.Launch) {
-		c.refuse(mark.pos, "%q, which is no name for a constructor", "write //tandem:kernel NAME", k.Launch)
+		c.refuse(mark.pos, "%q, which is no name for a constructor", "write //tandem:kernel NAME", mark.arg)
 	}
 	if fn.Doc != nil {
 		k.Doc = fn.Doc.Text()
@@ -165,10 +181,12 @@ func (c *compiler) kernel(src *source, fn *ast.FuncDecl, mark directive) *Kernel
 	if !l.signature(fn) {
 		return nil
 	}
-	if r := obj.Type().(*types.Signature).Results(); r.Len() > 0 {
-		c.refuse(fn.Type.Results.Pos(), "kernel %s with a result", "store results in the elements of a slice", k.Name)
+	l.marks(fn)
+	if len(c.refusals) > before {
+		return nil
 	}
 	l.kernelParams(fn)
+	l.scatterMark(fn)
 	if len(c.refusals) > before {
 		return nil
 	}

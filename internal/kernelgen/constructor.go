@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"go/types"
 	"strings"
-
-	"github.com/tandem-go/tandem/kernels"
 )
 
 // value prints a polynomial in the constructor.
@@ -57,10 +55,15 @@ func (w *writer) constructor() {
 	fresh := k.names.name
 	w.operands, w.paths = map[*Buffer]string{}, map[string]string{}
 	launch := fresh("l")
+	result, index := fresh("result"), fresh("index")
 
 	// Type parameters, one for each buffer: a slice or a resident buffer.
 	var typeParams, params []string
 	count := fresh("n")
+	if k.Group > 0 {
+		count = fresh("groups")
+		params = append(params, count+" int")
+	}
 	if len(k.Indices) > 1 {
 		count = fresh("n" + k.Indices[0].Name)
 		names := []string{count}
@@ -69,6 +72,15 @@ func (w *writer) constructor() {
 			w.paths[e.Name] = e.Name
 		}
 		params = append(params, strings.Join(names, ", ")+" int")
+	}
+	if k.Fold != nil {
+		params = append(params, result+" *"+types.TypeString(k.Fold.Results[0], w.im.qualify))
+		if len(k.Fold.Results) == 2 {
+			params = append(params, index+" *int")
+		}
+	}
+	if len(k.Indices) == 1 && k.Group == 0 && k.n.buffer == nil {
+		params = append(params, count+" int")
 	}
 	vectors := map[*Buffer]string{}
 	for i, b := range k.Buffers {
@@ -106,12 +118,25 @@ func (w *writer) constructor() {
 	}
 
 	w.docComment(count)
-	w.line("func %s[%s](%s) kernels.Launch {", k.Launch, strings.Join(typeParams, ", "), strings.Join(params, ", "))
+	types := ""
+	if len(typeParams) > 0 {
+		types = "[" + strings.Join(typeParams, ", ") + "]"
+	}
+	w.line("func %s%s(%s) kernels.Launch {", k.Launch, types, strings.Join(params, ", "))
 	for _, b := range k.Buffers {
 		w.line("\t%s := kernels.Of[%s](%s)", w.operands[b], kindNames[b.Elem.Kind], b.Name)
 	}
-	var n string
-	if len(k.Indices) == 1 {
+	n := count
+	if k.Group > 0 {
+		n = count
+	} else if len(k.Indices) == 1 && (k.n.read || k.n.buffer == nil) {
+		if b := k.n.buffer; b != nil {
+			n = w.operands[b] + ".Len()"
+			if !b.Foot.per.is(1) {
+				n += " / " + w.value(b.Foot.per)
+			}
+		}
+	} else if len(k.Indices) == 1 {
 		b := k.n.buffer
 		per, width := w.value(b.Foot.per), w.greatest(b.Foot.widths, "")
 		if b.Foot.per.is(1) {
@@ -131,8 +156,28 @@ func (w *writer) constructor() {
 		w.scalar(launch, v, partValues)
 	}
 	w.needs(launch)
+	if k.Fold != nil {
+		w.result(launch, result, index)
+	}
 	w.cost(launch)
+	if k.Undivided {
+		w.line("\t%s.SetGrain(%s.N())", launch, launch)
+	}
 	w.line("\treturn %s\n}", launch)
+}
+
+// result prints where a reduction stores its value.
+func (w *writer) result(launch, result, index string) {
+	if len(w.k.Fold.Results) < 2 {
+		index = "nil"
+	}
+	if op := w.k.Fold.Op; op != nil && op.empty == "" {
+		w.line("\t%s.RequireIndices()", launch)
+	}
+	w.line("\tif %s == nil {", result)
+	w.line("\t\t%s.Fail(\"result\", kernels.ErrNil)", launch)
+	w.line("\t}")
+	w.line("\t%s.SetResult(%s, %s)", launch, result, index)
 }
 
 func (w *writer) extents() string {
@@ -144,8 +189,11 @@ func (w *writer) extents() string {
 
 func (w *writer) docComment(count string) {
 	k := w.k
-	if len(k.Indices) == 1 {
-		b := k.n.buffer
+	if k.Group > 0 {
+		w.line("// %s makes a launch of the kernel %s for work-groups of %d invocations, one for each index.", k.Launch, k.Name, k.Group)
+	} else if b := k.n.buffer; b == nil && len(k.Indices) == 1 {
+		w.line("// %s makes a launch of the kernel %s for all indices below %s.", k.Launch, k.Name, count)
+	} else if len(k.Indices) == 1 {
 		each := "element"
 		if !b.Foot.per.is(1) {
 			each = fmt.Sprintf("%s elements", b.Foot.per)
@@ -171,7 +219,7 @@ func (w *writer) footprint(b *Buffer) string {
 	per, width := w.value(f.per), w.greatest(f.widths, "")
 	perConst, isConst := f.per.value()
 	halo := "0"
-	if b.Access == kernels.In {
+	if b.Access == accessIn {
 		var ends []poly
 		if v, ok := constantGreatest(f.widths); ok && isConst {
 			// All is known now.
@@ -185,6 +233,20 @@ func (w *writer) footprint(b *Buffer) string {
 			width = fmt.Sprintf("min(%s, %s)", per, width)
 			halo = fmt.Sprintf("max(%s, %s-%s)", w.greatest(f.before, "0"), w.greatest(f.ends, ""), width)
 		}
+	}
+	if f.ragged {
+		halo = "0"
+		if b.Access == accessIn {
+			var ends []poly
+			for _, e := range f.ends {
+				ends = append(ends, e.plus(f.per, -1))
+			}
+			halo = w.greatest(append(ends, f.before...), "0")
+		}
+		if halo != "0" {
+			return "kernels.Footprint{Per: " + per + ", Halo: " + halo + ", Ragged: true}"
+		}
+		return "kernels.Footprint{Per: " + per + ", Ragged: true}"
 	}
 	if isConst && perConst == 1 && width == "1" && halo == "0" {
 		return "kernels.Elementwise"
@@ -232,7 +294,7 @@ func (w *writer) checks(launch string) {
 	for _, b := range k.Buffers {
 		per, ok := b.Foot.per.value()
 		width, ok2 := constantGreatest(b.Foot.widths)
-		if len(k.Indices) == 1 && k.n.buffer == b && ok && ok2 && per == width && per > 1 {
+		if len(k.Indices) == 1 && k.Group == 0 && k.n.buffer == b && ok && ok2 && per == width && per > 1 {
 			w.line("\t%s.Require(%s.Len()%%%d == 0, %q, \"the number of elements is no multiple of %d\")", launch, w.operands[b], per, b.Name, per)
 		}
 	}
@@ -269,7 +331,7 @@ func (k *Kernel) usesIndexValue() bool {
 // needs prints the demand for elements that every index reads beyond its own.
 func (w *writer) needs(launch string) {
 	for _, b := range w.k.Buffers {
-		if b.Access != kernels.In || b.Foot.whole {
+		if b.Access != accessIn || b.Foot.whole {
 			continue
 		}
 		width, known := constantGreatest(b.Foot.widths)
@@ -325,6 +387,9 @@ func (w *writer) cost(launch string) {
 		return w.paths[name]
 	}}
 	flops, bytes := m.count(k.Body)
+	if k.Group > 0 {
+		flops, bytes = flops.times(float64(k.Group), ""), bytes.times(float64(k.Group), "")
+	}
 	for _, e := range k.Extents {
 		flops, bytes = flops.times(1, "float64("+e.Name+")"), bytes.times(1, "float64("+e.Name+")")
 	}
@@ -333,7 +398,7 @@ func (w *writer) cost(launch string) {
 			continue
 		}
 		size := float64(b.Elem.size())
-		if b.Access == kernels.InOut {
+		if b.Access == accessInOut {
 			size *= 2
 		}
 		if v, ok := constantGreatest(b.Foot.widths); ok {

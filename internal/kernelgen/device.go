@@ -27,6 +27,10 @@ type devicePrinter struct {
 	many    *Function
 	temps   int
 	zero    bool // k_zero is used
+
+	collectives []*Collective // one of each kind that is used
+	// elements says that the names of buffers are those of elements; see tiles.go.
+	elements bool
 }
 
 // localSize is the number of invocations of a work-group: as many as the built-in
@@ -205,6 +209,17 @@ func (p *devicePrinter) function(f *Function) {
 
 func (p *devicePrinter) main() {
 	k := p.k
+	switch {
+	case k.Fold != nil:
+		p.foldMain()
+		return
+	case k.Group > 0:
+		p.groupMain()
+		return
+	case p.cuda && k.tiled():
+		p.tiles()
+		return
+	}
 	uint := "uint"
 	if p.cuda {
 		uint = "unsigned"
@@ -298,6 +313,12 @@ func (p *devicePrinter) statement(s Stmt) {
 		p.line("default:")
 		p.block(s.Body)
 		p.line("}")
+	case *Barrier:
+		p.line("%s;", p.barrier())
+	case *Collective:
+		p.line("%s = %s(%s);", p.declaration(s.To), p.collective(s), p.expr(s.Value, false))
+	case *Atomic:
+		p.atomic(s)
 	case *Break:
 		p.line("break;")
 	case *Continue:
@@ -393,6 +414,9 @@ func (p *devicePrinter) expr(e Expr, exact bool) string {
 		}
 		return e.Var.Name
 	case *Load:
+		if p.elements {
+			return e.Buffer.Name
+		}
 		return fmt.Sprintf("%s[%s + %s_at]", e.Buffer.Name, p.asUint(e.At), e.Buffer.Name)
 	case *Length:
 		return e.Buffer.Len.Name
@@ -410,7 +434,7 @@ func (p *devicePrinter) expr(e Expr, exact bool) string {
 		return p.expr(e.X, false) + "." + fieldName(e.X.typ().Fields[e.Field].Name)
 	case *At:
 		x := p.expr(e.X, false)
-		if p.cuda {
+		if ref, ok := e.X.(*Ref); p.cuda && !(ok && ref.Var.Shared) {
 			x += ".v"
 		}
 		return x + "[" + p.asInt(e.At) + "]"

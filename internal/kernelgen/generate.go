@@ -5,11 +5,11 @@ import (
 	"go/ast"
 	"go/build/constraint"
 	"go/format"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"strings"
-
-	"github.com/tandem-go/tandem/kernels"
 )
 
 const (
@@ -19,6 +19,7 @@ const (
 
 const (
 	kernelsPath = "github.com/tandem-go/tandem/kernels"
+	atomicsPath = "github.com/tandem-go/tandem/kernels/atomics"
 	mathPath    = "math"
 )
 
@@ -105,9 +106,9 @@ func (f *File) text() ([]byte, error) {
 		}
 		return f.src.pkg.Scope().Lookup(name) != nil
 	}}
-	im.names[kernelsPath] = "kernels"
-	if f.src.path == kernelsPath {
-		return nil, fmt.Errorf("%s: kernels cannot be generated in package kernels itself", f.Name)
+	own := f.src.path == kernelsPath
+	if !own {
+		im.names[kernelsPath] = "kernels"
 	}
 	var body strings.Builder
 	for _, k := range f.Kernels {
@@ -120,11 +121,39 @@ func (f *File) text() ([]byte, error) {
 		b.WriteString(c + "\n\n")
 	}
 	fmt.Fprintf(&b, "package %s\n\n%s\n%s", f.src.name, im.text(), body.String())
-	text, err := format.Source([]byte(b.String()))
+	text := []byte(b.String())
+	var err error
+	if own {
+		text, err = unqualified(text)
+	}
+	if err == nil {
+		text, err = format.Source(text)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: BUG: the generated text is no Go: %w\n%s", f.Name, err, b.String())
 	}
 	return text, nil
+}
+
+// unqualified is a file of package kernels: what it calls kernels.X is X there.
+func unqualified(text []byte) ([]byte, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	var out []byte
+	done := 0
+	ast.Inspect(f, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			if id, ok := sel.X.(*ast.Ident); ok && id.Name == "kernels" {
+				out = append(out, text[done:fset.Position(id.Pos()).Offset]...)
+				done = fset.Position(sel.Sel.Pos()).Offset
+			}
+		}
+		return true
+	})
+	return append(out, text[done:]...), nil
 }
 
 // buildConstraint is the //go:build line of a file.
@@ -155,29 +184,65 @@ func (w *writer) line(format string, args ...any) {
 	w.text.WriteByte('\n')
 }
 
-var accessNames = map[kernels.Access]string{kernels.In: "In", kernels.Out: "Out", kernels.InOut: "InOut"}
-
 func (w *writer) kernel() string {
 	k := w.k
-	rangeName := k.Name + "Range"
-	goText := goRange(k, w.im, rangeName)
+	rangeName, goText := k.Host, ""
+	if rangeName == "" {
+		rangeName = k.Name + "Range"
+		if k.Group > 0 {
+			goText = goGroups(k, w.im, rangeName)
+		} else {
+			goText = goRange(k, w.im, rangeName)
+		}
+	}
 
-	w.constructor()
-	w.line("\nvar %sKernel = kernels.Define(kernels.Kernel{", k.Name)
-	w.line("\tName: %q,", w.src.name+"."+k.Name)
+	define, end := "kernels.Define(kernels.Kernel{", "})"
+	if k.Launch == noConstructor {
+		define, end = "kernels.Kernel{", "}"
+		w.line("// %sKernel describes the kernel %s, for the package to define it.", k.Name, k.Title)
+	} else {
+		w.constructor()
+		w.line("")
+	}
+	w.line("var %sKernel = %s", k.Name, define)
+	w.line("\tName: %q,", w.title())
 	w.line("\tParams: []kernels.Param{")
 	for _, b := range k.Buffers {
-		w.line("\t\t{Name: %q, Type: kernels.%s, Access: kernels.%s},", b.Name, exported(kindNames[b.Elem.Kind]), accessNames[b.Access])
+		w.line("\t\t{Name: %q, Type: kernels.%s, Access: kernels.%s},", b.Name, exported(kindNames[b.Elem.Kind]), b.Access)
 	}
 	w.line("\t},")
 	if len(k.Scalars) > 0 {
 		w.line("\tScalars: []kernels.Scalar{")
 		for _, v := range k.Scalars {
-			w.line("\t\t{Name: %q, Type: kernels.%s},", v.Name, exported(scalarType(v.Type).String()))
+			w.line("\t\t{Name: %q, Type: kernels.%s},", v.Name, scalarType(v.Type))
 		}
 		w.line("\t},")
 	}
 	w.line("\tGo: %s,", rangeName)
+	switch {
+	case k.Fold != nil:
+		w.foldVariants()
+	case k.Group > 0:
+		w.groupVariants()
+	default:
+		w.variants()
+	}
+	if needs := k.needs(); needs != "" {
+		w.line("\tNeeds: %s,", needs)
+	}
+	w.line("%s\n", end)
+	if k.Fold != nil {
+		w.foldText()
+	}
+	w.text.WriteString(goText)
+	w.line("\nconst %sGLSL = `\n%s`", k.Name, deviceText(k, false))
+	w.line("\nconst %sCUDA = `\n%s`\n", k.Name, deviceText(k, true))
+	return w.text.String()
+}
+
+// variants prints those of a kernel whose indices are invocations.
+func (w *writer) variants() {
+	k := w.k
 	w.line("\tGLSL: &kernels.Shader{")
 	w.line("\t\tText: %sGLSL,", k.Name)
 	w.line("\t\tLocal: [3]int{%d},", localSize)
@@ -192,18 +257,59 @@ func (w *writer) kernel() string {
 	w.line("\tCUDA: &kernels.Function{")
 	w.line("\t\tText: %sCUDA,", k.Name)
 	w.line("\t\tBlock: [3]int{%d},", localSize)
+	if k.tiled() {
+		groups = k.tileGroups()
+	}
 	if groups != "" {
 		w.line("\t\tGroups: %s,", groups)
 	}
 	w.line("\t},")
-	if needs := k.needs(); needs != "" {
-		w.line("\tNeeds: %s,", needs)
+}
+
+// groupVariants prints those of a kernel for work-groups, one for each index.
+func (w *writer) groupVariants() {
+	k := w.k
+	const groups = "func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} }"
+	w.line("\tGLSL: &kernels.Shader{")
+	w.line("\t\tText: %sGLSL,", k.Name)
+	w.line("\t\tLocal: [3]int{%d},", k.Group)
+	w.line("\t\tGroups: %s,", groups)
+	if it := w.iterations(); it != "" {
+		w.line("\t\tIterations: %s,", it)
 	}
-	w.line("})\n")
-	w.text.WriteString(goText)
-	w.line("\nconst %sGLSL = `\n%s`", k.Name, deviceText(k, false))
-	w.line("\nconst %sCUDA = `\n%s`\n", k.Name, deviceText(k, true))
-	return w.text.String()
+	if n := k.sharedBytes() + k.collectiveBytes(); n > 0 {
+		w.line("\t\tSharedMemory: %d,", n)
+	}
+	w.line("\t},")
+	w.line("\tCUDA: &kernels.Function{")
+	w.line("\t\tText: %sCUDA,", k.Name)
+	w.line("\t\tBlock: [3]int{%d},", k.Group)
+	w.line("\t\tGroups: %s,", groups)
+	w.line("\t},")
+}
+
+// foldVariants prints those of a reduction.
+func (w *writer) foldVariants() {
+	k := w.k
+	sum, known := (&meter{k: k, symbols: w.launchSymbol}).iterations(k.Body)
+	turns, param := sum.String(), "l"
+	if !known {
+		turns = w.math() + ".MaxInt64"
+	}
+	if !known || len(sum.terms) == 0 {
+		param = "_"
+	}
+	w.line("\tGLSL: kernels.ReductionShader(%sGLSL, %d, %d, func(%s *kernels.Launch) int64 { return %s }),", k.Name, k.Fold.words(), k.Fold.words(), param, turns)
+	w.line("\tCUDA: kernels.ReductionFunction(%sCUDA, %d),", k.Name, k.Fold.words())
+	w.line("\tReduction: %sReduction,", k.Name)
+}
+
+// title is the name of the kernel: that of its package stands before it.
+func (w *writer) title() string {
+	if w.src.path == kernelsPath {
+		return w.k.Title
+	}
+	return w.src.name + "." + w.k.Title
 }
 
 // needs are the types that the kernel computes with.
@@ -223,11 +329,19 @@ func (k *Kernel) needs() string {
 			}
 		}, func(e Expr) { note(e.typ()) })
 	}
+	for _, v := range k.Shared {
+		note(v.Type)
+	}
 	visit(k.Body)
 	for _, f := range k.Functions {
 		visit(f.Body)
 		for _, v := range f.Params {
 			note(v.Type)
+		}
+	}
+	if k.Fold != nil {
+		for _, l := range k.Fold.leaves {
+			note(l.typ)
 		}
 	}
 	for _, s := range k.Structs {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/tandem-go/tandem/kernels"
 )
 
 // The Go variant runs over all indices of a call. Where an element is reached
@@ -45,6 +43,14 @@ type rangePrinter struct {
 
 	bases  map[*Buffer]bool // buffers whose base is needed
 	slices map[*Buffer]bool // buffers that are needed
+
+	// A simple reduction has its body foldSums times, for values of their own
+	// and views of as many elements.
+	unrolled []string
+	sums     []string
+	four     map[*view]string
+
+	turns []string // the body of a map, for neighbouring indices; see gounroll.go
 }
 
 // fresh is a name that the kernel does not use.
@@ -77,6 +83,13 @@ func goRange(k *Kernel, im *imports, funcName string) string {
 	}
 
 	p.from, p.to, p.u = p.fresh("from"), p.fresh("to"), p.fresh("u")
+	if k.Fold != nil {
+		p.fold = foldNames{p.fresh("value"), p.fresh("begun")}
+		if !slow {
+			p.unroll(2, fastBody)
+		}
+	}
+	p.unrollMap(2+len(k.Indices)-1+btoi(slow), fastBody)
 	// The loops are printed first: they say what has to stand before them.
 	fast := p.print(2+len(k.Indices)-1+btoi(slow), fastBody, fastLabel, p.fastElement)
 	fastUses := p.takeUsed()
@@ -88,8 +101,17 @@ func goRange(k *Kernel, im *imports, funcName string) string {
 		p.used = fastUses
 	}
 	p.text.Reset()
+	if k.Fold != nil {
+		p.tabs = 1
+		p.foldBegin()
+	}
 	p.tabs = 0
 	p.loopsText(border, fast, fastUses[p.inner], slowText, slow)
+	if k.Fold != nil {
+		p.tabs = 1
+		p.foldEnd()
+		p.tabs = 0
+	}
 	body := p.text.String()
 
 	p.text.Reset()
@@ -136,6 +158,10 @@ type printed struct {
 func (p *rangePrinter) print(tabs int, body []Stmt, label string, element func(*Load) string) printed {
 	p.text.Reset()
 	p.tabs, p.label, p.labeled, p.element = tabs-1, label, false, element
+	p.last = nil
+	if len(body) > 0 {
+		p.last = body[len(body)-1]
+	}
 	p.block(body)
 	return printed{p.text.String(), p.labeled}
 }
@@ -157,7 +183,7 @@ func (p *rangePrinter) planAccess(body []Stmt) {
 // viewOf is the view through which an element is reached, or nil.
 func (p *rangePrinter) viewOf(e *Load) *view {
 	f := e.site.form
-	if f == nil || len(f.coef[0]) == 0 || e.Buffer.Foot.whole && e.Buffer.Access != kernels.In {
+	if f == nil || len(f.coef[0]) == 0 || e.Buffer.Foot.whole && e.Buffer.Access != accessIn {
 		return nil
 	}
 	factor, rest, ok := f.whole.split(p.inner.Name)
@@ -201,7 +227,7 @@ func (p *rangePrinter) surelyInside(e *Load) bool {
 	if e.Buffer.Foot.whole {
 		return false
 	}
-	if e.Buffer.Access&kernels.Out != 0 {
+	if e.Buffer.Access&accessOut != 0 {
 		return true
 	}
 	lo, ok := f.lo.value()
@@ -216,7 +242,7 @@ func (p *rangePrinter) windowOf(e *Load) *window {
 	}
 	var spans []poly
 	for _, s := range e.Buffer.sites {
-		if s.form == nil || !s.always && e.Buffer.Access == kernels.In {
+		if s.form == nil || !s.always && e.Buffer.Access == accessIn {
 			return nil
 		}
 		if lo, ok := s.form.lo.value(); !ok || lo < 0 {
@@ -325,7 +351,11 @@ func (p *rangePrinter) loopsText(border *box, fast printed, needsIndex bool, slo
 			if starts[i] != "0" {
 				from = strings.Replace(p.from+"+"+starts[i], "+-", "-", 1)
 			}
-			p.line("%s := %s[%s:][:%s-%s]", v.name, v.buffer.Name, from, p.to, p.from)
+			n := p.to + "-" + p.from
+			if p.turns != nil && i > 0 {
+				n = "len(" + p.views[0].name + ")"
+			}
+			p.line("%s := %s[%s:][:%s]", v.name, v.buffer.Name, from, n)
 		}
 	}
 	loop := func() {
@@ -345,6 +375,22 @@ func (p *rangePrinter) loopsText(border *box, fast printed, needsIndex bool, slo
 			windowIndex = windowIndex || w.all == "" && slices.Contains(w.start.symbols(), p.inner.Name)
 		}
 		switch {
+		case p.unrolled != nil:
+			p.line("%s := 0", p.u)
+			p.line("for ; %s+%d <= %s-%s; %s += %d {", p.u, foldSums, p.to, p.from, p.u, foldSums)
+			for _, v := range p.views {
+				p.line("\t%s := %s[%s:][:%d]", p.four[v], v.name, p.u, foldSums)
+			}
+			for _, text := range p.unrolled {
+				p.text.WriteString(text)
+			}
+			p.line("}")
+			p.line("for ; %s < %s-%s; %s++ {", p.u, p.to, p.from, p.u)
+			if needsIndex {
+				p.line("\t%s := %s + %s", p.inner.Name, p.from, p.u)
+			}
+		case p.turns != nil:
+			p.turnsText(needsIndex)
 		case !counted:
 			p.line("for %s := %s; %s < %s; %s++ {", p.inner.Name, p.from, p.inner.Name, p.to, p.inner.Name)
 		default:

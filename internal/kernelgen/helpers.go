@@ -58,11 +58,11 @@ var kindHelpers = map[string]map[Kind]helper{
 	"copysign": floats("T k_copysign(T x, T y) { return FROM(BITS(x) & ~SIGN | BITS(y) & SIGN); }", ""),
 	"isnan":    floats("bool k_isnan(T x) { return (BITS(x) & ~SIGN) > INF; }", "bool k_isnan(T x) { return (BITS(x) & ~SIGN) > INF; }"),
 	"min": extremum("<", floats(
-		"T k_min(T a, T b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return FROM(BITS(a) | BITS(b)); return a < b ? a : b; }",
-		"T k_min(T a, T b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return FROM(BITS(a) | BITS(b)); return a < b ? a : b; }")),
+		"T k_min(T a, T b) { precise T r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : FROM(BITS(a) | BITS(b)); return r; }",
+		"T k_min(T a, T b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : FROM(BITS(a) | BITS(b)); }")),
 	"max": extremum(">", floats(
-		"T k_max(T a, T b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return FROM(BITS(a) & BITS(b)); return a > b ? a : b; }",
-		"T k_max(T a, T b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return FROM(BITS(a) & BITS(b)); return a > b ? a : b; }")),
+		"T k_max(T a, T b) { precise T r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : FROM(BITS(a) & BITS(b)); return r; }",
+		"T k_max(T a, T b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : FROM(BITS(a) & BITS(b)); }")),
 	"div": integers(
 		"U k_div(U a, U b) { return b == ZERO ? ZERO : a / b; }",
 		// On magnitudes: neither language defines the quotient of the least
@@ -127,7 +127,7 @@ func (p *devicePrinter) need(name string, t *Type) {
 	switch name {
 	case "min", "max":
 		switch {
-		case t.isFloat():
+		case t.isFloat() && !p.cuda:
 			p.need("isnan", t)
 		case t.Kind == Int64:
 			p.need("ordered", t)

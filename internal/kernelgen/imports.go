@@ -80,6 +80,9 @@ func (im *imports) text() string {
 		}
 		return strings.Compare(a, b)
 	})
+	if len(paths) == 0 {
+		return ""
+	}
 	var b strings.Builder
 	b.WriteString("import (\n")
 	std := true

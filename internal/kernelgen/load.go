@@ -26,6 +26,7 @@ type loader struct {
 	fset     *token.FileSet
 	listed   map[string]*listed
 	sources  map[string]*source
+	texts    map[string][]byte // of files, by their paths
 	importer types.Importer
 }
 
@@ -49,12 +50,14 @@ type source struct {
 	files []*ast.File
 	pkg   *types.Package
 	info  *types.Info
-	decls map[string]*ast.FuncDecl // functions by name
+	decls map[string]*ast.FuncDecl // functions by name, instances of generic ones among them
 	errs  []types.Error
+
+	instances map[*ast.FuncDecl][]instance // of marked generic functions
 }
 
 func newLoader(dir string) *loader {
-	l := &loader{dir: dir, fset: token.NewFileSet(), listed: map[string]*listed{}, sources: map[string]*source{}}
+	l := &loader{dir: dir, fset: token.NewFileSet(), listed: map[string]*listed{}, sources: map[string]*source{}, texts: map[string][]byte{}}
 	l.importer = importer.ForCompiler(l.fset, "gc", func(path string) (io.ReadCloser, error) {
 		p := l.listed[path]
 		if p == nil || p.Export == "" {
@@ -110,7 +113,7 @@ func (l *loader) load() (*source, error) {
 	if err := l.listImports(files, found[0].ImportMap); err != nil {
 		return nil, err
 	}
-	return l.check(found[0], files), nil
+	return l.check(found[0], files)
 }
 
 // find reads the package of a path, which has been listed as a dependency.
@@ -126,7 +129,7 @@ func (l *loader) find(path string) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.check(p, files), nil
+	return l.check(p, files)
 }
 
 func (l *loader) parse(p *listed) ([]*ast.File, error) {
@@ -140,6 +143,7 @@ func (l *loader) parse(p *listed) ([]*ast.File, error) {
 		if strings.HasSuffix(name, generatedSuffix) && bytes.HasPrefix(text, []byte(generatedHeader)) {
 			continue
 		}
+		l.texts[path] = text
 		f, err := parser.ParseFile(l.fset, path, text, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			return nil, err
@@ -179,15 +183,39 @@ func (l *loader) listImports(files []*ast.File, importMap map[string]string) err
 	return nil
 }
 
-// check type-checks a package.
-func (l *loader) check(p *listed, files []*ast.File) *source {
+// check type-checks a package: once more if it has generic kernels, with their
+// instances.
+func (l *loader) check(p *listed, files []*ast.File) (*source, error) {
 	s := &source{
 		path: p.ImportPath, name: p.Name, dir: p.Dir, files: files,
-		decls: map[string]*ast.FuncDecl{},
-		info: &types.Info{
-			Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{},
-			Uses: map[*ast.Ident]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{},
-		},
+		decls: map[string]*ast.FuncDecl{}, instances: map[*ast.FuncDecl][]instance{},
+	}
+	l.checkTypes(p, s, files)
+	copies, err := l.instantiate(s)
+	if err != nil {
+		return nil, err
+	}
+	if len(copies) > 0 {
+		l.checkTypes(p, s, slices.Concat(files, copies))
+	}
+	for _, f := range slices.Concat(files, copies) {
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil {
+				s.decls[fn.Name.Name] = fn
+			}
+		}
+	}
+	l.sources[p.ImportPath] = s
+	return s, nil
+}
+
+// checkTypes finds what the names in a package's files mean.
+func (l *loader) checkTypes(p *listed, s *source, files []*ast.File) {
+	s.errs = nil
+	s.info = &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{},
+		Uses: map[*ast.Ident]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{},
+		Instances: map[*ast.Ident]types.Instance{},
 	}
 	conf := types.Config{
 		Importer: l.importer, FakeImportC: true, Sizes: types.SizesFor("gc", "amd64"),
@@ -202,13 +230,4 @@ func (l *loader) check(p *listed, files []*ast.File) *source {
 		conf.GoVersion = "go" + p.Module.GoVersion
 	}
 	s.pkg, _ = conf.Check(p.ImportPath, l.fset, files, s.info) // its errors are kept
-	for _, f := range files {
-		for _, d := range f.Decls {
-			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil {
-				s.decls[fn.Name.Name] = fn
-			}
-		}
-	}
-	l.sources[p.ImportPath] = s
-	return s
 }

@@ -23,6 +23,11 @@ type lowering struct {
 	turns    map[int]ast.Comment // marks of loops, by line
 	out      []Stmt              // the block that is being made
 	made     []*Var              // variables of counted loops
+
+	groupObj types.Object         // the parameter of type kernels.Group
+	joins    map[string]*Function // of reductions of groups
+	pure     int                  // around an expression that may be evaluated more or less often than once
+	depth    int                  // of blocks
 }
 
 func (c *compiler) lowering(src *source) *lowering {
@@ -65,9 +70,11 @@ func (l *lowering) block(b *ast.BlockStmt) []Stmt { return l.statements(b.List) 
 func (l *lowering) statements(list []ast.Stmt) []Stmt {
 	outer := l.out
 	l.out = nil
+	l.depth++
 	for _, s := range list {
 		l.statement(s)
 	}
+	l.depth--
 	made := l.out
 	l.out = outer
 	return made
@@ -119,6 +126,9 @@ func (l *lowering) exprStmt(s *ast.ExprStmt) {
 	call, ok := ast.Unparen(s.X).(*ast.CallExpr)
 	if !ok {
 		l.refuse(s.Pos(), "a receive from a channel", "read from a slice")
+		return
+	}
+	if _, ok := l.effect(call, false); ok {
 		return
 	}
 	// Whatever is wrong with the call is the better message.
@@ -190,6 +200,9 @@ func (l *lowering) assign(s *ast.AssignStmt) {
 		l.opAssign(s.Lhs[0], s.TokPos, assignOps[s.Tok], l.expr(s.Rhs[0]))
 		return
 	}
+	if l.sharedDecl(s) {
+		return
+	}
 	if len(s.Rhs) == 1 && len(s.Lhs) > 1 {
 		l.callMany(s.Lhs, s.Rhs[0], s.Tok == token.DEFINE)
 		return
@@ -221,7 +234,7 @@ func (l *lowering) assign(s *ast.AssignStmt) {
 	}
 	for i, e := range s.Lhs {
 		if targets[i] != nil {
-			l.store(targets[i], values[i])
+			l.store(targets[i], values[i], e.Pos())
 			continue
 		}
 		id := ast.Unparen(e).(*ast.Ident)
@@ -269,6 +282,12 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 		}
 		v := l.vars[obj]
 		switch {
+		case obj != nil && obj == l.groupObj:
+			l.refuse(e.Pos(), "an assignment to the group", "leave it as it is")
+			return nil
+		case v != nil && v.Shared:
+			l.refuse(e.Pos(), "an assignment to the shared array %s", "store into its elements", e.Name)
+			return nil
 		case v == nil:
 			l.refuse(e.Pos(), "an assignment to the package variable %s", "store into a slice that the kernel is given", e.Name)
 			return nil
@@ -289,7 +308,9 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 				load := &Load{Buffer: b, At: keep(at), site: &site{pos: ix.Pos(), text: types.ExprString(ix)}}
 				return load
 			}
-			if x = l.target(ix.X, held); x == nil {
+			if l.isShared(ix.X) {
+				x = &Ref{l.vars[l.object(ix.X)]}
+			} else if x = l.target(ix.X, held); x == nil {
 				return nil
 			}
 			at := l.subscript(ix.Index)
@@ -319,8 +340,8 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 	return nil
 }
 
-func (l *lowering) store(to, value Expr) {
-	l.out = append(l.out, &Assign{to, value})
+func (l *lowering) store(to, value Expr, pos token.Pos) {
+	l.out = append(l.out, &Assign{To: to, Value: value, pos: pos})
 }
 
 var assignOps = map[token.Token]token.Token{
@@ -346,7 +367,7 @@ func (l *lowering) opAssign(lhs ast.Expr, opPos token.Pos, op token.Token, value
 		old = &Load{Buffer: load.Buffer, At: load.At, site: &site{pos: load.site.pos, text: load.site.text}}
 	}
 	if v := l.binary(opPos, op, old.typ(), old, value); v != nil {
-		l.store(to, v)
+		l.store(to, v, lhs.Pos())
 	}
 }
 
@@ -407,7 +428,7 @@ func (l *lowering) callMany(lhs []ast.Expr, rhs ast.Expr, define bool) {
 		v := &Var{Name: l.names.name("t"), Type: results[i], Writes: 1}
 		l.out = append(l.out, &Declare{v, nil})
 		s.To = append(s.To, v)
-		after = append(after, &Assign{to, &Ref{v}})
+		after = append(after, &Assign{To: to, Value: &Ref{v}, pos: e.Pos()})
 	}
 	l.out = append(append(l.out, s), after...)
 }
@@ -455,7 +476,9 @@ func (l *lowering) switchStmt(s *ast.SwitchStmt) {
 		clause := clause.(*ast.CaseClause)
 		var cond Expr
 		for _, e := range clause.List {
+			l.pure++
 			c := l.expr(e)
+			l.pure--
 			if c == nil {
 				continue
 			}
@@ -519,7 +542,14 @@ func (l *lowering) branch(s *ast.BranchStmt) {
 
 func (l *lowering) returnStmt(s *ast.ReturnStmt) {
 	r := &Return{}
-	if l.fn != nil && len(s.Results) != len(l.fn.Results) {
+	want := 0
+	switch {
+	case l.fn != nil:
+		want = len(l.fn.Results)
+	case l.k.Fold != nil:
+		want = 1
+	}
+	if len(s.Results) != want {
 		l.refuse(s.Pos(), "a return of what another call returns", "assign the results to variables first")
 		return
 	}
@@ -587,13 +617,17 @@ func (l *lowering) forStmt(s *ast.ForStmt) {
 	if s.Cond != nil {
 		outer := l.out
 		l.out = nil
+		l.pure++
 		f.Cond = l.expr(s.Cond)
+		l.pure--
 		l.out = outer
 	}
 	outer := l.out
 	l.out = nil
 	if s.Post != nil {
+		l.pure++
 		l.statement(s.Post)
+		l.pure--
 	}
 	post := l.out
 	l.out = outer
@@ -748,7 +782,7 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 	f := &For{
 		Var: v, Init: zero(counter), Turns: mark,
 		Cond: &Binary{typeBool, token.LSS, &Ref{v}, hi},
-		Post: &Assign{&Ref{v}, &Binary{counter, token.ADD, &Ref{v}, one(counter)}},
+		Post: &Assign{To: &Ref{v}, Value: &Binary{counter, token.ADD, &Ref{v}, one(counter)}},
 	}
 	// A body that assigns to its key does not change the loop.
 	var first []Stmt

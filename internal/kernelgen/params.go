@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/tandem-go/tandem/kernels"
 )
 
 // exported is a name with a capital letter.
@@ -24,7 +22,7 @@ func (l *lowering) signature(fn *ast.FuncDecl) bool {
 	case fn.Recv != nil:
 		l.refuse(fn.Recv.Pos(), "a method", "write a function and pass the receiver as a parameter")
 	case fn.Type.TypeParams != nil:
-		l.refuse(fn.Type.TypeParams.Pos(), "type parameters", "write one function for each type")
+		l.refuse(fn.Type.TypeParams.Pos(), "type parameters", "constrain them by unions of numbers' types: [T interface{ float32 | float64 }]")
 	case fn.Body == nil:
 		l.refuse(fn.Name.Pos(), "a function without a body", "write it in Go")
 	default:
@@ -53,6 +51,14 @@ func (l *lowering) kernelParams(fn *ast.FuncDecl) {
 	sig := k.Obj.Type().(*types.Signature)
 	params := sig.Params()
 	indices := 0
+	if k.Group > 0 {
+		l.groupParam(params.At(0))
+		for i := 1; i < params.Len(); i++ {
+			l.kernelParam(params.At(i))
+		}
+		l.countBuffers()
+		return
+	}
 	// The first parameters of type int that stand before any other type are
 	// indices: those of one field of the list, so that scalars of type int
 	// can follow.
@@ -85,8 +91,13 @@ func (l *lowering) kernelParams(fn *ast.FuncDecl) {
 	for i := 1; i < indices; i++ {
 		k.Extents = append(k.Extents, l.scalar("n"+k.Indices[i].Name, typeInt))
 	}
-	if len(k.Buffers) > kernels.MaxParams {
-		l.refuse(k.Pos, "%d slices", fmt.Sprintf("a kernel has at most %d", kernels.MaxParams), len(k.Buffers))
+	l.countBuffers()
+}
+
+func (l *lowering) countBuffers() {
+	k := l.k
+	if len(k.Buffers) > maxParams {
+		l.refuse(k.Pos, "%d slices", fmt.Sprintf("a kernel has at most %d", maxParams), len(k.Buffers))
 	}
 }
 
@@ -133,7 +144,7 @@ func (l *lowering) kernelParam(p *types.Var) {
 		switch t.Kind {
 		case Array:
 			c := &Composite{T: t}
-			for i := range min(t.Len, kernels.MaxScalars+1) {
+			for i := range min(t.Len, maxScalars+1) {
 				c.Elems = append(c.Elems, build(t.Elem, fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf("%s_%d", name, i)))
 			}
 			return c
@@ -176,36 +187,45 @@ func (l *lowering) length(b *Buffer) *Var {
 	return b.Len
 }
 
-// scalarType is the type of a scalar in package kernels.
-func scalarType(t *Type) kernels.Type {
+// What a launch has room for, as kernels.MaxParams and kernels.MaxScalars say.
+const (
+	maxParams  = 6
+	maxScalars = 12
+)
+
+// scalarType is the name of a scalar's type in package kernels.
+func scalarType(t *Type) string {
 	switch t.Kind {
 	case Float32:
-		return kernels.Float32
+		return "Float32"
 	case Float64:
-		return kernels.Float64
+		return "Float64"
 	case Bool, Uint32:
-		return kernels.Uint32
+		return "Uint32"
 	case Int64:
-		return kernels.Int64
+		return "Int64"
 	case Uint64:
-		return kernels.Uint64
+		return "Uint64"
 	}
-	return kernels.Int32
+	return "Int32"
 }
 
 // finish looks at the whole kernel.
 func (l *lowering) finish() {
 	k := l.k
-	if len(k.Scalars) > kernels.MaxScalars {
+	if len(k.Scalars) > maxScalars {
 		names := make([]string, len(k.Scalars))
 		for i, v := range k.Scalars {
 			names[i] = v.Name
 		}
-		l.refuse(k.Pos, "%d scalar values (%s)", fmt.Sprintf("a launch has room for %d, lengths and extents included: pass a slice", kernels.MaxScalars),
+		l.refuse(k.Pos, "%d scalar values (%s)", fmt.Sprintf("a launch has room for %d, lengths and extents included: pass a slice", maxScalars),
 			len(k.Scalars), strings.Join(names, ", "))
 	}
 	for _, f := range l.callees {
 		addCallees(f, &k.Functions)
+	}
+	if k.Fold != nil {
+		addCallees(k.Fold.Join, &k.Functions)
 	}
 	k.vars = map[string]*Var{}
 	for _, list := range [][]*Var{k.Indices, k.Scalars, l.made} {

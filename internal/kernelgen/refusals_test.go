@@ -93,7 +93,11 @@ func messages(t *testing.T, l *loader, p program) []string {
 	if err != nil {
 		t.Fatalf("%s: %v", p.name, err)
 	}
-	src := l.check(&listed{ImportPath: "p", Name: "p"}, []*ast.File{f})
+	l.texts[p.name+".go"] = []byte(p.text)
+	src, err := l.check(&listed{ImportPath: "p", Name: "p"}, []*ast.File{f})
+	if err != nil {
+		t.Fatalf("%s: %v", p.name, err)
+	}
 	if _, err = l.compile(src); err != nil {
 		return strings.Split(err.Error(), "\n")
 	}

@@ -150,4 +150,7 @@ func (l *lowering) collectStructs() {
 		visit(f.Body)
 	}
 	visit(k.Body)
+	for _, v := range k.Shared {
+		add(v.Type)
+	}
 }

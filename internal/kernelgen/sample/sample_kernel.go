@@ -7,6 +7,7 @@ import (
 	"math/bits"
 
 	"github.com/tandem-go/tandem/kernels"
+	"github.com/tandem-go/tandem/kernels/kmath"
 )
 
 // Saxpy makes a launch of the kernel saxpy, with an index for each element of y.
@@ -38,8 +39,9 @@ var saxpyKernel = kernels.Define(kernels.Kernel{
 		Local: [3]int{256},
 	},
 	CUDA: &kernels.Function{
-		Text:  saxpyCUDA,
-		Block: [3]int{256},
+		Text:   saxpyCUDA,
+		Block:  [3]int{256},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 2050) / 2048, 1, 1} },
 	},
 })
 
@@ -52,8 +54,14 @@ func saxpyRange(call *kernels.Call) {
 	y_base := call.Base(1)
 	from, to := call.Lo, call.Hi
 	y_here := y[from-y_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(y_here)]
+	for u := 0; u <= len(y_here)-4; u += 4 {
+		y_here[u] += float32(a * x_here[u])
+		y_here[u+1] += float32(a * x_here[u+1])
+		y_here[u+2] += float32(a * x_here[u+2])
+		y_here[u+3] += float32(a * x_here[u+3])
+	}
+	for u := len(y_here) &^ 3; u < len(y_here); u++ {
 		y_here[u] += float32(a * x_here[u])
 	}
 }
@@ -68,10 +76,62 @@ void main() {
 `
 
 const saxpyCUDA = `
+static __device__ __forceinline__ void tandem_element(float a, float x, float &y) {
+	y = y + a * x;
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_4 { T lane[tandem_lanes]; };
+
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	y[unsigned(i) + y_at] = y[unsigned(i) + y_at] + a * x[unsigned(i) + x_at];
+	float *tandem_p1 = y + (tandem_lo + y_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p1);
+	tandem_p1 -= tandem_skip;
+	const float *tandem_p0 = x + (tandem_lo + x_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p0) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_4<float> tandem_v0[tandem_vectors];
+			tandem_vector_4<float> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v0[tandem_k] = *(const tandem_vector_4<float> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+				tandem_v1[tandem_k] = *(const tandem_vector_4<float> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element(a, tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_4<float> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v1[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			float tandem_v0[tandem_vectors * tandem_lanes];
+			float tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v0[tandem_k] = tandem_p0[tandem_first + tandem_at];
+				tandem_v1[tandem_k] = tandem_p1[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element(a, tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p1[tandem_first + tandem_at] = tandem_v1[tandem_k];
+			}
+		}
+	}
 }
 `
 
@@ -102,8 +162,9 @@ var countKernel = kernels.Define(kernels.Kernel{
 		Local: [3]int{256},
 	},
 	CUDA: &kernels.Function{
-		Text:  countCUDA,
-		Block: [3]int{256},
+		Text:   countCUDA,
+		Block:  [3]int{256},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 2050) / 2048, 1, 1} },
 	},
 })
 
@@ -114,7 +175,25 @@ func countRange(call *kernels.Call) {
 	y_base := call.Base(0)
 	from_2, to := call.Lo, call.Hi
 	y_here := y[from_2-y_base:][:to-from_2]
-	for u := range to - from_2 {
+	for u := 0; u <= len(y_here)-4; u += 4 {
+		{
+			i := from_2 + u
+			y_here[u] = int32(from + i)
+		}
+		{
+			i := from_2 + u + 1
+			y_here[u+1] = int32(from + i)
+		}
+		{
+			i := from_2 + u + 2
+			y_here[u+2] = int32(from + i)
+		}
+		{
+			i := from_2 + u + 3
+			y_here[u+3] = int32(from + i)
+		}
+	}
+	for u := len(y_here) &^ 3; u < len(y_here); u++ {
 		i := from_2 + u
 		y_here[u] = int32(from + i)
 	}
@@ -129,10 +208,55 @@ void main() {
 `
 
 const countCUDA = `
+static __device__ __forceinline__ void tandem_element(int i, int from, int &y) {
+	y = from + i;
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_4 { T lane[tandem_lanes]; };
+
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	y[unsigned(i) + y_at] = from + i;
+	int *tandem_p0 = y + (tandem_lo + y_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p0);
+	tandem_p0 -= tandem_skip;
+	const bool tandem_alike = true;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_4<int> tandem_v0[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element((int)(unsigned)(tandem_mine + tandem_k * tandem_threads * tandem_lanes + tandem_e - tandem_skip + tandem_lo), from, tandem_v0[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_4<int> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v0[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			int tandem_v0[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element((int)(unsigned)(tandem_first + tandem_at - tandem_skip + tandem_lo), from, tandem_v0[tandem_k]);
+				tandem_p0[tandem_first + tandem_at] = tandem_v0[tandem_k];
+			}
+		}
+	}
 }
 `
 
@@ -187,10 +311,16 @@ func smoothRange(call *kernels.Call) {
 	for i := call.Lo; i < call.Hi; i++ {
 		if i == from && from < to {
 			y_here := y[from-y_base:][:to-from]
-			x_m1 := x[from-1-x_base:][:to-from]
-			x_here := x[from-x_base:][:to-from]
-			x_p1 := x[from+1-x_base:][:to-from]
-			for u := range to - from {
+			x_m1 := x[from-1-x_base:][:len(y_here)]
+			x_here := x[from-x_base:][:len(y_here)]
+			x_p1 := x[from+1-x_base:][:len(y_here)]
+			for u := 0; u <= len(y_here)-4; u += 4 {
+				y_here[u] = (x_m1[u] + x_here[u] + x_p1[u]) / 3
+				y_here[u+1] = (x_m1[u+1] + x_here[u+1] + x_p1[u+1]) / 3
+				y_here[u+2] = (x_m1[u+2] + x_here[u+2] + x_p1[u+2]) / 3
+				y_here[u+3] = (x_m1[u+3] + x_here[u+3] + x_p1[u+3]) / 3
+			}
+			for u := len(y_here) &^ 3; u < len(y_here); u++ {
 				y_here[u] = (x_m1[u] + x_here[u] + x_p1[u]) / 3
 			}
 			i = to - 1
@@ -300,12 +430,34 @@ func heatRange(call *kernels.Call) {
 		for c := 0; c < nc; c++ {
 			if c == from && from < to {
 				src_here := src[from+cols*r-src_base:][:to-from]
-				src_here_2 := src[from+cols*r-cols-src_base:][:to-from]
-				src_here_3 := src[from+cols*r+cols-src_base:][:to-from]
-				src_here_4 := src[from+cols*r-1-src_base:][:to-from]
-				src_here_5 := src[from+cols*r+1-src_base:][:to-from]
-				dst_here := dst[from+cols*r-dst_base:][:to-from]
-				for u := range to - from {
+				src_here_2 := src[from+cols*r-cols-src_base:][:len(src_here)]
+				src_here_3 := src[from+cols*r+cols-src_base:][:len(src_here)]
+				src_here_4 := src[from+cols*r-1-src_base:][:len(src_here)]
+				src_here_5 := src[from+cols*r+1-src_base:][:len(src_here)]
+				dst_here := dst[from+cols*r-dst_base:][:len(src_here)]
+				for u := 0; u <= len(src_here)-4; u += 4 {
+					{
+						s := src_here[u]
+						s += float32(k * (src_here_2[u] + src_here_3[u] + (src_here_4[u] + src_here_5[u]) - float32(4*s)))
+						dst_here[u] = s
+					}
+					{
+						s := src_here[u+1]
+						s += float32(k * (src_here_2[u+1] + src_here_3[u+1] + (src_here_4[u+1] + src_here_5[u+1]) - float32(4*s)))
+						dst_here[u+1] = s
+					}
+					{
+						s := src_here[u+2]
+						s += float32(k * (src_here_2[u+2] + src_here_3[u+2] + (src_here_4[u+2] + src_here_5[u+2]) - float32(4*s)))
+						dst_here[u+2] = s
+					}
+					{
+						s := src_here[u+3]
+						s += float32(k * (src_here_2[u+3] + src_here_3[u+3] + (src_here_4[u+3] + src_here_5[u+3]) - float32(4*s)))
+						dst_here[u+3] = s
+					}
+				}
+				for u := len(src_here) &^ 3; u < len(src_here); u++ {
 					s := src_here[u]
 					s += float32(k * (src_here_2[u] + src_here_3[u] + (src_here_4[u] + src_here_5[u]) - float32(4*s)))
 					dst_here[u] = s
@@ -1688,8 +1840,9 @@ var wholeKernel = kernels.Define(kernels.Kernel{
 		Local: [3]int{256},
 	},
 	CUDA: &kernels.Function{
-		Text:  wholeCUDA,
-		Block: [3]int{256},
+		Text:   wholeCUDA,
+		Block:  [3]int{256},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 1024) / 1024, 1, 1} },
 	},
 	Needs: kernels.NeedsFloat64,
 })
@@ -1702,8 +1855,14 @@ func wholeRange(call *kernels.Call) {
 	out_base := call.Base(1)
 	from, to := call.Lo, call.Hi
 	out_v_here := out_v[from-out_base:][:to-from]
-	n_here := n[from-n_base:][:to-from]
-	for u := range to - from {
+	n_here := n[from-n_base:][:len(out_v_here)]
+	for u := 0; u <= len(out_v_here)-4; u += 4 {
+		out_v_here[u] = math.RoundToEven(float64(n_here[u]) + 4.503599627370496e+15)
+		out_v_here[u+1] = math.RoundToEven(float64(n_here[u+1]) + 4.503599627370496e+15)
+		out_v_here[u+2] = math.RoundToEven(float64(n_here[u+2]) + 4.503599627370496e+15)
+		out_v_here[u+3] = math.RoundToEven(float64(n_here[u+3]) + 4.503599627370496e+15)
+	}
+	for u := len(out_v_here) &^ 3; u < len(out_v_here); u++ {
 		out_v_here[u] = math.RoundToEven(float64(n_here[u]) + 4.503599627370496e+15)
 	}
 }
@@ -1722,10 +1881,61 @@ void main() {
 `
 
 const wholeCUDA = `
+static __device__ __forceinline__ void tandem_element(unsigned n, double &out_v) {
+	out_v = rint(double(n) + 4.503599627370496e+15);
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 2, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(8) tandem_vector_4 { T lane[tandem_lanes]; };
+template <class T> struct __align__(16) tandem_vector_8 { T lane[tandem_lanes]; };
+
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	out_v[unsigned(i) + out_v_at] = rint(double(n[unsigned(i) + n_at]) + 4.503599627370496e+15);
+	double *tandem_p1 = out_v + (tandem_lo + out_v_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p1);
+	tandem_p1 -= tandem_skip;
+	const unsigned *tandem_p0 = n + (tandem_lo + n_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p0) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_4<unsigned> tandem_v0[tandem_vectors];
+			tandem_vector_8<double> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v0[tandem_k] = *(const tandem_vector_4<unsigned> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element(tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_8<double> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v1[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			unsigned tandem_v0[tandem_vectors * tandem_lanes];
+			double tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v0[tandem_k] = tandem_p0[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element(tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p1[tandem_first + tandem_at] = tandem_v1[tandem_k];
+			}
+		}
+	}
 }
 `
 
@@ -1840,7 +2050,7 @@ func Floats[A, B, Out_v kernels.Vector[float32]](a A, b B, out_v Out_v) kernels.
 	l.AddArg(a_arg, kernels.Elementwise)
 	l.AddArg(b_arg, kernels.Elementwise)
 	l.AddArg(out_v_arg, kernels.Footprint{Per: 8})
-	l.SetCost(kernels.Cost{Flops: 49, Bytes: 40})
+	l.SetCost(kernels.Cost{Flops: 47, Bytes: 40})
 	return l
 }
 
@@ -1886,7 +2096,7 @@ func floatsRange(call *kernels.Call) {
 		out_v_own[1] = x/y - float32(y*x)
 		out_v_own[2] = min(min(x, y), 1)
 		out_v_own[3] = max(x, y)
-		out_v_own[4] = float32(math.Sqrt(float64(x)))
+		out_v_own[4] = kmath.Sqrt(x)
 		out_v_own[5] = math.Float32frombits(math.Float32bits(x) ^ 2147483648)
 		if !(float32(x*y)+x < y) && !math.IsNaN(float64(y)) {
 			out_v_own[6] = 1
@@ -1906,10 +2116,10 @@ float k_add(float a, float b) { precise float r = a + b; return r; }
 double k_add(double a, double b) { precise double r = a + b; return r; }
 double k_floor(double x) { precise double r = floor(x); return k_copysign(r, x); }
 bool k_less(float a, float b) { precise bool r = a < b; return r; }
-float k_max(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return a > b ? a : b; }
-float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return a < b ? a : b; }
+float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
+float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
 float k_mul(float a, float b) { precise float r = a * b; return r; }
-double k_sqrt(double x) { precise double r = sqrt(x); return r; }
+float k_sqrt(float x) { precise float r = sqrt(x); return r; }
 
 void main() {
 	if (tandem_index() >= tandem_n) return;
@@ -1925,7 +2135,7 @@ void main() {
 	out_v[uint(8 * i + 1) + out_v_at] = tandem_t2;
 	out_v[uint(8 * i + 2) + out_v_at] = k_min(k_min(x, y), 1.0);
 	out_v[uint(8 * i + 3) + out_v_at] = k_max(x, y);
-	out_v[uint(8 * i + 4) + out_v_at] = float(k_sqrt(double(x)));
+	out_v[uint(8 * i + 4) + out_v_at] = k_sqrt(x);
 	out_v[uint(8 * i + 5) + out_v_at] = uintBitsToFloat(floatBitsToUint(x) ^ 2147483648u);
 	if (!(k_less(k_add(k_mul(x, y), x), y)) && !k_isnan(double(y))) {
 		out_v[uint(8 * i + 6) + out_v_at] = 1.0;
@@ -1937,11 +2147,10 @@ void main() {
 `
 
 const floatsCUDA = `
-static __device__ __forceinline__ bool k_isnan(float x) { return (__float_as_uint(x) & ~0x80000000u) > 0x7f800000u; }
 static __device__ __forceinline__ bool k_isnan(double x) { return ((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL) > 0x7ff0000000000000ULL; }
 static __device__ __forceinline__ double k_abs(double x) { return __longlong_as_double((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL); }
-static __device__ __forceinline__ float k_max(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); return a > b ? a : b; }
-static __device__ __forceinline__ float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); return a < b ? a : b; }
+static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
+static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
@@ -1955,7 +2164,7 @@ TANDEM_KERNEL {
 	out_v[unsigned(8 * i + 1) + out_v_at] = x / y - y * x;
 	out_v[unsigned(8 * i + 2) + out_v_at] = k_min(k_min(x, y), 1.0f);
 	out_v[unsigned(8 * i + 3) + out_v_at] = k_max(x, y);
-	out_v[unsigned(8 * i + 4) + out_v_at] = float(sqrt(double(x)));
+	out_v[unsigned(8 * i + 4) + out_v_at] = sqrt(x);
 	out_v[unsigned(8 * i + 5) + out_v_at] = __uint_as_float(__float_as_uint(x) ^ 2147483648u);
 	if (!(x * y + x < y) && !k_isnan(double(y))) {
 		out_v[unsigned(8 * i + 6) + out_v_at] = 1.0f;
@@ -2037,9 +2246,31 @@ func volumeRange(call *kernels.Call) {
 			for x := 0; x < nx_2; x++ {
 				if x == from && from < to {
 					src_here := src[from+nx*ny*z+nx*y-src_base:][:to-from]
-					src_here_2 := src[from+nx*ny*z+nx*y-1-src_base:][:to-from]
-					dst_here := dst[from+nx*ny*z+nx*y-dst_base:][:to-from]
-					for u := range to - from {
+					src_here_2 := src[from+nx*ny*z+nx*y-1-src_base:][:len(src_here)]
+					dst_here := dst[from+nx*ny*z+nx*y-dst_base:][:len(src_here)]
+					for u := 0; u <= len(src_here)-4; u += 4 {
+						{
+							sum := src_here[u]
+							sum += float32(k * src_here_2[u])
+							dst_here[u] = sum + float32(z-y)
+						}
+						{
+							sum := src_here[u+1]
+							sum += float32(k * src_here_2[u+1])
+							dst_here[u+1] = sum + float32(z-y)
+						}
+						{
+							sum := src_here[u+2]
+							sum += float32(k * src_here_2[u+2])
+							dst_here[u+2] = sum + float32(z-y)
+						}
+						{
+							sum := src_here[u+3]
+							sum += float32(k * src_here_2[u+3])
+							dst_here[u+3] = sum + float32(z-y)
+						}
+					}
+					for u := len(src_here) &^ 3; u < len(src_here); u++ {
 						sum := src_here[u]
 						sum += float32(k * src_here_2[u])
 						dst_here[u] = sum + float32(z-y)

@@ -1,5 +1,5 @@
 // Command generate writes the C++ files of package hostcuda, one for each .cu file
-// that holds kernels. In them every kernel has a namespace of its own, with the
+// that holds kernels, and one for those that tandemgen has made. In them every kernel has a namespace of its own, with the
 // prelude and the definitions of its text; what comes from .cu files is included.
 package main
 
@@ -64,7 +64,7 @@ var (
 )
 
 // host makes a kernel's CUDA C a namespace, and names the file that it belongs to:
-// that of the last .cu file in it.
+// that of the last .cu file in it, or "generated".
 func host(text, entry string) (name, namespace string, err error) {
 	macros := map[string]bool{}
 	keep := func(text string) {
@@ -106,7 +106,7 @@ func host(text, entry string) (name, namespace string, err error) {
 		fmt.Fprintf(&b, "#undef %s\n", m)
 	}
 	if name == "" {
-		return "", "", fmt.Errorf("nothing of its text is from a file")
+		name = "generated"
 	}
 	return strings.TrimSuffix(name, ".cu") + ".cc", b.String(), nil
 }

@@ -1,0 +1,197 @@
+package kernels_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gonum.org/v1/gonum/floats"
+
+	"github.com/tandem-go/tandem/kernels"
+)
+
+// match is a kernel as tandemgen makes it and as it would be written by hand.
+type match struct {
+	launch          kernels.Launch // of the built-in kernel
+	generated, hand kernels.Kernel
+}
+
+// BenchmarkGenerated times what tandemgen makes of the built-in kernels' functions
+// beside variants written by hand, in turns: hand/gen is the median of the ratios of
+// their times, above 1 where what is generated is faster. 16,384 numbers fit in a
+// core's caches, a million do not. -benchtime=100x takes a hundred pairs of samples.
+func BenchmarkGenerated(b *testing.B) {
+	for _, n := range []int{1 << 14, 1 << 20} {
+		for _, m := range append(matches[float32](n), matches[float64](n)...) {
+			name := fmt.Sprintf("op=%s/n=%d", m.launch.Kernel().Name, n)
+			hand, gen := m.launch.On(kernels.Define(m.hand)), m.launch.On(kernels.Define(m.generated))
+			for _, l := range []kernels.Launch{hand, gen} {
+				if err := l.Err(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.Run(name+"/on=cpu", func(b *testing.B) {
+				inTurns(b, func() { hand.Run(0, n) }, func() { gen.Run(0, n) })
+			})
+			if m.hand.GLSL == nil {
+				continue
+			}
+			for id, r := range runners(b) {
+				dev, ok := r.(*machine)
+				if !ok || dev.Info().Caps.Language != "glsl" {
+					continue
+				}
+				b.Run(name+"/on="+id, func(b *testing.B) {
+					byHand, freeHand := dev.resident(b, &hand)
+					defer freeHand()
+					generated, freeGenerated := dev.resident(b, &gen)
+					defer freeGenerated()
+					inTurns(b, byHand, generated)
+				})
+			}
+		}
+	}
+}
+
+// sampleTime is how long a sample takes at least: clocks and interrupts are less
+// than a hundredth of it.
+const sampleTime = 200 * time.Microsecond
+
+// inTurns reports the median ratio of the times of two functions.
+func inTurns(b *testing.B, hand, gen func()) {
+	b.Helper()
+	hand()
+	gen()
+	begin := time.Now()
+	hand()
+	repeat := 1 + int(sampleTime/max(1, time.Since(begin)))
+	sample := func(f func()) float64 {
+		begin := time.Now()
+		for range repeat {
+			f()
+		}
+		return time.Since(begin).Seconds() / float64(repeat)
+	}
+	var ratios, times []float64
+	for turn := 0; b.Loop(); turn++ {
+		var h, g float64
+		if turn%2 == 0 {
+			h, g = sample(hand), sample(gen)
+		} else {
+			g, h = sample(gen), sample(hand)
+		}
+		ratios, times = append(ratios, h/g), append(times, g)
+	}
+	slices.Sort(ratios)
+	slices.Sort(times)
+	b.ReportMetric(ratios[len(ratios)/2], "hand/gen")
+	b.ReportMetric(times[len(times)/2]*1e9, "gen-ns")
+	b.ReportMetric(0, "ns/op")
+}
+
+// matches are those of the maps. Their shaders are statements for index i.
+func matches[T kernels.Float](n int) []match {
+	x, y, z := random[T](n), random[T](n), random[T](n)
+	ox, oy, oz := kernels.Of[T](x), kernels.Of[T](y), kernels.Of[T](z)
+	on := func(l kernels.Launch, statement string, hand func(c *kernels.Call)) match {
+		k := *l.Kernel()
+		m := match{launch: l, generated: k, hand: k}
+		if g, ok := kernels.AsGenerated[k.Name]; ok {
+			m.generated.Go = g.Go
+		} else {
+			m.hand.Go = hand
+		}
+		real := "float"
+		if k.Params[0].Type == kernels.Float64 {
+			real = "double"
+		}
+		m.hand.GLSL = &kernels.Shader{Local: [3]int{256}, Text: strings.ReplaceAll(`
+void main() {
+	uint i = tandem_index();
+	if (i >= tandem_n) return;
+	i += tandem_lo;
+	`+statement+`
+}`, "REAL", real)}
+		return m
+	}
+	binary := func(l kernels.Launch, expression string, hand func(dst, x, y []T)) match {
+		return on(l, "REAL a = x[i + x_at], b = y[i + y_at];\n\tprecise REAL r = "+expression+";\n\tdst[i + dst_at] = r;", func(c *kernels.Call) {
+			hand(kernels.Slice[T](c, 2), kernels.Slice[T](c, 0), kernels.Slice[T](c, 1))
+		})
+	}
+	unary := func(l kernels.Launch, expression string, hand func(dst, x []T)) match {
+		return on(l, "REAL a = x[i + x_at];\n\tprecise REAL r = "+expression+";\n\tdst[i + dst_at] = r;", func(c *kernels.Call) {
+			hand(kernels.Slice[T](c, 1), kernels.Slice[T](c, 0))
+		})
+	}
+	both := "uintBitsToFloat(floatBitsToUint(a) %s floatBitsToUint(b))"
+	if any(x[0]) == any(float64(x[0])) {
+		both = "packDouble2x32(unpackDouble2x32(a) %s unpackDouble2x32(b))"
+	}
+	return []match{
+		on(kernels.Axpy(T(1e-9), x, y), "precise REAL sum = a * x[i + x_at] + y[i + y_at];\n\tif (a != REAL(0)) y[i + y_at] = sum;", nil),
+		on(kernels.Scal(T(-1), z), "x[i + x_at] *= a;", func(c *kernels.Call) {
+			x, a := kernels.Slice[T](c, 0), T(c.Float32(0))
+			for i := range x {
+				x[i] *= a
+			}
+		}),
+		on(kernels.Fill(T(3), z), "x[i + x_at] = a;", nil),
+		on(kernels.Copy(oz, ox), "dst[i + dst_at] = x[i + x_at];", nil),
+		binary(kernels.Add(oz, ox, oy), "a + b", func(dst, x, y []T) {
+			x, y = x[:len(dst)], y[:len(dst)]
+			for i := range dst {
+				dst[i] = x[i] + y[i]
+			}
+		}),
+		binary(kernels.Sub(oz, ox, oy), "a - b", func(dst, x, y []T) {
+			x, y = x[:len(dst)], y[:len(dst)]
+			for i := range dst {
+				dst[i] = x[i] - y[i]
+			}
+		}),
+		binary(kernels.Mul(oz, ox, oy), "a * b", func(dst, x, y []T) {
+			if dst, ok := any(dst).([]float64); ok {
+				floats.MulTo(dst, any(x).([]float64), any(y).([]float64))
+				return
+			}
+			x, y = x[:len(dst)], y[:len(dst)]
+			for i := range dst {
+				dst[i] = x[i] * y[i]
+			}
+		}),
+		binary(kernels.Div(oz, ox, oy), "a / b", func(dst, x, y []T) {
+			x, y = x[:len(dst)], y[:len(dst)]
+			for i := range dst {
+				dst[i] = x[i] / y[i]
+			}
+		}),
+		binary(kernels.Min(oz, ox, oy), "a != a || b != b ? a + b : a < b ? a : b < a ? b : "+fmt.Sprintf(both, "|"), func(dst, x, y []T) {
+			x, y = x[:len(dst)], y[:len(dst)]
+			for i := range dst {
+				dst[i] = min(x[i], y[i])
+			}
+		}),
+		binary(kernels.Max(oz, ox, oy), "a != a || b != b ? a + b : a > b ? a : b > a ? b : "+fmt.Sprintf(both, "&"), func(dst, x, y []T) {
+			x, y = x[:len(dst)], y[:len(dst)]
+			for i := range dst {
+				dst[i] = max(x[i], y[i])
+			}
+		}),
+		unary(kernels.Abs(oz, ox), "abs(a)", func(dst, x []T) {
+			x = x[:len(dst)]
+			for i := range dst {
+				dst[i] = T(math.Abs(float64(x[i])))
+			}
+		}),
+		unary(kernels.Sqrt(oz, ox), "sqrt(a)", func(dst, x []T) {
+			x = x[:len(dst)]
+			for i := range dst {
+				dst[i] = T(math.Sqrt(float64(x[i])))
+			}
+		}),
+	}
+}
