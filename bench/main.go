@@ -40,7 +40,7 @@ that was measured in the same run, in turns.
   go run ./bench -guard            compare a few ratios with their committed bounds
   go run ./bench/peers             fork-join and tasks beside other libraries, with goals
 
-Everything is measured in six blocks, minutes apart. Times are medians with the
+Everything is measured in nine blocks, one after the other. Times are medians with the
 95 % confidence interval of the blocks' medians. "x" is the time over that of the
 first of the same comparison.
 
@@ -195,7 +195,7 @@ func parse(args []string) (settings, error) {
 	flags.BoolVar(&set.guard, "guard", false, "fail if a ratio fell below its committed bound")
 	flags.IntVar(&set.survey, "survey", 0, "measure the guard's ratios so many `times`: what its bounds are made of")
 	flags.BoolVar(&set.list, "list", false, "only list the devices")
-	flags.IntVar(&set.rounds, "rounds", 0, "samples of each subject, at most; 0: 18, or 6 with -quick")
+	flags.IntVar(&set.rounds, "rounds", 0, "samples of each subject, at most; 0: 18, or 9 with -quick")
 	flags.DurationVar(&set.budget, "budget", 0, "what a subject may take in one comparison; 0: 1s, or 200ms with -quick")
 	flags.StringVar(&set.results, "o", "", "append every sample as JSON lines to this `file`")
 	flags.StringVar(&set.profile, "cpuprofile", "", "write a profile of the processor's time to this `file`, for bench/cmd/flamegraph")
@@ -211,10 +211,8 @@ func parse(args []string) (settings, error) {
 	case set.rounds < 0 || set.budget < 0 || set.survey < 0:
 		return set, errors.New("-rounds, -budget and -survey are not negative")
 	}
-	// Three in each of six blocks, so that one outlier doesn't move its block's
-	// median.
 	if set.rounds == 0 {
-		set.rounds = 3 * measure.Blocks
+		set.rounds = 2 * measure.Blocks
 		if set.quick {
 			set.rounds = measure.Blocks
 		}
