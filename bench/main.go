@@ -156,18 +156,20 @@ func blocks(ctx context.Context, out io.Writer, set settings, s *suite.Suite) er
 	if set.devices {
 		categories = []string{"device", "kernel", "split", "memory"}
 	}
+	var failed error // of Go's benchmarks, without which the rest goes on
 	for block := range s.Blocks {
 		fmt.Fprintf(os.Stderr, "block %d of %d\n", 1+block, s.Blocks)
 		if err := s.Run(ctx, categories...); err != nil {
 			return err
 		}
-		if !set.devices {
-			if err := goBenchmarks(ctx, out, set, s.Runner, block == 0); err != nil {
-				return err
-			}
+		if !set.devices && failed == nil {
+			failed = goBenchmarks(ctx, out, set, s.Runner, block == 0)
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 	}
-	return nil
+	return failed
 }
 
 // wanted is whether a place is to be measured. Of what waits in memory, -devices
