@@ -35,7 +35,7 @@ export TANDEM_SEED := $(SEED)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help deps demo test test-gonum race soak fuzz bench bench-blas bench-peers bench-gpu gpu-bundle bench-save bench-compare flamegraph report guard browser lint generate ptx portable clean ci
+.PHONY: help deps demo test test-gonum race asan soak fuzz bench bench-blas bench-peers bench-gpu gpu-bundle bench-save bench-compare flamegraph report guard browser lint generate ptx portable clean ci
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,24 +49,30 @@ demo: deps ## the main job on all devices: checked, with a table of who did what
 test: deps ## every test, over every device that is here
 	go test -tags '$(TAGS)' -timeout 30m $(TESTS) $(PKG)
 
-test-gonum: deps ## gonum's mat and lapack suites with Tandem's BLAS in use, on each set of devices; GONUM=-short
+test-gonum: deps ## gonum's testblas, mat and lapack suites with Tandem's BLAS in use, on each set of devices; GONUM='-set cpu'
 	go run ./build/testgonum -tags '$(TAGS)' $(GONUM)
 
 race: deps ## the same under the race detector, with the smaller share of the random tests
 	go test -tags '$(TAGS)' -short -race -timeout 40m $(TESTS) $(PKG)
+
+# The kernels of device/cuda's driver in process are C++, and so is half of what
+# goes wrong with memory. What Go's own code does is the race detector's.
+asan: deps ## CUDA's suites under the address sanitizer: kernels, compiled for the host, and the driver in process
+	go test -tags '$(TAGS)' -short -asan -timeout 20m $(TESTS) ./device/cuda/...
+	go test -tags '$(TAGS)' -short -asan -timeout 20m -run 'CUDA|Conformance|FewerBlocks' $(TESTS) ./kernels ./hybrid
 
 soak: ## random tasks, cancellations, panics, deadlines and killed programs for a minute, twice
 	TANDEM_SOAK=$(SOAK) go test -count=1 -v -run TestSoak ./hybrid
 	TANDEM_SOAK=$(SOAK) go test -count=1 -v -run TestSoak -race ./hybrid
 
 fuzz: ## every fuzz target for 30 seconds, and ten thousand random kernels
-	build/fuzz.sh 30s
+	TAGS='$(TAGS)' build/fuzz.sh 30s
 	TAGS='$(TAGS)' build/fuzzkernels.sh 10000
 
 bench: deps ## every category, beside plain Go; BENCH=latency for one of them, ARGS=-quick for less
 	go run -tags '$(TAGS)' ./bench -bench '$(BENCH)' $(ARGS)
 
-bench-blas: ## s.BLAS() beside the BLAS that it wraps, cell by cell; BLAS='-time 60s -most 256'
+bench-blas: ## s.BLAS() beside the BLAS that it wraps, cell by cell; BLAS='-time 60s -resume'
 	go run ./bench/cmd/calibrate
 	go run ./bench/blas -o bench/results/blas.jsonl -plot bench/results/blas.png $(BLAS)
 
@@ -117,6 +123,7 @@ bin/gofumpt:
 	GOBIN=$(CURDIR)/bin go install $(GOFUMPT)
 
 generate: ## rewrite generated files; PTX only where NVRTC can be had
+	go run ./cmd/tandemgen kernels
 	$(NVRTC) go generate ./...
 
 ptx: ## the kernels' PTX is what their texts compile to, and assembles for every generation of GPUs; tandemgen's CUDA C compiles
@@ -142,7 +149,8 @@ ci: deps browser portable lint ## all that must hold before a change lands
 	go test ./...
 	$(MAKE) test
 	$(MAKE) race
-	$(MAKE) test-gonum GONUM='-short -set "tiles of 64"'
+	$(MAKE) asan
+	$(MAKE) test-gonum GONUM='-short -set "cpu, tiles of 64"'
 	TANDEM_SEED=2 TAGS='$(TAGS)' build/fuzzkernels.sh 60
 	build/customkernel.sh
 	$(MAKE) demo

@@ -81,6 +81,10 @@ func (l *Lane[A, R]) ask() {
 //	if l.Surplus() {
 //		return fib(l, n-1) + fib(l, n-2)
 //	}
+//	return fork(l, n)
+//
+// The fork is best left to a function of its own: what it keeps on the stack costs
+// the plain calls a tenth of their time where they do little else.
 func (l *Lane[A, R]) Surplus() bool { return l.deque.Surplus() }
 
 // Forked is a half that was forked and is to be joined.

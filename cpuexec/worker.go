@@ -45,6 +45,16 @@ func newSeat(id int, heard *broadcast) *seat {
 // Pool is the pool that w works for.
 func (w *Worker) Pool() *Pool { return w.pool }
 
+// Place is the number of the worker's place in the pool, below Workers, or -1 once
+// it has given that up. It is for counts that each place keeps for itself; for state
+// that only one goroutine at a time may use, see [PerWorker].
+func (w *Worker) Place() int {
+	if w.seat == nil {
+		return -1
+	}
+	return w.seat.id
+}
+
 // Block runs f, which may wait for long: for a channel, a lock, a network. In the
 // meantime another goroutine works in the place of this one. A task that waits
 // for what only other tasks can bring about must do so in Block: a pool all of

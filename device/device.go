@@ -140,6 +140,10 @@ type Source struct {
 	// (r, c) of A stands at r*lda + c + a_at, modulo 2^32, which is below 2^32
 	// for the rows that are computed and need not be for row 0. With beta 0, C
 	// must not be read, and with depth 0 neither A nor B.
+	//
+	// "gemm.tf32.XY" is "gemm.float32.XY" in which elements of A and B may be
+	// rounded to TF32, which has 10 bits behind the point, before they are
+	// multiplied.
 	Library string
 }
 

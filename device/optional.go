@@ -34,6 +34,33 @@ type HostRegistrar interface {
 	RegisterHost(host []byte) (HostMemory, error)
 }
 
+// HeapRegistrar is a device that page-locks memory of Go's heap without keeping it
+// from being collected, so that uploads from it need no other copy. Downloads into
+// it go the way that they go without: whoever gives up on a device may rely on it
+// that what is the caller's is not written any more.
+type HeapRegistrar interface {
+	// RegisterHeap page-locks host, which must be part of one object of Go's
+	// heap, until the object is collected or the result is freed. It takes the
+	// driver about as long as a few copies of host. It fails with
+	// ErrUnsupported for memory that is not of the heap or is pinned, with
+	// ErrOutOfMemory when as much is page-locked as may be, and with ErrInvalid
+	// for memory of which a part is page-locked already.
+	RegisterHeap(host []byte) (Registration, error)
+}
+
+// Registration is memory of Go's heap that is page-locked. Its methods may be
+// called from any number of goroutines.
+type Registration interface {
+	// Alive reports whether the memory is still page-locked: it has been
+	// neither collected nor freed, nor has its device been lost. Where the
+	// caller holds the memory that it has registered, and Alive answers true,
+	// uploads from it are the device's own work.
+	Alive() bool
+	// Free gives the memory back to the caller alone, once the commands already
+	// enqueued that use it are done. Later calls do nothing.
+	Free()
+}
+
 // PeerStream is a stream that copies from another device's memory without a
 // stop in the host's.
 type PeerStream interface {
@@ -58,4 +85,23 @@ type BatchStream interface {
 	// LaunchBatch enqueues the executions in their order. When one is invalid
 	// none is enqueued. The slices may be reused as soon as it returns.
 	LaunchBatch(all []Execution) error
+}
+
+// GraphStream is a stream that keeps launches and enqueues them again at the price
+// of one.
+type GraphStream interface {
+	// Capture checks the executions as LaunchBatch does, and keeps them without
+	// enqueuing any. It fails with ErrUnsupported where they, or the device,
+	// cannot be kept. The slices may be reused as soon as it returns.
+	Capture(all []Execution) (Graph, error)
+	// Replay enqueues all of a graph that this stream has captured. A buffer or
+	// program that has been given back since fails it, with ErrClosed.
+	Replay(g Graph) error
+}
+
+// Graph is launches that a stream has captured.
+type Graph interface {
+	// Close gives the graph up; what is enqueued of it goes on. A second Close
+	// gives ErrClosed.
+	Close() error
 }

@@ -9,8 +9,11 @@ import (
 	"log/slog"
 	"math"
 	"os"
+	"sync"
 	"testing"
 	"time"
+
+	"gonum.org/v1/gonum/blas"
 
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/device/cuda/cudatest"
@@ -129,6 +132,36 @@ func TestCUDATakesPart(t *testing.T) {
 	}
 }
 
+// TestCUDABLAS has GPUs do a product by tiles, which travel through page-locked
+// memory that is kept for the next.
+func TestCUDABLAS(t *testing.T) {
+	s := cudaMachine(t, twoGPUs)
+	b := s.BLAS(hybrid.AlwaysTiled(48))
+	before := cudatest.Calls("cuMemHostAlloc")
+	p := newProduct(200)
+	p.run(b)
+	p.check(t)
+	first := cudatest.Calls("cuMemHostAlloc") - before
+	for range 20 {
+		p := newProduct(200)
+		p.run(b)
+		p.check(t)
+	}
+	if onRealGPU {
+		return
+	}
+	later := cudatest.Calls("cuMemHostAlloc") - before - first
+	t.Logf("%d times page-locked memory for the first product, %d times for 20 more", first, later)
+	if first == 0 {
+		t.Error("tiles do not travel through page-locked memory")
+	}
+	// A GPU may have had less to do the first time: at most as much as four tiles up
+	// and two back for each.
+	if most := 2 * (4 + 2); first+later > most {
+		t.Errorf("%d pieces of page-locked memory, want at most %d", first+later, most)
+	}
+}
+
 // TestCUDAFaults has commands fail when they are executed, calls refuse, and
 // GPUs vanish. Each launch gives the right result all the same.
 func TestCUDAFaults(t *testing.T) {
@@ -212,6 +245,110 @@ func TestCUDASmallMemory(t *testing.T) {
 	if err := saxpyCheck(t, s, 5<<18, hybrid.On("cuda:0", "cuda:1")); err != nil && !onRealGPU {
 		t.Error(err)
 	}
+}
+
+// TestCUDARegistersWhatRepeats launches on the same slices again and again: they are
+// page-locked when that pays, once, and given back by Close. Each launch sees what
+// its caller has written before it.
+func TestCUDARegistersWhatRepeats(t *testing.T) {
+	s := cudaMachine(t, cudatest.Config{Late: true, Seed: 5})
+	const n = 1 << 19
+	x, y := make([]float32, n), make([]float32, n)
+	for round := range 12 {
+		for i := range x {
+			x[i], y[i] = float32((i+round)%1000), float32(i%7)
+		}
+		if err := s.Launch(t.Context(), kernels.Saxpy(2, x, y), hybrid.On("cuda:0")); err != nil {
+			t.Fatal(err)
+		}
+		for i := range y {
+			if want := 2*float32((i+round)%1000) + float32(i%7); y[i] != want {
+				t.Fatalf("round %d: element %d is %v, want %v", round, i, y[i], want)
+			}
+		}
+	}
+	if got := s.Stats().Devices[0]; got.ID != "cuda:0" || got.Registered != 8*n {
+		t.Errorf("%d bytes of %s are registered, want %d", got.Registered, got.ID, 8*n)
+	}
+	if onRealGPU {
+		return
+	}
+	if got := cudatest.Calls("cuMemHostRegister_v2"); got != 2 {
+		t.Errorf("%d registrations of two slices", got)
+	}
+	// A driver that refuses is asked once, and the results are right all the same.
+	z := make([]float32, n)
+	cudatest.Fail("cuMemHostRegister_v2", 1, 2)
+	for range 8 {
+		if err := s.Launch(t.Context(), kernels.Saxpy(1, z, y), hybrid.On("cuda:0")); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// compiling is a device that notes the routines of what it compiles.
+type compiling struct {
+	device.Device
+	mu       sync.Mutex // guards routines
+	routines []string
+}
+
+func (c *compiling) Compile(src device.Source) (device.Program, error) {
+	c.mu.Lock()
+	c.routines = append(c.routines, src.Library)
+	c.mu.Unlock()
+	return c.Device.Compile(src)
+}
+
+// TestCUDAInTF32 asks for TF32 and looks what the device is given for a product of
+// either type.
+func TestCUDAInTF32(t *testing.T) {
+	if onRealGPU {
+		t.Skip("the GPU is open")
+	}
+	for want, opts := range map[string][]hybrid.Option{
+		"[gemm.float32.nn gemm.float64.nn]": nil,
+		"[gemm.tf32.nn gemm.float64.nn]":    {hybrid.WithTF32()},
+	} {
+		if err := cudatest.Reset(cudatest.Config{}); err != nil {
+			t.Fatal(err)
+		}
+		gpu, err := device.Open("cuda:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &compiling{Device: gpu}
+		s := open(t, append(opts, hybrid.WithDevice(c), hybrid.WithDevices("cpu"), hybrid.WithModelFile(""))...)
+		err = errors.Join(onDevice[float32](t, s), onDevice[float64](t, s), s.Close())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(c.routines); got != want {
+			t.Errorf("the device was given %s, want %s", got, want)
+		}
+	}
+	if err := cudatest.Reset(cudatest.Config{Devices: cudatest.NoDevices}); err != nil {
+		t.Error(err)
+	}
+}
+
+// onDevice multiplies two matrices on the GPU.
+func onDevice[T float32 | float64](t *testing.T, s *hybrid.Scheduler) error {
+	const n = 40
+	a, b, c := make([]T, n*n), make([]T, n*n), make([]T, n*n)
+	for i := range a {
+		a[i], b[i] = T(i%5), T(i%7)
+	}
+	dense := func(x []T) kernels.Matrix[T] { return kernels.Dense(n, n, n, x) }
+	err := s.Launch(t.Context(), kernels.Gemm(blas.NoTrans, blas.NoTrans, 1, dense(a), dense(b), 0, dense(c)), hybrid.On("cuda:0"))
+	var want T
+	for k := range n {
+		want += a[n+k] * b[n*k+2]
+	}
+	if err == nil && c[n+2] != want {
+		return fmt.Errorf("element (1, 2) is %v, want %v", c[n+2], want)
+	}
+	return err
 }
 
 // TestCUDAPeers has each GPU write a part of a buffer that the other then reads:

@@ -78,12 +78,11 @@ func (f *feeder) prepare() error {
 	case <-f.p.revoke: // meant for a driver before
 	default:
 	}
-	p := f.m.program(f.r.l.Kernel())
-	if err := p.wait(f.ctx, f.r.over); err != nil {
+	f.prog = f.m.use(f.r.l.Kernel())
+	err := f.prog.wait(f.ctx, f.r.over)
+	if err != nil {
 		return err
 	}
-	f.prog = p
-	var err error
 	if f.lane, err = f.m.lane(); err != nil {
 		return err
 	}
@@ -311,12 +310,14 @@ func (f *feeder) measure(s *slot, n int) {
 // finished goes back.
 func (f *feeder) leave(err error) {
 	if f.lane == nil {
+		f.m.done(f.prog)
 		return
 	}
 	if err == nil && len(f.flying) == 0 && f.uploading {
 		// No chunk came after the upload, so nobody has waited for it: the
 		// next user of these buffers must not find it under way.
 		f.m.abandon(f.lane, f.r.s, func() {
+			f.m.done(f.prog)
 			f.eachBuffer(f.m.memory.drop)
 			f.freeHostMemory()
 		})
@@ -324,6 +325,7 @@ func (f *feeder) leave(err error) {
 	}
 	if err == nil && len(f.flying) == 0 {
 		f.m.release(f.lane)
+		f.m.done(f.prog)
 		f.eachBuffer(f.m.memory.put)
 		f.freeHostMemory()
 		return
@@ -338,6 +340,7 @@ func (f *feeder) leave(err error) {
 	f.m.abandon(f.lane, f.r.s, func() {
 		close(recovered)
 		f.prog.warm.Store(true)
+		f.m.done(f.prog)
 		f.eachBuffer(f.m.memory.drop)
 		f.freeHostMemory()
 	})

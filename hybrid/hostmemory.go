@@ -37,6 +37,18 @@ func (h *hostMemory) fill(m *member, src []byte) {
 	copy(h.bytes, src)
 }
 
+// of is part, which is a part of the caller's slice whole, where the device can read
+// it: in its place, if the slice is page-locked, and as a copy otherwise. A device
+// that is late may still read the caller's memory then; nobody uses what it makes
+// of it.
+func (h *hostMemory) of(m *member, whole, part []byte) []byte {
+	if m.pages.Direct(whole, len(part)) {
+		return part
+	}
+	h.fill(m, part)
+	return h.bytes
+}
+
 // free gives it up. Page-locked memory waits by itself for commands that use it.
 func (h *hostMemory) free() {
 	if h.locked != nil {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/hybrid/internal/pagelock"
 	"github.com/tandem-go/tandem/kernels"
 	"github.com/tandem-go/tandem/residency"
 )
@@ -24,24 +26,31 @@ type member struct {
 
 	memory bufferCache
 	host   device.HostAllocator // nil where the device has no page-locked memory
+	pages  *pagelock.Cache      // the callers' slices that the device reads where they are
 	site   *residency.Site      // nil for the CPU workers
+	tf32   bool                 // products of float32 may round their factors
 
 	mu       sync.Mutex // guards the rest
 	programs map[*kernels.Kernel]*program
+	forgets  []*kernels.Kernel // those of programs that may be closed, the least recently used first
 	idle     []*lane
 	closing  bool
 	waits    sync.WaitGroup // goroutines that outlive a launch: compilations, abandoned streams
 }
 
-func newMember(d device.Device, info device.Info, limit int64) *member {
+func newMember(d device.Device, info device.Info, cfg *config) *member {
 	m := &member{
 		dev: d, info: info, key: info.ID + "|" + info.Name + "|" + info.Driver,
 		programs: map[*kernels.Kernel]*program{},
 	}
 	if d != nil {
-		m.memory = bufferCache{dev: d, limit: limit, free: map[int64][]device.Buffer{}}
+		m.memory = bufferCache{dev: d, limit: cfg.memory, free: map[int64][]device.Buffer{}}
 		m.host, _ = d.(device.HostAllocator)
+		m.pages = pagelock.New(d)
 		m.site = residency.NewSite(d)
+		if m.tf32 = cfg.tf32; m.tf32 {
+			m.key += "|tf32"
+		}
 	}
 	return m
 }
@@ -85,6 +94,7 @@ func (m *member) close() error {
 		for _, l := range idle {
 			_ = l.close()
 		}
+		m.pages.Close()
 		closed <- m.dev.Close()
 	}()
 	if m.usable() == nil {
@@ -113,18 +123,30 @@ type program struct {
 	p     device.Program
 	err   error
 	warm  atomic.Bool // it has been executed once
+	users int         // feeders that may launch it; guarded by the member's mu
 }
+
+// keptPrograms is for how many transient kernels a device keeps what it has
+// compiled: for as many as package expr keeps kernels.
+const keptPrograms = 256
 
 // program returns the kernel compiled for the device, and begins to compile it
 // when it is asked for the first time. It doesn't wait.
 func (m *member) program(k *kernels.Kernel) *program {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.lookUp(k)
+}
+
+// lookUp is program while m.mu is held.
+func (m *member) lookUp(k *kernels.Kernel) *program {
 	if p := m.programs[k]; p != nil {
+		m.touch(k)
 		return p
 	}
 	p := &program{ready: make(chan struct{})}
 	m.programs[k] = p
+	m.touch(k)
 	if m.closing {
 		p.err = &device.Error{Op: "compile", Device: m.info.ID, Err: device.ErrClosed}
 		close(p.ready)
@@ -133,6 +155,9 @@ func (m *member) program(k *kernels.Kernel) *program {
 	m.waits.Go(func() {
 		defer close(p.ready)
 		src, err := k.Source(m.info.Caps.Language)
+		if m.tf32 {
+			src.Library = inTF32(src.Library)
+		}
 		if err == nil {
 			p.p, err = m.dev.Compile(src)
 		}
@@ -142,6 +167,55 @@ func (m *member) program(k *kernels.Kernel) *program {
 		}
 	})
 	return p
+}
+
+// use is program for somebody who launches it, and says done when nothing of it is
+// under way any more. Until then it isn't closed.
+func (m *member) use(k *kernels.Kernel) *program {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p := m.lookUp(k)
+	p.users++
+	return p
+}
+
+func (m *member) done(p *program) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p.users--
+}
+
+// touch makes a transient kernel the most recently used one, and closes the program
+// of the least recently used one if there are too many. m.mu is held.
+func (m *member) touch(k *kernels.Kernel) {
+	if !k.Transient {
+		return
+	}
+	if at := slices.Index(m.forgets, k); at >= 0 {
+		m.forgets = slices.Delete(m.forgets, at, at+1)
+	}
+	m.forgets = append(m.forgets, k)
+	if len(m.forgets) <= keptPrograms {
+		return
+	}
+	for at, old := range m.forgets[:len(m.forgets)-1] {
+		p := m.programs[old]
+		if p != nil && p.users > 0 {
+			continue
+		}
+		m.forgets = slices.Delete(m.forgets, at, at+1)
+		if p == nil || m.closing { // who closes the device frees all of it
+			return
+		}
+		delete(m.programs, old)
+		m.waits.Go(func() {
+			<-p.ready
+			if p.p != nil {
+				_ = p.p.Close() // nothing of it is under way
+			}
+		})
+		return
+	}
 }
 
 // forget lets a kernel be compiled again after a failure that is not the

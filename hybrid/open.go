@@ -86,7 +86,7 @@ func (s *Scheduler) openDevices() error {
 			continue
 		}
 		if id == host.ID {
-			s.cpu = newMember(nil, host.Info(), s.cfg.memory)
+			s.cpu = newMember(nil, host.Info(), s.cfg)
 			s.devices = append(s.devices, s.cpu)
 			continue
 		}
@@ -98,10 +98,10 @@ func (s *Scheduler) openDevices() error {
 			s.log.Warn("tandem: a device can't be opened and is left out", "device", id, "error", err)
 			continue
 		}
-		s.devices = append(s.devices, newMember(d, d.Info(), s.cfg.memory))
+		s.devices = append(s.devices, newMember(d, d.Info(), s.cfg))
 	}
 	for _, d := range s.cfg.devices {
-		s.devices = append(s.devices, newMember(d, d.Info(), s.cfg.memory))
+		s.devices = append(s.devices, newMember(d, d.Info(), s.cfg))
 	}
 	seen := map[string]bool{}
 	for _, m := range s.devices {

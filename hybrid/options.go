@@ -25,6 +25,7 @@ type config struct {
 	memory    int64 // bytes on each device; 0: all of it
 	deadline  time.Duration
 	queue     int // tasks that may wait
+	tf32      bool
 	allow     *process.AllowList
 }
 

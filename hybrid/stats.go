@@ -56,6 +56,9 @@ type DeviceStats struct {
 	Failures    int64            // chunks that failed and were done again
 	Quarantined error            // why it is given nothing more, or nil
 	Memory      device.MemoryStats
+	// Registered is how many bytes of callers' slices the device has page-locked
+	// now, so that it reads them where they are.
+	Registered int64
 }
 
 // counters are a device's counts. Launches add theirs when they end, so that
@@ -81,6 +84,7 @@ func (s *Scheduler) Stats() Stats {
 		}
 		if m.dev != nil {
 			d.Memory = m.dev.Memory()
+			d.Registered = m.pages.Stats().Locked
 		}
 		stats.Devices = append(stats.Devices, d)
 	}

@@ -59,8 +59,7 @@ func (f *feeder) uploadWhole() error {
 		}
 		f.uploading = true
 		var copied hostMemory
-		copied.fill(f.m, host)
-		err = f.lane.up.Upload(f.whole[k], 0, copied.bytes)
+		err = f.lane.up.Upload(f.whole[k], 0, copied.of(f.m, host, host))
 		copied.free()
 		if err != nil {
 			return err
@@ -71,8 +70,8 @@ func (f *feeder) uploadWhole() error {
 }
 
 // issue hands a chunk to the device: upload, compute and download, each on its
-// stream and ordered by events. Both ways go through staging memory: a device
-// that is given up on never again touches what is the caller's.
+// stream and ordered by events. The way back goes through staging memory: a device
+// that is given up on never again writes to what is the caller's.
 func (f *feeder) issue(s span) error {
 	c := f.idle[len(f.idle)-1]
 	c.span, c.start = s, f.r.since()
@@ -124,11 +123,11 @@ func (f *feeder) bind(c *slot, lo, hi int) (offsets [kernels.MaxParams]int, err 
 			return offsets, err
 		}
 		if reads {
-			c.outbox[k].fill(f.m, a.HostBytes(from, to))
-			if err := f.lane.up.Upload(c.windows[k], 0, c.outbox[k].bytes); err != nil {
+			src := c.outbox[k].of(f.m, a.HostBytes(0, a.Len()), a.HostBytes(from, to))
+			if err := f.lane.up.Upload(c.windows[k], 0, src); err != nil {
 				return offsets, err
 			}
-			f.p.uploaded += int64(len(c.outbox[k].bytes))
+			f.p.uploaded += int64(len(src))
 		}
 		f.buffers = append(f.buffers, c.windows[k])
 	}
@@ -183,13 +182,17 @@ func (f *feeder) fetch(c *slot, lo, hi int) error {
 			continue
 		}
 		from, to := a.Window(lo, hi)
-		if err := f.download(c, k, (to-from)*a.Type().Size()); err != nil {
+		b := c.windows[k]
+		if a.Per == 0 {
+			b = f.whole[k]
+		}
+		if err := f.download(c, k, b, (to-from)*a.Type().Size()); err != nil {
 			return err
 		}
 	}
 	if f.r.l.Kernel().Reduction != nil {
 		k := len(f.r.l.Args())
-		if err := f.download(c, k, f.r.l.PartialBytes(f.m.info.Caps.Language, c.groups)); err != nil {
+		if err := f.download(c, k, c.windows[k], f.r.l.PartialBytes(f.m.info.Caps.Language, c.groups)); err != nil {
 			return err
 		}
 	}
@@ -198,10 +201,10 @@ func (f *feeder) fetch(c *slot, lo, hi int) error {
 	return err
 }
 
-func (f *feeder) download(c *slot, k, nbytes int) error {
+func (f *feeder) download(c *slot, k int, from device.Buffer, nbytes int) error {
 	c.staging[k].resize(f.m, nbytes)
 	f.p.downloaded += int64(nbytes)
-	return f.lane.down.Download(c.staging[k].bytes, c.windows[k], 0)
+	return f.lane.down.Download(c.staging[k].bytes, from, 0)
 }
 
 // store moves a finished chunk's results to where the caller wants them. Until

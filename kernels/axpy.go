@@ -15,6 +15,8 @@ func accumulate[T Float](i int, a T, x, y []T) {
 	}
 }
 
+// On the host, gonum's assembly takes 0.15 of the generated loop's time for float32
+// and 0.2 for float64, and of a million numbers 0.18 and 0.37.
 var axpyKernels = generated("axpy",
 	onHost(accumulateFloat32Kernel, func(c *Call) {
 		x, y := Slice[float32](c, 0), Slice[float32](c, 1)

@@ -3,7 +3,6 @@ package kernels_test
 import (
 	"errors"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -295,37 +294,6 @@ func TestReductionsOfNothing(t *testing.T) {
 		l.Kernel().Reduction.Finish(value, index, kernels.Partial{})
 		if got[i] != 0 || math.Signbit(got[i]) {
 			t.Errorf("%s of nothing is %v", l.Kernel().Name, got[i])
-		}
-	}
-}
-
-// TestLaunchesAllocateNothing is what makes small launches cheap.
-func TestLaunchesAllocateNothing(t *testing.T) {
-	x, y, b := make([]float64, 64), make([]float64, 64), residency.New[float64](64)
-	var result float64
-	var index int
-	rng := rand.New(rand.NewPCG(1, 2))
-	for name, make := range map[string]func() kernels.Launch{
-		"axpy":    func() kernels.Launch { return kernels.Axpy(rng.Float64(), x, y) },
-		"buffer":  func() kernels.Launch { return kernels.Axpy(rng.Float64(), b, y) },
-		"exp":     func() kernels.Launch { return kernels.Exp(y, x) },
-		"dot":     func() kernels.Launch { return kernels.Dot(&result, x, y) },
-		"nrm2":    func() kernels.Launch { return kernels.Nrm2(&result, x) },
-		"maximum": func() kernels.Launch { return kernels.Maximum(&result, &index, x) },
-	} {
-		allocs := testing.AllocsPerRun(100, func() {
-			l := make()
-			if l.Err() != nil {
-				panic(l.Err())
-			}
-			p := l.Run(0, l.N())
-			if red := l.Kernel().Reduction; red != nil {
-				value, index := l.Result()
-				red.Finish(value, index, p)
-			}
-		})
-		if allocs != 0 {
-			t.Errorf("%s: %v allocations", name, allocs)
 		}
 	}
 }

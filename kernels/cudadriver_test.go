@@ -55,8 +55,12 @@ func TestFewerBlocksComputeTheSame(t *testing.T) {
 	for _, op := range mappings[float32]() {
 		draws = append(draws, mapTrial(op))
 	}
+	times := 4
+	if testing.Short() {
+		times = 1
+	}
 	for _, draw := range draws {
-		for range 4 {
+		for range times {
 			tr := draw(rng)
 			if strings.HasPrefix(tr.launch.Kernel().Name, "gemv.t") {
 				continue // a block for its columns, and no turns

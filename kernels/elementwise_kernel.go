@@ -32,9 +32,15 @@ func addFloat32Range(call *Call) {
 	dst_base := call.Base(2)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	y_here := y[from-y_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = x_here[u] + y_here[u]
+		dst_here[u+1] = x_here[u+1] + y_here[u+1]
+		dst_here[u+2] = x_here[u+2] + y_here[u+2]
+		dst_here[u+3] = x_here[u+3] + y_here[u+3]
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = x_here[u] + y_here[u]
 	}
 }
@@ -142,9 +148,15 @@ func addFloat64Range(call *Call) {
 	dst_base := call.Base(2)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	y_here := y[from-y_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = x_here[u] + y_here[u]
+		dst_here[u+1] = x_here[u+1] + y_here[u+1]
+		dst_here[u+2] = x_here[u+2] + y_here[u+2]
+		dst_here[u+3] = x_here[u+3] + y_here[u+3]
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = x_here[u] + y_here[u]
 	}
 }
@@ -251,9 +263,15 @@ func subFloat32Range(call *Call) {
 	dst_base := call.Base(2)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	y_here := y[from-y_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = x_here[u] - y_here[u]
+		dst_here[u+1] = x_here[u+1] - y_here[u+1]
+		dst_here[u+2] = x_here[u+2] - y_here[u+2]
+		dst_here[u+3] = x_here[u+3] - y_here[u+3]
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = x_here[u] - y_here[u]
 	}
 }
@@ -361,9 +379,15 @@ func subFloat64Range(call *Call) {
 	dst_base := call.Base(2)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	y_here := y[from-y_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = x_here[u] - y_here[u]
+		dst_here[u+1] = x_here[u+1] - y_here[u+1]
+		dst_here[u+2] = x_here[u+2] - y_here[u+2]
+		dst_here[u+3] = x_here[u+3] - y_here[u+3]
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = x_here[u] - y_here[u]
 	}
 }
@@ -470,9 +494,15 @@ func mulFloat32Range(call *Call) {
 	dst_base := call.Base(2)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	y_here := y[from-y_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = x_here[u] * y_here[u]
+		dst_here[u+1] = x_here[u+1] * y_here[u+1]
+		dst_here[u+2] = x_here[u+2] * y_here[u+2]
+		dst_here[u+3] = x_here[u+3] * y_here[u+3]
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = x_here[u] * y_here[u]
 	}
 }
@@ -580,9 +610,15 @@ func mulFloat64Range(call *Call) {
 	dst_base := call.Base(2)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	y_here := y[from-y_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = x_here[u] * y_here[u]
+		dst_here[u+1] = x_here[u+1] * y_here[u+1]
+		dst_here[u+2] = x_here[u+2] * y_here[u+2]
+		dst_here[u+3] = x_here[u+3] * y_here[u+3]
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = x_here[u] * y_here[u]
 	}
 }
@@ -689,9 +725,15 @@ func divFloat32Range(call *Call) {
 	dst_base := call.Base(2)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	y_here := y[from-y_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = x_here[u] / y_here[u]
+		dst_here[u+1] = x_here[u+1] / y_here[u+1]
+		dst_here[u+2] = x_here[u+2] / y_here[u+2]
+		dst_here[u+3] = x_here[u+3] / y_here[u+3]
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = x_here[u] / y_here[u]
 	}
 }
@@ -799,9 +841,15 @@ func divFloat64Range(call *Call) {
 	dst_base := call.Base(2)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	y_here := y[from-y_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = x_here[u] / y_here[u]
+		dst_here[u+1] = x_here[u+1] / y_here[u+1]
+		dst_here[u+2] = x_here[u+2] / y_here[u+2]
+		dst_here[u+3] = x_here[u+3] / y_here[u+3]
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = x_here[u] / y_here[u]
 	}
 }
@@ -908,9 +956,15 @@ func lowerFloat32Range(call *Call) {
 	dst_base := call.Base(2)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	y_here := y[from-y_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = min(x_here[u], y_here[u])
+		dst_here[u+1] = min(x_here[u+1], y_here[u+1])
+		dst_here[u+2] = min(x_here[u+2], y_here[u+2])
+		dst_here[u+3] = min(x_here[u+3], y_here[u+3])
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = min(x_here[u], y_here[u])
 	}
 }
@@ -1023,9 +1077,15 @@ func lowerFloat64Range(call *Call) {
 	dst_base := call.Base(2)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	y_here := y[from-y_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = min(x_here[u], y_here[u])
+		dst_here[u+1] = min(x_here[u+1], y_here[u+1])
+		dst_here[u+2] = min(x_here[u+2], y_here[u+2])
+		dst_here[u+3] = min(x_here[u+3], y_here[u+3])
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = min(x_here[u], y_here[u])
 	}
 }
@@ -1137,9 +1197,15 @@ func upperFloat32Range(call *Call) {
 	dst_base := call.Base(2)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	y_here := y[from-y_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = max(x_here[u], y_here[u])
+		dst_here[u+1] = max(x_here[u+1], y_here[u+1])
+		dst_here[u+2] = max(x_here[u+2], y_here[u+2])
+		dst_here[u+3] = max(x_here[u+3], y_here[u+3])
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = max(x_here[u], y_here[u])
 	}
 }
@@ -1252,9 +1318,15 @@ func upperFloat64Range(call *Call) {
 	dst_base := call.Base(2)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	y_here := y[from-y_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = max(x_here[u], y_here[u])
+		dst_here[u+1] = max(x_here[u+1], y_here[u+1])
+		dst_here[u+2] = max(x_here[u+2], y_here[u+2])
+		dst_here[u+3] = max(x_here[u+3], y_here[u+3])
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = max(x_here[u], y_here[u])
 	}
 }

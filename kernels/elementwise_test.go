@@ -201,15 +201,3 @@ func TestElementwiseRefuses(t *testing.T) {
 		})
 	}
 }
-
-func TestElementwiseAllocatesNothing(t *testing.T) {
-	x, y, z := make([]float32, 64), make([]float32, 64), make([]float32, 64)
-	if n := testing.AllocsPerRun(100, func() {
-		l := kernels.Add(z, x, y)
-		l.Run(0, l.N())
-		l = kernels.Saxpy(2, x, y)
-		l.Run(0, l.N())
-	}); n > 0 {
-		t.Errorf("%v allocations", n)
-	}
-}

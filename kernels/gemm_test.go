@@ -208,16 +208,3 @@ func TestGemmRefuses(t *testing.T) {
 	a := ok()
 	refused(t, product(a, ok(), a), "c", kernels.ErrOverlap)
 }
-
-func TestGemmAllocatesNothing(t *testing.T) {
-	a, b, c := make([]float32, 16), make([]float32, 16), make([]float32, 16)
-	run := func() {
-		l := kernels.Gemm(blas.NoTrans, blas.NoTrans, 1, kernels.Dense(4, 4, 4, a), kernels.Dense(4, 4, 4, b), 0, kernels.Dense(4, 4, 4, c))
-		if l.Err() == nil {
-			l.Run(0, 4)
-		}
-	}
-	if n := testing.AllocsPerRun(100, run); n != 0 {
-		t.Errorf("%v allocations for a small product, want none", n)
-	}
-}

@@ -31,6 +31,9 @@ type Kernel struct {
 	// Needs is what the variants for devices compute with although no argument
 	// has such a type.
 	Needs Needs
+	// Transient says that the kernel was made while the program runs, one of any
+	// number: devices may forget what they have compiled of it.
+	Transient bool
 
 	id                 int
 	glslGrid, cudaGrid *grid // nil where there is no variant

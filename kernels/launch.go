@@ -35,11 +35,15 @@ type Arg struct {
 // Footprint tells which elements of an array belong to an index. Index i of the
 // launch owns the elements [i*Per, i*Per+Width) and may read Halo elements
 // more on either side, as far as the array goes. With Per 0 every index may
-// read the whole array.
+// read the whole array; one that the kernel writes is then one that any index may
+// write anywhere, and the launch must not be cut: its grain is all of it.
 type Footprint struct {
 	Per   int // elements from one index to the next
 	Width int // elements of one index, at most Per; 0 means Per
 	Halo  int // elements read beyond them, only for In arguments
+	// Ragged says that the array may end within the elements of the last index,
+	// of which the kernel then uses those that are there. Width must be Per.
+	Ragged bool
 }
 
 // The footprints of most arguments.
@@ -81,15 +85,23 @@ func (l *Launch) AddArg(o Operand, f Footprint) {
 	if l.err != nil {
 		return
 	}
+	want := 0
+	switch {
+	case l.n == 0 || f.Per == 0:
+	case f.Ragged:
+		want = (l.n-1)*f.Per + 1
+	default:
+		want = (l.n-1)*f.Per + f.Width
+	}
 	switch {
 	case o.null:
 		l.err = &ArgumentError{Kernel: l.kernel.Name, Arg: p.Name, Err: ErrNil}
 	case o.typ != p.Type:
 		l.err = &ArgumentError{Kernel: l.kernel.Name, Arg: p.Name, Err: fmt.Errorf(
 			"%w: elements are %v, want %v", ErrShape, o.typ, p.Type)}
-	case f.Per > 0 && l.n > 0 && o.n < (l.n-1)*f.Per+f.Width:
+	case o.n < want:
 		l.err = &ArgumentError{Kernel: l.kernel.Name, Arg: p.Name, Err: fmt.Errorf(
-			"%w: %d elements, want %d", ErrShape, o.n, (l.n-1)*f.Per+f.Width)}
+			"%w: %d elements, want %d", ErrShape, o.n, want)}
 	}
 }
 

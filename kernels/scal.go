@@ -6,8 +6,18 @@ func scale[T Float](i int, a T, x []T) { x[i] *= a }
 //tandem:kernel _
 func fill[T Float](i int, a T, x []T) { x[i] = a }
 
+// On the host, gonum's Dscal takes half the time of the generated loop for float64;
+// it would make 0 of NaN and infinities where a is 0. Its Sscal takes twice the time.
+// set takes a third.
 var (
-	scalKernels = generated("scal", scaleFloat32Kernel, scaleFloat64Kernel)
+	scalKernels = generated("scal", scaleFloat32Kernel,
+		onHost(scaleFloat64Kernel, func(c *Call) {
+			if a, x := c.Float64(0), Slice[float64](c, 0); a != 0 {
+				host.Dscal(len(x), a, x, 1)
+			} else {
+				scaleFloat64Kernel.Go(c)
+			}
+		}))
 	fillKernels = generated("fill",
 		onHost(fillFloat32Kernel, func(c *Call) { set(c.Float32(0), Slice[float32](c, 0)) }),
 		onHost(fillFloat64Kernel, func(c *Call) { set(c.Float64(0), Slice[float64](c, 0)) }))

@@ -30,7 +30,13 @@ func scaleFloat32Range(call *Call) {
 	x_base := call.Base(0)
 	from, to := call.Lo, call.Hi
 	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
+	for u := 0; u <= len(x_here)-4; u += 4 {
+		x_here[u] *= a
+		x_here[u+1] *= a
+		x_here[u+2] *= a
+		x_here[u+3] *= a
+	}
+	for u := len(x_here) &^ 3; u < len(x_here); u++ {
 		x_here[u] *= a
 	}
 }
@@ -128,7 +134,13 @@ func scaleFloat64Range(call *Call) {
 	x_base := call.Base(0)
 	from, to := call.Lo, call.Hi
 	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
+	for u := 0; u <= len(x_here)-4; u += 4 {
+		x_here[u] *= a
+		x_here[u+1] *= a
+		x_here[u+2] *= a
+		x_here[u+3] *= a
+	}
+	for u := len(x_here) &^ 3; u < len(x_here); u++ {
 		x_here[u] *= a
 	}
 }
@@ -225,7 +237,13 @@ func fillFloat32Range(call *Call) {
 	x_base := call.Base(0)
 	from, to := call.Lo, call.Hi
 	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
+	for u := 0; u <= len(x_here)-4; u += 4 {
+		x_here[u] = a
+		x_here[u+1] = a
+		x_here[u+2] = a
+		x_here[u+3] = a
+	}
+	for u := len(x_here) &^ 3; u < len(x_here); u++ {
 		x_here[u] = a
 	}
 }
@@ -320,7 +338,13 @@ func fillFloat64Range(call *Call) {
 	x_base := call.Base(0)
 	from, to := call.Lo, call.Hi
 	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
+	for u := 0; u <= len(x_here)-4; u += 4 {
+		x_here[u] = a
+		x_here[u+1] = a
+		x_here[u+2] = a
+		x_here[u+3] = a
+	}
+	for u := len(x_here) &^ 3; u < len(x_here); u++ {
 		x_here[u] = a
 	}
 }

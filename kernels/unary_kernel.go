@@ -35,8 +35,14 @@ func copiedFloat32Range(call *Call) {
 	dst_base := call.Base(1)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = x_here[u]
+		dst_here[u+1] = x_here[u+1]
+		dst_here[u+2] = x_here[u+2]
+		dst_here[u+3] = x_here[u+3]
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = x_here[u]
 	}
 }
@@ -135,8 +141,14 @@ func copiedFloat64Range(call *Call) {
 	dst_base := call.Base(1)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = x_here[u]
+		dst_here[u+1] = x_here[u+1]
+		dst_here[u+2] = x_here[u+2]
+		dst_here[u+3] = x_here[u+3]
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = x_here[u]
 	}
 }
@@ -234,8 +246,14 @@ func magnitudeFloat32Range(call *Call) {
 	dst_base := call.Base(1)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = kmath.Abs(x_here[u])
+		dst_here[u+1] = kmath.Abs(x_here[u+1])
+		dst_here[u+2] = kmath.Abs(x_here[u+2])
+		dst_here[u+3] = kmath.Abs(x_here[u+3])
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = kmath.Abs(x_here[u])
 	}
 }
@@ -336,8 +354,14 @@ func magnitudeFloat64Range(call *Call) {
 	dst_base := call.Base(1)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = float64(math.Abs(float64(x_here[u])))
+		dst_here[u+1] = float64(math.Abs(float64(x_here[u+1])))
+		dst_here[u+2] = float64(math.Abs(float64(x_here[u+2])))
+		dst_here[u+3] = float64(math.Abs(float64(x_here[u+3])))
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = float64(math.Abs(float64(x_here[u])))
 	}
 }
@@ -437,8 +461,14 @@ func rootFloat32Range(call *Call) {
 	dst_base := call.Base(1)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = kmath.Sqrt(x_here[u])
+		dst_here[u+1] = kmath.Sqrt(x_here[u+1])
+		dst_here[u+2] = kmath.Sqrt(x_here[u+2])
+		dst_here[u+3] = kmath.Sqrt(x_here[u+3])
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = kmath.Sqrt(x_here[u])
 	}
 }
@@ -540,8 +570,14 @@ func rootFloat64Range(call *Call) {
 	dst_base := call.Base(1)
 	from, to := call.Lo, call.Hi
 	dst_here := dst[from-dst_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(dst_here)]
+	for u := 0; u <= len(dst_here)-4; u += 4 {
+		dst_here[u] = float64(math.Sqrt(float64(x_here[u])))
+		dst_here[u+1] = float64(math.Sqrt(float64(x_here[u+1])))
+		dst_here[u+2] = float64(math.Sqrt(float64(x_here[u+2])))
+		dst_here[u+3] = float64(math.Sqrt(float64(x_here[u+3])))
+	}
+	for u := len(dst_here) &^ 3; u < len(dst_here); u++ {
 		dst_here[u] = float64(math.Sqrt(float64(x_here[u])))
 	}
 }

@@ -2,8 +2,10 @@ package steal
 
 import "sync/atomic"
 
-// block is the number of items that are allocated together.
-const block = 128
+// block is the number of items that are allocated together: with the 24 bytes of
+// one of cpuexec, its two other words and the word that Go puts before it, a block
+// is the 8192 bytes of a size class.
+const block = 340
 
 // lane is a queue of an [Injector], in blocks. Positions are counted from the
 // first item that there ever was.

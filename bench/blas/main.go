@@ -21,13 +21,16 @@ const usage = `Blas compares s.BLAS() with the BLAS that it wraps, cell by cell:
 routine of a type, in one variant, at one size. Both run in turns on the same
 operands; what counts is the median of the ratios of such pairs.
 
-  go run ./bench/blas                          the whole grid: an hour or more
-  go run ./bench/blas -time 60s                as much of it as that allows
+  go run ./bench/blas                          the whole grid: with gonum's BLAS, days
+  go run ./bench/blas -time 60s -o blas.jsonl  as much of it as that allows
+  go run ./bench/blas -time 60s -o blas.jsonl -resume   more of it
   go run ./bench/blas -routines 'D(gemm|trsm)' -least 64 -most 1024
   go run ./bench/blas -from bench/results/blas.jsonl -plot blas.png   what was kept
 
-What was cut for want of time is said. A cell whose kind was never measured stays
-with the wrapped routine; run bench/cmd/calibrate first.
+Small sizes come first, and of a size the first variant of each routine before the
+second of any. A cell that would take more than what is left of the time is left
+out, and how many were is said. Long calls are repeated less. A cell whose kind was
+never measured stays with the wrapped routine; run bench/cmd/calibrate first.
 
 `
 
@@ -39,6 +42,7 @@ type settings struct {
 	least, most int
 	total, cell time.Duration
 	results     string
+	resume      bool
 	plot        string
 	from        string
 }
@@ -62,13 +66,17 @@ func parse(args []string) (set settings, err error) {
 	routines := flags.String("routines", "", "only routines that match this regular `expression`")
 	flags.IntVar(&set.least, "least", 1, "the smallest `order`")
 	flags.IntVar(&set.most, "most", 4096, "the largest `order`")
-	flags.DurationVar(&set.total, "time", 0, "stop after this `time`; 0 never")
+	flags.DurationVar(&set.total, "time", 0, "begin no cell that would end after this `time`; 0 for no limit")
 	flags.DurationVar(&set.cell, "cell", 300*time.Millisecond, "how long a cell may take before its last pairs are left out; the `time` of at least three is taken")
 	flags.StringVar(&set.results, "o", "", "append each cell as a JSON line to this `file`")
+	flags.BoolVar(&set.resume, "resume", false, "leave out the cells that the file of -o has already, and report them with the others")
 	flags.StringVar(&set.from, "from", "", "measure nothing: report the cells of this `file`, the last of each")
 	flags.StringVar(&set.plot, "plot", "", "draw the ratios into this PNG `file`")
 	if err := flags.Parse(args); err != nil {
 		return set, err
+	}
+	if set.resume && set.results == "" {
+		return set, errors.New("-resume: there is no file to go on with; name it by -o")
 	}
 	if set.routines, err = regexp.Compile(*routines); err != nil {
 		return set, fmt.Errorf("-routines: %w", err)
@@ -90,15 +98,21 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer s.Close()
 	sizes := slices.DeleteFunc(slices.Clone(orders), func(n int) bool { return n < set.least || n > set.most })
-	grid := slices.DeleteFunc(hybrid.BLASPlan(sizes), func(c hybrid.BLASCall) bool { return !set.routines.MatchString(c.Name) })
-	describe(out, s, len(grid))
-	cells, err := measure(ctx, s.BLAS(), grid, set)
-	if set.results != "" {
-		if failed := appendResults(set.results, s, cells); failed != nil {
-			return errors.Join(err, failed)
+	grid := slices.DeleteFunc(plan(sizes), func(c planned) bool { return !set.routines.MatchString(c.Name) })
+	var before []cell
+	if set.resume {
+		if before, err = readResults(set.results); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("-resume: %w", err)
 		}
 	}
-	report(out, cells, grid)
+	describe(out, s, len(grid), len(before))
+	kept, err := keep(set.results, s)
+	if err != nil {
+		return err
+	}
+	cells, err := measure(ctx, s.BLAS(), grid, before, set, kept.add)
+	err = errors.Join(err, kept.Close())
+	report(out, cells, len(grid))
 	if set.plot != "" && len(cells) > 0 {
 		if failed := draw(set.plot, cells); failed != nil {
 			return errors.Join(err, failed)
@@ -114,15 +128,15 @@ func again(out io.Writer, set settings) error {
 		return fmt.Errorf("-from: %w", err)
 	}
 	cells = slices.DeleteFunc(cells, func(c cell) bool { return !set.routines.MatchString(c.Routine) || c.N < set.least })
-	report(out, cells, nil)
+	report(out, cells, len(cells))
 	if set.plot == "" || len(cells) == 0 {
 		return nil
 	}
 	return draw(set.plot, cells)
 }
 
-func describe(out io.Writer, s *hybrid.Scheduler, cells int) {
-	fmt.Fprintf(out, "%d cells; %d workers; devices:", cells, s.Workers())
+func describe(out io.Writer, s *hybrid.Scheduler, cells, before int) {
+	fmt.Fprintf(out, "%d cells, %d measured before; %d workers; devices:", cells, before, s.Workers())
 	for _, d := range s.Devices() {
 		fmt.Fprintf(out, " %s (%s)", d.ID, d.Name)
 	}

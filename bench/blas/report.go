@@ -21,12 +21,14 @@ const (
 	limit = 1.05
 )
 
-// report prints what was cut, how the ratios are distributed, and the worst.
-func report(out io.Writer, cells []cell, grid []hybrid.BLASCall) {
-	if left := len(grid) - len(cells); left > 0 {
-		next := grid[len(cells)]
-		fmt.Fprintf(out, "%d of %d cells were measured; for want of time the others were not, from %s of %d on\n", len(cells), len(grid), next.Name, next.N)
+// report prints how many cells there are, how the ratios are distributed, and the
+// worst.
+func report(out io.Writer, cells []cell, grid int) {
+	fmt.Fprintf(out, "%d of %d cells are measured", len(cells), grid)
+	if len(cells) < grid {
+		fmt.Fprintf(out, "; for want of time %d are not, of the largest sizes and those that take longest", grid-len(cells))
 	}
+	fmt.Fprintln(out)
 	if len(cells) == 0 {
 		return
 	}
@@ -48,30 +50,51 @@ func duration(seconds float64) time.Duration {
 	return time.Duration(seconds * 1e9).Round(10 * time.Nanosecond)
 }
 
-// appendResults writes a line about the machine and one for each cell.
-func appendResults(path string, s *hybrid.Scheduler, cells []cell) (err error) {
+// results is a file that cells are added to as they are measured, or nothing.
+type results struct {
+	file  *os.File
+	lines *json.Encoder
+}
+
+// keep opens the file of results and writes a line about the machine to it.
+func keep(path string, s *hybrid.Scheduler) (*results, error) {
+	if path == "" {
+		return &results{}, nil
+	}
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
-		return fmt.Errorf("-o: %w", err)
+		return nil, fmt.Errorf("-o: %w", err)
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
 	var devices []string
 	for _, d := range s.Devices() {
 		devices = append(devices, d.ID+" "+d.Name)
 	}
-	lines := json.NewEncoder(f)
-	if err := lines.Encode(map[string]any{
+	r := &results{f, json.NewEncoder(f)}
+	if err := r.lines.Encode(map[string]any{
 		"time": time.Now().UTC().Format(time.RFC3339), "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH,
-		"workers": s.Workers(), "devices": devices, "cells": len(cells),
+		"workers": s.Workers(), "devices": devices,
 	}); err != nil {
-		return err
+		return nil, errors.Join(fmt.Errorf("-o: %w", err), f.Close())
 	}
-	for _, c := range cells {
-		if err := lines.Encode(c); err != nil {
-			return err
-		}
+	return r, nil
+}
+
+func (r *results) add(c cell) error {
+	if r.file == nil {
+		return nil
+	}
+	if err := r.lines.Encode(c); err != nil {
+		return fmt.Errorf("-o: %w", err)
 	}
 	return nil
+}
+
+// Close closes the file, if there is one.
+func (r *results) Close() error {
+	if r.file == nil {
+		return nil
+	}
+	return r.file.Close()
 }
 
 // readResults reads the cells of a file of results, of equal ones the last.
@@ -81,11 +104,7 @@ func readResults(path string) ([]cell, error) {
 		return nil, err
 	}
 	defer f.Close()
-	type key struct {
-		routine string
-		n       int
-	}
-	at := map[key]int{}
+	at := map[cellKey]int{}
 	var cells []cell
 	for lines := json.NewDecoder(f); ; {
 		var c cell
@@ -97,12 +116,11 @@ func readResults(path string) ([]cell, error) {
 		if c.Routine == "" {
 			continue // the line about the machine
 		}
-		k := key{c.Routine, c.N}
-		if i, known := at[k]; known {
+		if i, known := at[c.key()]; known {
 			cells[i] = c
 			continue
 		}
-		at[k] = len(cells)
+		at[c.key()] = len(cells)
 		cells = append(cells, c)
 	}
 }

@@ -169,16 +169,30 @@ func sum(l *cpuexec.Lane[*node, int], n *node) int {
 	return n.value + left + right
 }
 
+// sumSurplus forks in a function of its own: what the fork keeps on the stack would
+// otherwise cost the plain calls a tenth of their time.
 func sumSurplus(l *cpuexec.Lane[*node, int], n *node) int {
-	if l.Surplus() || n.left == nil || n.right == nil {
-		sum := n.value
-		if n.right != nil {
-			sum += sumSurplus(l, n.right)
-		}
-		if n.left != nil {
-			sum += sumSurplus(l, n.left)
-		}
-		return sum
+	if !l.Surplus() {
+		return sumForked(l, n)
+	}
+	sum := n.value
+	if n.right != nil {
+		sum += sumSurplus(l, n.right)
+	}
+	if n.left != nil {
+		sum += sumSurplus(l, n.left)
+	}
+	return sum
+}
+
+func sumForked(l *cpuexec.Lane[*node, int], n *node) int {
+	switch {
+	case n.left == nil && n.right == nil:
+		return n.value
+	case n.left == nil:
+		return n.value + sumSurplus(l, n.right)
+	case n.right == nil:
+		return n.value + sumSurplus(l, n.left)
 	}
 	left := l.Fork(sumSurplus, n.left)
 	right := sumSurplus(l, n.right)

@@ -1,15 +1,18 @@
 // Testgonum runs gonum's own test suites with Tandem's BLAS in use.
 //
-//	go run ./build/testgonum [-short] [-tags opengl]
+//	go run ./build/testgonum [-tags cuda,opengl] [-set cpu] [-suite mat]
 //
-// Of each suite it makes a copy of gonum's module, as the module cache has it, in
-// a temporary folder, with one file more in the tested package: a TestMain that
-// calls blas64.Use and its siblings. The copy takes the module's place by a
-// go.mod of its own; nothing else changes.
+// testblas, which is made to be called, and for the types that it lacks the tests
+// against a reference of this module, run from a test of their own. Of mat and of
+// lapack/gonum, which runs testlapack, it makes a copy of gonum's module, as the
+// module cache has it, in a temporary folder, with one file more in the tested
+// package: a TestMain that calls blas64.Use and its siblings. The copy takes the
+// module's place by a go.mod of its own; nothing else changes.
 package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -18,7 +21,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"text/template"
 	"time"
 )
 
@@ -29,30 +34,57 @@ type set struct {
 	devices string // as in TANDEM_DEVICES
 	sims    int    // simulated devices besides
 	tile    int
-	tags    string // that it needs
-	skip    string // tests that it doesn't run
-	run     string // the only ones that it does, if not ""
+	tag     string // that it needs
+	// only are the tests that it runs of a suite, and skip those that it leaves
+	// out, as regular expressions.
+	only, skip map[string]string
 }
+
+// onDevices are tests of factorisations, for sets on which a launch takes so long
+// that all of lapack would take hours: each of its thousands of small products is a
+// launch of its own there.
+const onDevices = "^Test(Cholesky|QR|LQ|LU|SVD|Dpotrf|Dgeqrf|Dgetrf|Dgetri|Dpotri|Dsytrd|Dgebrd|Dgehrd|Dtrtri)"
+
+// unsteady are tests that compare two runs more closely than rounding allows:
+// TestDgesvd wants their singular vectors to agree to 1e-13. Where a tile is now a
+// worker's, now a device's, they agree to rounding, and close singular values make
+// more of that.
+const unsteady = "^TestDgesvd$"
 
 var sets = []set{
-	{"cpu, tiles of 4", "cpu", 0, 4, "", "", ""},
-	{"cpu, tiles of 64", "cpu", 0, 64, "", "", ""},
-	{"2 simulated, tiles of 32", "none:*", 2, 32, "", "", ""},
-	// TestDgesvd wants the singular vectors of two runs to agree to 1e-13. Where
-	// a tile is now a worker's, now a device's, they agree to rounding, and close
-	// singular values make more of that.
-	{"cpu and 2 simulated, tiles of 32", "cpu", 2, 32, "", "^TestDgesvd$", ""},
-	// Forced to do every small product, a software device needs more than the
-	// minutes that there are: these are tests of factorisations.
-	{"opengl alone, tiles of 128", "opengl", 0, 128, "opengl", "", "^Test(Cholesky|QR|LQ|Dpotrf|Dgeqrf|Dgetrf)$"},
-	{"cpu, as it chooses", "cpu", 0, 0, "", "", ""},
+	{name: "cpu, as it chooses", devices: "cpu"},
+	{name: "cpu, tiles of 64", devices: "cpu", tile: 64},
+	{name: "cpu, tiles of 4", devices: "cpu", tile: 4},
+	{
+		name: "2 simulated, tiles of 32", devices: "none:*", sims: 2, tile: 32,
+		only: map[string]string{"mat": onDevices, "lapack/gonum": onDevices},
+	},
+	{
+		name: "cpu and 2 simulated, tiles of 32", devices: "cpu", sims: 2, tile: 32,
+		only: map[string]string{"mat": onDevices, "lapack/gonum": onDevices}, skip: map[string]string{"lapack/gonum": unsteady},
+	},
+	{
+		name: "opengl alone, tiles of 128", devices: "opengl", tile: 128, tag: "opengl",
+		only: map[string]string{"mat": "^Test(Cholesky|QR|LQ)", "lapack/gonum": "^Test(Dpotrf|Dgeqrf|Dgetrf)$"},
+	},
+	{
+		name: "2 cuda alone, tiles of 64", devices: "cuda:*", tile: 64, tag: "cuda",
+		only: map[string]string{"mat": onDevices, "lapack/gonum": onDevices},
+	},
+	{
+		name: "cpu and 2 cuda, tiles of 64", devices: "cpu,cuda:*", tile: 64, tag: "cuda",
+		only: map[string]string{"mat": onDevices, "lapack/gonum": onDevices}, skip: map[string]string{"lapack/gonum": unsteady},
+	},
 }
 
-var suites = []string{"mat", "lapack/gonum"}
+// suites are the tested packages of gonum. testblas is ours to call.
+var suites = []string{testblas, "mat", "lapack/gonum"}
+
+const testblas = "testblas"
 
 func main() {
-	short := flag.Bool("short", false, "pass -short to the tests, as continuous integration does")
-	tags := flag.String("tags", "", "build tags; with opengl among them that device is tested too")
+	short := flag.Bool("short", false, "pass -short to the tests, as continuous integration does; gonum's have no use for it")
+	tags := flag.String("tags", "", "build tags; with opengl or cuda among them such devices are tested too")
 	only := flag.String("set", "", "run only on the sets whose names contain this")
 	suite := flag.String("suite", "", "run only the suites whose names contain this")
 	flag.Parse()
@@ -74,7 +106,7 @@ func run(short bool, tags, only, onlySuite string) error {
 	fmt.Printf("%-14s %-34s %7s %7s %7s %17s %8s\n", "gonum's suite", "devices", "passed", "skipped", "failed", "tiles by devices", "time")
 	failed := false
 	for _, s := range sets {
-		if !strings.Contains(s.name, only) || s.tags != "" && !strings.Contains(tags, s.tags) {
+		if !strings.Contains(s.name, only) || s.tag != "" && !slices.Contains(strings.Split(tags, ","), s.tag) {
 			continue
 		}
 		for _, suite := range suites {
@@ -86,7 +118,11 @@ func run(short bool, tags, only, onlySuite string) error {
 				return err
 			}
 			failed = failed || r.failed > 0
-			fmt.Printf("%-14s %-34s %7d %7d %7d %17d %7.1fs\n", suite, s.name, r.passed, r.skipped, r.failed, r.tiles, r.took.Seconds())
+			note := ""
+			if s.only[suite] != "" {
+				note = "  of " + s.only[suite]
+			}
+			fmt.Printf("%-14s %-34s %7d %7d %7d %17d %7.1fs%s\n", suite, s.name, r.passed, r.skipped, r.failed, r.tiles, r.took.Seconds(), note)
 		}
 	}
 	if failed {
@@ -95,8 +131,8 @@ func run(short bool, tags, only, onlySuite string) error {
 	return nil
 }
 
-// prepare makes the copy of gonum and the go.mod that puts it in the module's
-// place.
+// prepare makes the copy of gonum, the go.mod that puts it in the module's place,
+// and the overlay that adds the test which calls testblas.
 func prepare(dir string) error {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "gonum.org/v1/gonum").Output()
 	if err != nil {
@@ -107,14 +143,38 @@ func prepare(dir string) error {
 		return err
 	}
 	for _, suite := range suites {
+		if suite == testblas {
+			continue
+		}
 		// Files of the module cache are read-only.
 		if err := os.Chmod(filepath.Join(gonum, suite), 0o755); err != nil {
 			return err
 		}
-		text := strings.Replace(testMain, "PACKAGE", filepath.Base(suite), 1)
-		if err := os.WriteFile(filepath.Join(gonum, suite, "tandem_test.go"), []byte(text), 0o644); err != nil {
+		if err := writeMain(filepath.Join(gonum, suite), filepath.Base(suite)); err != nil {
 			return err
 		}
+	}
+	if err := writeMain(dir, "blastest_test"); err != nil {
+		return err
+	}
+	calls := filepath.Join(dir, "calls_test.go")
+	if err := os.WriteFile(calls, []byte(callsTestblas), 0o644); err != nil {
+		return err
+	}
+	replace := map[string]string{}
+	for name, file := range map[string]string{mainFile: filepath.Join(dir, mainFile), cudaFile: filepath.Join(dir, cudaFile), "calls_test.go": calls} {
+		at, err := filepath.Abs(filepath.Join(blastestFolder, name))
+		if err != nil {
+			return err
+		}
+		replace[at] = file
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "overlay.json"), overlay, 0o644); err != nil {
+		return err
 	}
 	mod, err := os.ReadFile("go.mod")
 	if err != nil {
@@ -131,7 +191,29 @@ func prepare(dir string) error {
 	return os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o644)
 }
 
-// result counts the tests of one run, subtests not among them.
+// The files that are added to a tested package, and the folder of the one that
+// calls testblas.
+const (
+	mainFile       = "tandem_test.go"
+	cudaFile       = "tandem_cuda_test.go"
+	blastestFolder = "hybrid/internal/blastest"
+)
+
+// writeMain writes the files with the TestMain of a package.
+func writeMain(dir, pkg string) error {
+	for name, text := range map[string]string{mainFile: testMain, cudaFile: cudaDriver} {
+		var out bytes.Buffer
+		if err := template.Must(template.New(name).Parse(text)).Execute(&out, map[string]string{"Package": pkg, "TilesLine": tilesLine}); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), out.Bytes(), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// result counts the tests of one run; of subtests only the routines of testblas.
 type result struct {
 	passed, skipped, failed int
 	tiles                   int
@@ -143,8 +225,13 @@ const tilesLine = "tandem: tiles computed by devices: "
 
 func test(dir, suite string, s set, short bool, tags string) (r result, err error) {
 	args := []string{
-		"test", "-json", "-count=1", "-timeout=30m", "-mod=mod", "-modfile=" + filepath.Join(dir, "go.mod"),
-		"-tags=" + tags, fmt.Sprintf("-short=%v", short), "-skip=" + s.skip, "-run=" + s.run, "gonum.org/v1/gonum/" + suite,
+		"test", "-json", "-count=1", "-timeout=60m", "-tags=" + tags, fmt.Sprintf("-short=%v", short),
+		"-run=" + s.only[suite], "-skip=" + s.skip[suite],
+	}
+	if suite == testblas {
+		args = append(args, "-overlay="+filepath.Join(dir, "overlay.json"), "./"+blastestFolder)
+	} else {
+		args = append(args, "-mod=mod", "-modfile="+filepath.Join(dir, "go.mod"), "gonum.org/v1/gonum/"+suite)
 	}
 	cmd := exec.Command("go", args...)
 	cmd.Env = append(os.Environ(), "TANDEM_DEVICES="+s.devices,
@@ -192,7 +279,8 @@ func (r *result) read(from io.Reader) error {
 		if e.Action == "fail" {
 			fmt.Print(strings.Join(output[e.Test], ""))
 		}
-		if e.Test == "" || strings.Contains(e.Test, "/") {
+		routine := strings.HasPrefix(e.Test, callsTest+"/") && strings.Count(e.Test, "/") == 1
+		if e.Test == "" || e.Test == callsTest || strings.Contains(e.Test, "/") && !routine {
 			continue
 		}
 		switch e.Action {
@@ -207,8 +295,61 @@ func (r *result) read(from io.Reader) error {
 	return lines.Err()
 }
 
-// testMain is the file that is added to a tested package.
-const testMain = `package PACKAGE
+// callsTest is the test that has one subtest for each routine of testblas.
+const callsTest = "TestByGonumsSuite"
+
+// callsTestblas is the file with it.
+const callsTestblas = `package blastest_test
+
+import (
+	"math/rand/v2"
+	"regexp"
+	"testing"
+
+	"gonum.org/v1/gonum/blas/blas64"
+
+	"github.com/tandem-go/tandem/hybrid/internal/blastest"
+)
+
+func ours() blastest.BLAS { return blas64.Implementation().(blastest.BLAS) }
+
+func ` + callsTest + `(t *testing.T) { blastest.Gonum(t, ours(), regexp.MustCompile("")) }
+
+// TestAllTypes compares all four types with a reference in double precision.
+func TestAllTypes(t *testing.T) {
+	blastest.Differential(t, ours(), rand.New(rand.NewPCG(rand.Uint64(), 1)), 10, 40)
+}
+
+func TestPanics(t *testing.T) { blastest.Panics(t, ours(), rand.New(rand.NewPCG(1, 2)), 1) }
+`
+
+// cudaDriver is a file for builds with CUDA: where no GPU is, its driver is one in
+// process.
+const cudaDriver = `//go:build cuda && linux && cgo
+
+package {{.Package}}
+
+import (
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/tandem-go/tandem/device/cuda/cudatest"
+	_ "github.com/tandem-go/tandem/kernels/kerneltest"
+)
+
+func init() {
+	if !strings.Contains(os.Getenv("TANDEM_DEVICES"), "cuda") || os.Getenv("TANDEM_TEST_CUDA") == "real" {
+		return
+	}
+	if err := errors.Join(cudatest.Install(), cudatest.Reset(cudatest.Config{Devices: 2, Memory: 64 << 20, Late: true, Seed: 1})); err != nil {
+		panic(err)
+	}
+}
+`
+
+// testMain is the file with the TestMain of a tested package.
+const testMain = `package {{.Package}}
 
 import (
 	"fmt"
@@ -259,7 +400,7 @@ func TestMain(m *testing.M) {
 	for _, d := range s.Stats().Devices {
 		tiles += d.Chunks
 	}
-	fmt.Println("\n` + tilesLine + `" + strconv.FormatInt(tiles, 10))
+	fmt.Println("\n{{.TilesLine}}" + strconv.FormatInt(tiles, 10))
 	if err := s.Close(); err != nil {
 		panic(err)
 	}

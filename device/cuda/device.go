@@ -58,6 +58,7 @@ var (
 	_ device.Device        = (*cudaDevice)(nil)
 	_ device.HostAllocator = (*cudaDevice)(nil)
 	_ device.HostRegistrar = (*cudaDevice)(nil)
+	_ device.HeapRegistrar = (*cudaDevice)(nil)
 )
 
 // open retains the primary context of a GPU and makes a device of it.

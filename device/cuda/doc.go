@@ -20,9 +20,11 @@
 // Events cost nothing until somebody asks for Done: then a goroutine of the
 // event's stream waits for it in the driver, and ends when nobody waits any
 // more. Host memory from AllocHost or RegisterHost is copied from and to by the
-// device itself. Any other goes through a ring of page-locked pieces: an upload
-// has been read when it returns; a long transfer waits when the device has not
-// come round the ring.
+// device itself, and so is what is uploaded from memory of Go's heap that
+// RegisterHeap has page-locked, which takes as long as several copies of it and ends
+// when the memory is collected. Any other goes through a ring of page-locked pieces:
+// an upload has been read when it returns; a long transfer waits when the device has
+// not come round the ring.
 //
 // # Memory
 //

@@ -42,6 +42,7 @@ const (
 	resultLaunchTimeout     result = 702
 	resultContextDestroyed  result = 709
 	resultAssert            result = 710
+	resultRegistered        result = 712 // host memory, already
 	resultHardwareStack     result = 714
 	resultIllegalOpcode     result = 715
 	resultMisaligned        result = 716
@@ -97,7 +98,7 @@ func (r result) known() bool {
 	switch r {
 	case resultInvalidValue, resultOutOfMemory, resultNotInitialized, resultNoBinary, resultInvalidImage, resultInvalidPTX,
 		resultNoCompiler, resultUnsupportedPTX, resultNoCompilation, resultInvalidSource, resultInvalidHandle, resultNotFound,
-		resultNotReady, resultOutOfResources, resultNotSupported:
+		resultNotReady, resultOutOfResources, resultRegistered, resultNotSupported:
 		return true
 	}
 	return r.fatal()

@@ -61,6 +61,11 @@ func use(t testing.TB, d *cudaDevice) (right bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	collectable := make([]byte, 4*n)
+	heap, err := d.RegisterHeap(collectable)
+	if err != nil {
+		return false, err
+	}
 	up, err := d.NewStream()
 	if err != nil {
 		return false, err
@@ -80,14 +85,16 @@ func use(t testing.TB, d *cudaDevice) (right bool, err error) {
 		func() error { return up.Upload(a, 0, locked.Bytes()) },
 		func() error { return up.Upload(b, 0, make([]byte, 4*n)) },
 		func() error { return up.Upload(b, 0, registered.Bytes()) },
+		func() error { return up.Upload(b, 0, collectable) },
 		func() error { return add(up, a, 3) },
-		func() error { return add(up, b, 3) },
+		func() error { return replay(up, p, b) },
 		func() (err error) { e, err = up.Record(); return err },
 		func() error { return down.WaitEvent(e) },
 		func() error { return down.Download(got, b, 0) },
 		func() error { return down.Download(locked.Bytes(), a, 0) },
 		b.Free, // while in use
 		registered.Free,
+		func() error { heap.Free(); return nil },
 		func() error { return down.Synchronize(waiting(t)) },
 		a.Free,
 		p.Close,
@@ -101,6 +108,23 @@ func use(t testing.TB, d *cudaDevice) (right bool, err error) {
 		}
 	}
 	return right, nil
+}
+
+// replay adds 3 to every element, by a graph that adds 1.
+func replay(given device.Stream, p device.Program, b device.Buffer) error {
+	s := given.(*stream)
+	g, err := s.Capture([]device.Execution{{Program: p, Dispatch: device.Dispatch{
+		Groups: [3]int{int(b.Size()) / 4 / testkernels.Threads, 1, 1}, Buffers: []device.Buffer{b}, Scalars: []uint32{uint32(b.Size()) / 4, 1, 1},
+	}}})
+	if err != nil {
+		return err
+	}
+	for range 3 {
+		if err := s.Replay(g); err != nil {
+			return err
+		}
+	}
+	return g.Close()
 }
 
 // TestEveryCallFailsInTurn has each call that the driver gets in a run answer a

@@ -28,6 +28,14 @@ func (s *stream) Launch(p device.Program, dispatch device.Dispatch) error {
 func (s *stream) LaunchBatch(all []device.Execution) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.addAll(all); err != nil {
+		return s.dev.error("launch", err)
+	}
+	return s.submit()
+}
+
+// addAll makes the executions the launches of the call under way.
+func (s *stream) addAll(all []device.Execution) error {
 	s.begin()
 	err := s.usable()
 	for i := 0; i < len(all) && err == nil; i++ {
@@ -35,10 +43,7 @@ func (s *stream) LaunchBatch(all []device.Execution) error {
 			err = fmt.Errorf("launch %d of the batch: %w", i, err)
 		}
 	}
-	if err != nil {
-		return s.dev.error("launch", err)
-	}
-	return s.submit()
+	return err
 }
 
 // begin empties the lists of the call under way.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"unsafe"
 
 	"github.com/tandem-go/tandem/device"
@@ -40,14 +41,15 @@ const (
 var gemms = map[string]routine{
 	"gemm.float32": {kind: cublas.Float32, compute: cublas.Compute32F},
 	"gemm.float64": {kind: cublas.Float64, compute: cublas.Compute64F},
+	"gemm.tf32":    {kind: cublas.Float32, compute: cublas.Compute32FFastTF32},
 }
 
 // findRoutine is the routine of a name, or nil where there is none or no cuBLAS:
 // the text does the same. The program's buffers and words must be those of the
 // routine.
 func findRoutine(src device.Source) *routine {
-	n := len("gemm.float32")
-	if len(src.Library) != n+len(".nn") || src.Library[n] != '.' {
+	n := strings.LastIndexByte(src.Library, '.')
+	if n < 0 || len(src.Library) != n+len(".nn") {
 		return nil
 	}
 	r, found := gemms[src.Library[:n]]

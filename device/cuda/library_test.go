@@ -49,6 +49,7 @@ func TestRoutineIsGemm(t *testing.T) {
 	for _, ops := range []string{"nn", "nt", "tn", "tt"} {
 		t.Run("float32."+ops, func(t *testing.T) { gemmTest[float32](t, d, s, r, "gemm.float32."+ops) })
 		t.Run("float64."+ops, func(t *testing.T) { gemmTest[float64](t, d, s, r, "gemm.float64."+ops) })
+		t.Run("tf32."+ops, func(t *testing.T) { gemmTest[float32](t, d, s, r, "gemm.tf32."+ops) })
 	}
 }
 
@@ -144,6 +145,54 @@ func gemmTest[T float32 | float64](t *testing.T, d *cudaDevice, s device.Stream,
 	}
 }
 
+// TestTF32Rounds has factors that TF32 cannot hold, and that the routine may cut
+// therefore, but no others.
+func TestTF32Rounds(t *testing.T) {
+	machine(t, cudatest.Config{})
+	d := openFirst(t)
+	s := must(d.NewStream())(t)
+	for name, exact := range map[string]bool{"gemm.float32.nn": true, "gemm.tf32.nn": false} {
+		src := testkernels.Source("nothing", 1, 2)
+		src.Library, src.Buffers, src.Scalars = name, 3, 12
+		p := must(d.Compile(src))(t)
+		if p.(*program).routine == nil {
+			t.Skip("this machine has no cuBLAS")
+		}
+		const n = 64
+		one := func(v float32) []byte {
+			x := make([]float32, n*n)
+			for i := range x {
+				x[i] = v
+			}
+			return asBytes(x)
+		}
+		var buffers []device.Buffer
+		for _, x := range [][]byte{one(1 + 0x1p-12), one(1), one(0)} {
+			b := must(d.Alloc(4 * n * n))(t)
+			if err := s.Upload(b, 0, x); err != nil {
+				t.Fatal(err)
+			}
+			buffers = append(buffers, b)
+		}
+		words := []uint32{n, 0, 0, 0, 0, n, n, n, n, n, math.Float32bits(1), 0}
+		got := make([]float32, n*n)
+		if err := errors.Join(
+			s.Launch(p, device.Dispatch{Groups: [3]int{1, 1, 1}, Buffers: buffers, Scalars: words}),
+			s.Download(asBytes(got), buffers[2], 0), s.Synchronize(waiting(t)),
+		); err != nil {
+			t.Fatal(err)
+		}
+		switch v := got[n+1]; {
+		case exact && v != n*(1+0x1p-12):
+			t.Errorf("%s: an element is %v, want %v", name, v, n*(1+0x1p-12))
+		case math.Abs(float64(v)-n*(1+0x1p-12)) > n*0x1p-10:
+			t.Errorf("%s: an element is %v, further than TF32 from %v", name, v, n*(1+0x1p-12))
+		case !real && !exact && v != n:
+			t.Errorf("%s: an element is %v, which is not TF32", name, v)
+		}
+	}
+}
+
 func asBytes[T any](x []T) []byte {
 	var zero T
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), len(x)*int(unsafe.Sizeof(zero)))
@@ -158,6 +207,7 @@ func TestRoutinesThatAreNone(t *testing.T) {
 		{Library: "gemm.float32.nx", Buffers: 3, Scalars: 12},
 		{Library: "gemm.float32.nnn", Buffers: 3, Scalars: 12},
 		{Library: "gemm.float16.nn", Buffers: 3, Scalars: 12},
+		{Library: "gemm.tf32.nn", Buffers: 3, Scalars: 14},
 		{Library: "trsm.float32.nn", Buffers: 3, Scalars: 12},
 		{Library: "gemm.float32.nn", Buffers: 2, Scalars: 12},
 		{Library: "gemm.float32.nn", Buffers: 3, Scalars: 14},

@@ -26,6 +26,37 @@ int tandem_cuda_launch(tandem_handle ctx, tandem_handle stream, const tandem_lau
 	return CUDA_SUCCESS;
 }
 
+int tandem_cuda_graph_capture(tandem_handle ctx, tandem_handle stream, const tandem_launch *all, uint32_t n, const uint64_t *args, tandem_handle *graph) {
+	CURRENT(ctx);
+	CUresult r = cuStreamBeginCapture((CUstream)stream, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL);
+	if (r != CUDA_SUCCESS) return r;
+	r = tandem_cuda_launch(ctx, stream, all, n, args);
+	CUgraph captured = NULL;
+	CUresult ended = cuStreamEndCapture((CUstream)stream, &captured);
+	if (r == CUDA_SUCCESS) r = ended;
+	CUgraphExec made = NULL;
+	if (r == CUDA_SUCCESS) r = cuGraphInstantiateWithFlags(&made, captured, 0);
+	if (captured != NULL) {
+		CUresult destroyed = cuGraphDestroy(captured);
+		if (r == CUDA_SUCCESS && destroyed != CUDA_SUCCESS) {
+			cuGraphExecDestroy(made);
+			r = destroyed;
+		}
+	}
+	*graph = (tandem_handle)made;
+	return r;
+}
+
+int tandem_cuda_graph_replay(tandem_handle ctx, tandem_handle graph, tandem_handle stream) {
+	CURRENT(ctx);
+	return cuGraphLaunch((CUgraphExec)graph, (CUstream)stream);
+}
+
+int tandem_cuda_graph_destroy(tandem_handle ctx, tandem_handle graph) {
+	CURRENT(ctx);
+	return cuGraphExecDestroy((CUgraphExec)graph);
+}
+
 int tandem_cuda_stream_create(tandem_handle ctx, tandem_handle *stream) {
 	CURRENT(ctx);
 	return cuStreamCreate((CUstream *)stream, CU_STREAM_NON_BLOCKING);
@@ -180,10 +211,12 @@ int tandem_cuda_host_register(tandem_handle ctx, void *memory, size_t n) {
 	return cuMemHostRegister(memory, n, CU_MEMHOSTREGISTER_PORTABLE);
 }
 
-int tandem_cuda_host_unregister(tandem_handle ctx, void *memory) {
+int tandem_cuda_host_unregister(tandem_handle ctx, tandem_handle address) {
 	CURRENT(ctx);
-	return cuMemHostUnregister(memory);
+	return cuMemHostUnregister((void *)address);
 }
+
+void tandem_cuda_ignore(void *memory) { (void)memory; }
 
 int tandem_cuda_module_load(tandem_handle ctx, const char *image, char *log, unsigned size, tandem_handle *module) {
 	CURRENT(ctx);

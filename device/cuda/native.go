@@ -5,6 +5,7 @@ package cuda
 /*
 #cgo noescape tandem_cuda_launch
 #cgo nocallback tandem_cuda_launch
+#cgo nocallback tandem_cuda_graph_replay
 #cgo nocallback tandem_cuda_stream_wait
 #cgo nocallback tandem_cuda_event_record
 #cgo nocallback tandem_cuda_event_query
@@ -61,6 +62,21 @@ func (c context) launch(stream handle, l []launch, args []uint64) error {
 		at = (*C.uint64_t)(unsafe.Pointer(&args[0]))
 	}
 	return outcome("cuLaunchKernel", C.tandem_cuda_launch(c.h, C.tandem_handle(stream), &l[0], C.uint32_t(len(l)), at))
+}
+
+// capture keeps all of l.
+func (c context) capture(stream handle, l []launch, args []uint64) (handle, error) {
+	var h C.tandem_handle
+	r := C.tandem_cuda_graph_capture(c.h, C.tandem_handle(stream), &l[0], C.uint32_t(len(l)), (*C.uint64_t)(unsafe.Pointer(unsafe.SliceData(args))), &h)
+	return handle(h), outcome("cuStreamEndCapture", r)
+}
+
+func (c context) replay(graph, stream handle) error {
+	return outcome("cuGraphLaunch", C.tandem_cuda_graph_replay(c.h, C.tandem_handle(graph), C.tandem_handle(stream)))
+}
+
+func (c context) destroyGraph(g handle) error {
+	return outcome("cuGraphExecDestroy", C.tandem_cuda_graph_destroy(c.h, C.tandem_handle(g)))
 }
 
 func (c context) newStream() (handle, error) {
@@ -182,8 +198,19 @@ func (c context) registerHost(b []byte) error {
 	return outcome("cuMemHostRegister", C.tandem_cuda_host_register(c.h, unsafe.Pointer(&b[0]), C.size_t(len(b))))
 }
 
-func (c context) unregisterHost(b []byte) error {
-	return outcome("cuMemHostUnregister", C.tandem_cuda_host_unregister(c.h, unsafe.Pointer(&b[0])))
+// unregisterHost takes an address: the memory may be Go's and collected by now.
+func (c context) unregisterHost(at uintptr) error {
+	return outcome("cuMemHostUnregister", C.tandem_cuda_host_unregister(c.h, C.tandem_handle(at)))
+}
+
+// onHeap reports whether p points into Go's heap, at an object that nobody has
+// pinned. The runtime has no question for that, but refuses to give C memory
+// that holds such a pointer (cgo's rules on passing pointers). Where a program
+// has switched the check off, with GODEBUG=cgocheck=0, the answer is no.
+func onHeap(p *byte) (is bool) {
+	defer func() { is = recover() != nil }()
+	C.tandem_cuda_ignore(unsafe.Pointer(&struct{ p *byte }{p}))
+	return false
 }
 
 // logSize is room for what a compiler has to say. Its first error is what counts.

@@ -27,6 +27,11 @@ enum { TANDEM_MAX_BUFFERS = 64 };
 // Launches all n, or stops at the first that is refused.
 int tandem_cuda_launch(tandem_handle ctx, tandem_handle stream, const tandem_launch *all, uint32_t n, const uint64_t *args);
 
+// Keeps all n for a replay. Nothing is enqueued.
+int tandem_cuda_graph_capture(tandem_handle ctx, tandem_handle stream, const tandem_launch *all, uint32_t n, const uint64_t *args, tandem_handle *graph);
+int tandem_cuda_graph_replay(tandem_handle ctx, tandem_handle graph, tandem_handle stream);
+int tandem_cuda_graph_destroy(tandem_handle ctx, tandem_handle graph);
+
 int tandem_cuda_stream_create(tandem_handle ctx, tandem_handle *stream);
 int tandem_cuda_stream_destroy(tandem_handle ctx, tandem_handle stream);
 int tandem_cuda_stream_synchronize(tandem_handle ctx, tandem_handle stream);
@@ -57,7 +62,9 @@ int tandem_cuda_memory_info(tandem_handle ctx, size_t *available, size_t *total)
 int tandem_cuda_host_alloc(tandem_handle ctx, size_t n, void **memory);
 int tandem_cuda_host_free(tandem_handle ctx, void *memory);
 int tandem_cuda_host_register(tandem_handle ctx, void *memory, size_t n);
-int tandem_cuda_host_unregister(tandem_handle ctx, void *memory);
+int tandem_cuda_host_unregister(tandem_handle ctx, tandem_handle address);
+// Does nothing: for the checks that Go makes of what it passes to C.
+void tandem_cuda_ignore(void *memory);
 
 // Loads PTX, which ends with a zero byte. What the compiler says goes to log.
 int tandem_cuda_module_load(tandem_handle ctx, const char *image, char *log, unsigned size, tandem_handle *module);

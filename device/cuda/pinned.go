@@ -70,13 +70,20 @@ type pinnedMemory struct {
 
 // block is page-locked memory in one piece.
 type block struct {
-	memory     []byte
+	at         uintptr
+	size       int64
+	memory     []byte          // nil for memory of Go's heap that may be collected
 	counted    bool            // in locked.total
 	registered *runtime.Pinner // for memory that was there before; keeps it
+	heap       *heapMemory     // for memory of Go's heap that may be collected
 	owner      *hostMemory     // who has it now; set before it is among the places
 }
 
-func (b *block) base() uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(b.memory))) }
+func newBlock(memory []byte, counted bool) *block {
+	return &block{at: addressOf(memory), size: int64(len(memory)), memory: memory, counted: counted}
+}
+
+func addressOf(b []byte) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(b))) }
 
 // hostMemory is what a caller has of a block.
 type hostMemory struct {
@@ -145,7 +152,8 @@ func (d *cudaDevice) RegisterHost(host []byte) (device.HostMemory, error) {
 	if !reserveLocked(n) {
 		return nil, d.error("register", overLimit(n))
 	}
-	b := &block{memory: host, counted: true, registered: new(runtime.Pinner), owner: m}
+	b := newBlock(host, true)
+	b.registered, b.owner = new(runtime.Pinner), m
 	b.registered.Pin(unsafe.SliceData(host))
 	if _, err := call(d, func() (struct{}, error) { return struct{}{}, d.ctx.registerHost(host) }); err != nil {
 		b.registered.Unpin()
@@ -222,7 +230,7 @@ func (p *pinnedMemory) newBlock(size int64, counted bool) (*block, error) {
 		}
 		return nil, err
 	}
-	b := &block{memory: memory, counted: counted}
+	b := newBlock(memory, counted)
 	p.adopt(b)
 	return b, nil
 }
@@ -242,12 +250,12 @@ func (p *pinnedMemory) put(b *block) {
 	p.displace(b)
 	switch {
 	case p.dev.lost() != nil:
-	case b.registered != nil:
+	case b.registered != nil, b.heap != nil:
 		p.discard(b)
 	default:
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.idle[int64(len(b.memory))] = append(p.idle[int64(len(b.memory))], b)
+		p.idle[b.size] = append(p.idle[b.size], b)
 	}
 }
 
@@ -270,14 +278,18 @@ func (p *pinnedMemory) discard(b *block) {
 	p.mu.Lock()
 	delete(p.all, b)
 	p.mu.Unlock()
-	if b.registered != nil {
-		_ = p.dev.ctx.unregisterHost(b.memory)
+	switch {
+	case b.heap != nil:
+		_ = p.dev.ctx.unregisterHost(b.at)
+		releaseHeap(b.size)
+	case b.registered != nil:
+		_ = p.dev.ctx.unregisterHost(b.at)
 		b.registered.Unpin()
-	} else {
+	default:
 		_ = p.dev.ctx.freeHost(b.memory)
 	}
 	if b.counted {
-		releaseLocked(int64(len(b.memory)))
+		releaseLocked(b.size)
 	}
 }
 
@@ -298,7 +310,7 @@ func (p *pinnedMemory) place(b *block) {
 	if old := p.places.Load(); old != nil {
 		places = *old
 	}
-	i, _ := slices.BinarySearchFunc(places, b.base(), byBase)
+	i, _ := slices.BinarySearchFunc(places, b.at, byBase)
 	places = slices.Insert(slices.Clone(places), i, b)
 	p.places.Store(&places)
 }
@@ -307,29 +319,32 @@ func (p *pinnedMemory) displace(b *block) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	places := slices.Clone(*p.places.Load())
-	if i, found := slices.BinarySearchFunc(places, b.base(), byBase); found {
+	if i, found := slices.BinarySearchFunc(places, b.at, byBase); found {
 		places = slices.Delete(places, i, i+1)
 	}
 	p.places.Store(&places)
 }
 
-func byBase(b *block, base uintptr) int { return cmp.Compare(b.base(), base) }
+func byBase(b *block, base uintptr) int { return cmp.Compare(b.at, base) }
 
-// use reports whether the device can copy from and to host by itself, and notes
-// the stream if so.
-func (p *pinnedMemory) use(host []byte, bit uint64) bool {
+// use finds the block that the device can copy from or to host in by itself, and
+// notes the stream as its user. It is nil where there is none.
+func (p *pinnedMemory) use(host []byte, bit uint64) *block {
 	places := p.places.Load()
 	if places == nil {
-		return false
+		return nil
 	}
-	at := uintptr(unsafe.Pointer(unsafe.SliceData(host)))
+	at := addressOf(host)
 	i, found := slices.BinarySearchFunc(*places, at, byBase)
 	if !found {
 		i--
 	}
 	if i < 0 {
-		return false
+		return nil
 	}
 	b := (*places)[i]
-	return at+uintptr(len(host)) <= b.base()+uintptr(len(b.memory)) && b.owner.users.add(bit)
+	if at+uintptr(len(host)) > b.at+uintptr(b.size) || b.heap != nil && !b.heap.alive() || !b.owner.users.add(bit) {
+		return nil
+	}
+	return b
 }

@@ -4,9 +4,11 @@ package cuda
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/tandem-go/tandem/device"
 )
@@ -74,12 +76,34 @@ func (c *copyOut) giveUp() {
 	c.over = true
 }
 
-// debt is a download to be ended when a mark is passed. A stream that waits for
-// another takes over its debts: whoever has seen the later event may rely on what
-// came before the earlier one.
+// debt is what is to be done when a mark is passed: a download to be ended, or
+// memory of Go's to be let go that the device reads until then. A stream that
+// waits for another takes over its downloads: whoever has seen the later event may
+// rely on what came before the earlier one.
 type debt struct {
 	number uint64
-	copy   *copyOut
+	copy   *copyOut        // or nil
+	pin    *runtime.Pinner // or nil
+}
+
+// keep pins memory of Go's that commands read which the next mark ends. Where
+// none is passed any more, the device being lost, it stays pinned until that ends.
+func (q *queue) keep(host []byte) {
+	pin := new(runtime.Pinner)
+	pin.Pin(unsafe.SliceData(host))
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.debts = append(q.debts, debt{number: q.last + 1, pin: pin})
+}
+
+// pay does what is owed.
+func (d debt) pay() {
+	if d.copy != nil {
+		d.copy.finish()
+	}
+	if d.pin != nil {
+		d.pin.Unpin()
+	}
 }
 
 // owe adds a download that the next mark ends.
@@ -90,7 +114,7 @@ func (q *queue) owe(c *copyOut) {
 		c.giveUp()
 		return
 	}
-	q.debts = append(q.debts, debt{q.last + 1, c})
+	q.debts = append(q.debts, debt{number: q.last + 1, copy: c})
 }
 
 // mark puts a mark behind everything enqueued so far and lets e, unless it is
@@ -202,7 +226,7 @@ func (s *stream) passLocked(n int) {
 	q.done = q.marks[n-1].number
 	paid := 0
 	for ; paid < len(q.debts) && q.debts[paid].number <= q.done; paid++ {
-		q.debts[paid].copy.finish()
+		q.debts[paid].pay()
 	}
 	q.debts = slices.Delete(q.debts, 0, paid)
 	for _, m := range q.marks[:n] {
@@ -269,7 +293,9 @@ func (s *stream) fail(reason error) {
 	// Before anybody is told, so that nobody's memory is written afterwards;
 	// another stream may have taken the debts over.
 	for _, owed := range q.debts {
-		owed.copy.giveUp()
+		if owed.copy != nil {
+			owed.copy.giveUp()
+		}
 	}
 	for _, m := range q.marks {
 		if !m.held {
@@ -279,7 +305,19 @@ func (s *stream) fail(reason error) {
 			m.event.fire(reason)
 		}
 	}
-	q.marks, q.debts, q.done = nil, nil, q.last
+	// Nobody knows whether it still reads what it was given to read.
+	q.debts = slices.DeleteFunc(q.debts, func(d debt) bool { return d.pin == nil })
+	q.marks, q.done = nil, q.last
+}
+
+// letGo unpins what a lost device was reading, when it is done for.
+func (q *queue) letGo() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, owed := range q.debts {
+		owed.pay()
+	}
+	q.debts = nil
 }
 
 // passed reports whether the stream is done with everything up to a mark.

@@ -142,6 +142,9 @@ func (s *stream) downloading(src []byte) bool {
 	from := uintptr(unsafe.Pointer(unsafe.SliceData(src)))
 	to := from + uintptr(len(src))
 	for _, owed := range q.debts {
+		if owed.copy == nil {
+			continue
+		}
 		dst := owed.copy.dst
 		at := uintptr(unsafe.Pointer(unsafe.SliceData(dst)))
 		if at < to && from < at+uintptr(len(dst)) {

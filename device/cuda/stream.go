@@ -29,6 +29,7 @@ type stream struct {
 	calls    []libraryCall
 	blas     *cublas.Handle // made when it is first needed
 	noBLAS   bool           // it could not be made
+	graphs   map[*graph]struct{}
 
 	queue queue
 }
@@ -37,6 +38,7 @@ var (
 	_ device.Stream      = (*stream)(nil)
 	_ device.BatchStream = (*stream)(nil)
 	_ device.PeerStream  = (*stream)(nil)
+	_ device.GraphStream = (*stream)(nil)
 )
 
 // Upload implements device.Stream.
@@ -79,15 +81,21 @@ func (s *stream) upload(at handle, src []byte) error {
 	if err := s.settleHost(src); err != nil {
 		return err
 	}
-	if s.dev.pinned.use(src, s.bit) {
-		s.dirty = true
-		return s.dev.ctx.upload(s.h, at, src)
+	b := s.dev.pinned.use(src, s.bit)
+	if b == nil {
+		return s.uploadStaged(at, src)
 	}
-	return s.uploadStaged(at, src)
+	if b.heap != nil {
+		s.queue.keep(src)
+	}
+	s.dirty = true
+	return s.dev.ctx.upload(s.h, at, src)
 }
 
+// download does likewise, but never writes to memory of Go's heap that was
+// registered for reading: a device that is given up on might do so later.
 func (s *stream) download(at handle, dst []byte) error {
-	if s.dev.pinned.use(dst, s.bit) {
+	if b := s.dev.pinned.use(dst, s.bit); b != nil && b.heap == nil {
 		s.dirty = true
 		return s.dev.ctx.download(s.h, dst, at)
 	}
@@ -155,7 +163,7 @@ func (s *stream) follow(e *event) error {
 	err := s.dev.ctx.waitEvent(s.h, q.marks[i].h)
 	var owed []*copyOut
 	for _, d := range q.debts {
-		if d.number <= e.number {
+		if d.number <= e.number && d.copy != nil {
 			owed = append(owed, d.copy)
 		}
 	}
@@ -238,7 +246,11 @@ func (s *stream) destroy() {
 		_ = s.blas.Close()
 		s.blas = nil
 	}
+	for g := range s.graphs {
+		s.dropGraph(g)
+	}
 	s.staging.release(s.dev)
+	s.queue.letGo()
 	_ = s.dev.ctx.destroyStream(s.h) // what is lost is gone already
 	s.h = 0
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 
 	"github.com/tandem-go/tandem/examples/internal/cli"
@@ -23,7 +24,8 @@ and clusters by k-means. Then it calls
 
     blas64.Use(s.BLAS())
 
-and runs them again. The results are compared, and the times stand side by side.
+and runs them again, in turns with gonum alone. The results are compared, and the
+times stand side by side.
 
 The table is a CSV file with a header, of which the last column is to be explained
 by the others; without -i it is made up. Tandem measures what is faster when it
@@ -39,7 +41,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	cols := f.Int("cols", 200, "`columns` of the made-up table besides the last")
 	seed := f.Uint64("seed", 1, "`seed` of the made-up table")
 	clusters := f.Int("clusters", 8, "how many `clusters` k-means looks for")
-	rounds := f.Int("rounds", 3, "how often each analysis runs; the fastest counts")
+	rounds := f.Int("rounds", 5, "how often each analysis runs; the fastest counts")
 	if err := f.Parse(args, stdout); err != nil {
 		return err
 	}
@@ -65,24 +67,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer s.Close() // its errors would not change the result
 
-	before, err := analyses(ctx, t, *clusters, *rounds)
-	if err != nil {
-		return err
-	}
 	plain := blas64.Implementation()
-	b := s.BLAS()
-	blas64.Use(b) // the one line
 	defer blas64.Use(plain)
-	if _, err := analyses(ctx, t, *clusters, 1); err != nil { // lets it see what is called
+	b := s.BLAS()
+	blas64.Use(b)                                                // the one line
+	if _, err := analyses(ctx, t, *clusters, 1, b); err != nil { // lets it see what is called
 		return err
 	}
 	if err := settle(ctx, b); err != nil {
 		return err
 	}
-	after, err := analyses(ctx, t, *clusters, *rounds)
+	both, err := analyses(ctx, t, *clusters, *rounds, plain, b)
 	if err != nil {
 		return err
 	}
+	before, after := both[0], both[1]
 	return compare(stdout, t, before, after)
 }
 
@@ -108,8 +107,10 @@ type outcome struct {
 	took   time.Duration
 }
 
-// analyses runs each analysis some times.
-func analyses(ctx context.Context, t *data, clusters, rounds int) ([]outcome, error) {
+// analyses runs each analysis some times with each BLAS, in turns, so that what
+// else the machine does is shared by all. It returns the outcomes by BLAS; the
+// fastest run counts.
+func analyses(ctx context.Context, t *data, clusters, rounds int, by ...blas.Float64) ([][]outcome, error) {
 	all := []struct {
 		name string
 		run  func() ([]float64, error)
@@ -119,24 +120,29 @@ func analyses(ctx context.Context, t *data, clusters, rounds int) ([]outcome, er
 		{"ridge by Cholesky", func() ([]float64, error) { return ridge(t) }},
 		{"k-means", func() ([]float64, error) { return kmeans(t, clusters), nil }},
 	}
-	var found []outcome
+	found := make([][]outcome, len(by))
 	for _, a := range all {
-		o := outcome{name: a.name}
+		turns := make([]outcome, len(by))
 		for round := range rounds {
-			if ctx.Err() != nil {
-				return nil, context.Cause(ctx)
-			}
-			start := time.Now()
-			values, err := a.run()
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", a.name, err)
-			}
-			took := time.Since(start)
-			if round == 0 || took < o.took {
-				o.values, o.took = values, took
+			for i := range by {
+				if ctx.Err() != nil {
+					return nil, context.Cause(ctx)
+				}
+				blas64.Use(by[i])
+				start := time.Now()
+				values, err := a.run()
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", a.name, err)
+				}
+				took := time.Since(start)
+				if o := &turns[i]; round == 0 || took < o.took {
+					*o = outcome{a.name, values, took}
+				}
 			}
 		}
-		found = append(found, o)
+		for i, o := range turns {
+			found[i] = append(found[i], o)
+		}
 	}
 	return found, nil
 }

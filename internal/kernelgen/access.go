@@ -11,6 +11,7 @@ type site struct {
 	pos    token.Pos
 	text   string // as in the program
 	write  bool
+	atomic bool
 	always bool  // it is reached for every index, or once for all of what it may use
 	early  bool  // a read that may come before the index has written
 	form   *form // nil if the subscript is no sum of multiples of indices
@@ -33,6 +34,7 @@ func (a accessKind) String() string { return [...]string{"none", "In", "Out", "I
 // polynomials are over parameters of the launch.
 type footprint struct {
 	whole  bool
+	ragged bool // the last index may have fewer elements than the others
 	per    poly
 	widths []poly // the width is the greatest of these, but at most per
 	// An index reads at most as many elements before its first one as the
@@ -51,7 +53,10 @@ type check struct {
 }
 
 // spaceOf says where a one-dimensional launch takes the number of indices from.
-type spaceOf struct{ buffer *Buffer }
+type spaceOf struct {
+	buffer *Buffer // nil: the constructor is told
+	read   bool    // as many as the buffer has elements for, which is only read
+}
 
 // certainty is whether a statement is reached for every index.
 type certainty int
@@ -135,6 +140,11 @@ func sameCoefficients(f, g *form) bool {
 func (l *lowering) analyse() {
 	k := l.k
 	fl := &flow{lowering: l, loops: map[string]*Var{}}
+	for _, v := range []*Var{k.Local, k.Subgroup, k.Lane} {
+		if v != nil {
+			fl.loops[v.Name] = v
+		}
+	}
 	end, falls := fl.block(k.Body, coverage{}, surely)
 	if falls {
 		fl.exits = append(fl.exits, end)
@@ -155,6 +165,9 @@ func (l *lowering) analyse() {
 	if len(l.refusals) > before {
 		return
 	}
+	if k.Group > 0 {
+		l.checkGroup()
+	}
 	if k.Fold != nil {
 		l.foldSpace(writes)
 		return
@@ -163,13 +176,14 @@ func (l *lowering) analyse() {
 		l.refuse(k.Pos, "kernel %s, which writes nothing", "store results in the elements of a slice, as y[i] = ...", k.Name)
 		return
 	}
-	if len(k.Indices) == 1 {
+	if len(k.Indices) == 1 && k.Group == 0 {
 		for _, b := range k.Buffers {
-			if b.Access&accessOut != 0 {
-				k.n = spaceOf{b}
-				break
+			if b.Access&accessOut != 0 && !b.Foot.whole {
+				k.n = spaceOf{buffer: b}
+				return
 			}
 		}
+		k.readSpace()
 	}
 }
 
@@ -221,6 +235,19 @@ func (fl *flow) statement(s Stmt, c coverage, always certainty) (coverage, bool)
 		for _, a := range s.Args {
 			fl.expr(a, c, always)
 		}
+	case *Collective:
+		fl.expr(s.Value, c, always)
+	case *Atomic:
+		for _, a := range s.Args {
+			fl.expr(a, c, always)
+		}
+		if load, ok := s.Target.(*Load); ok {
+			fl.expr(load.At, c, always)
+			load.site.write = true
+			fl.use(load, always)
+		} else {
+			fl.expr(s.Target, c, always)
+		}
 	case *Assign:
 		fl.expr(s.Value, c, always)
 		to := s.To
@@ -237,8 +264,16 @@ func (fl *flow) statement(s Stmt, c coverage, always certainty) (coverage, bool)
 		fl.expr(to, c, always)
 	case *If:
 		fl.expr(s.Cond, c, always)
-		a, fallsA := fl.block(s.Then, c.clone(), perhaps)
+		one := fl.k.oneInvocation(s.Cond)
+		inside := perhaps
+		if one != nil {
+			inside = always
+		}
+		a, fallsA := fl.block(s.Then, c.clone(), inside)
 		b, fallsB := fl.block(s.Else, c.clone(), perhaps)
+		if fl.k.Group > 0 && fallsA && fallsB {
+			return fl.guarded(s.Cond, one, c, a, b), true
+		}
 		switch {
 		case fallsA && fallsB:
 			return a.meet(b), true

@@ -22,6 +22,15 @@ func (l *lowering) call(e *ast.CallExpr) Expr {
 			return l.goBuiltin(e, b.Name())
 		}
 	}
+	if name := l.groupMethod(e); name != "" && name != "Barrier" {
+		return l.groupValue(e, name)
+	}
+	if value, ok := l.effect(e, true); ok {
+		if value == nil && l.groupMethod(e) == "Barrier" {
+			l.refuse(e.Pos(), "g.Barrier() as a value", "write it as a statement of its own")
+		}
+		return value
+	}
 	fn, b := l.callee(e)
 	if fn == nil && b == nil {
 		return nil
@@ -146,7 +155,9 @@ func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, inst string) 
 			name = fn.Pkg().Name() + "." + name
 		}
 		instead := "mark it //tandem:device if it is written in the language of kernels"
-		if first, _, _ := strings.Cut(path, "/"); path != l.src.path && !strings.Contains(first, ".") {
+		if path == "sync/atomic" {
+			instead = "use a function of kernels/atomics"
+		} else if first, _, _ := strings.Cut(path, "/"); path != l.src.path && !strings.Contains(first, ".") {
 			instead = "use a function of kernels/kmath, math/bits or one of your own; see docs/kernels.md"
 		}
 		l.refuse(e.Pos(), "a call of %s, which is no function of kernels", instead, name)

@@ -182,7 +182,11 @@ func (c *compiler) kernel(src *source, inst instance, mark directive) *Kernel {
 		return nil
 	}
 	l.marks(fn)
+	if len(c.refusals) > before {
+		return nil
+	}
 	l.kernelParams(fn)
+	l.scatterMark(fn)
 	if len(c.refusals) > before {
 		return nil
 	}

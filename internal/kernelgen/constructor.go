@@ -60,6 +60,10 @@ func (w *writer) constructor() {
 	// Type parameters, one for each buffer: a slice or a resident buffer.
 	var typeParams, params []string
 	count := fresh("n")
+	if k.Group > 0 {
+		count = fresh("groups")
+		params = append(params, count+" int")
+	}
 	if len(k.Indices) > 1 {
 		count = fresh("n" + k.Indices[0].Name)
 		names := []string{count}
@@ -74,9 +78,9 @@ func (w *writer) constructor() {
 		if len(k.Fold.Results) == 2 {
 			params = append(params, index+" *int")
 		}
-		if k.n.buffer == nil {
-			params = append(params, count+" int")
-		}
+	}
+	if len(k.Indices) == 1 && k.Group == 0 && k.n.buffer == nil {
+		params = append(params, count+" int")
 	}
 	vectors := map[*Buffer]string{}
 	for i, b := range k.Buffers {
@@ -123,7 +127,9 @@ func (w *writer) constructor() {
 		w.line("\t%s := kernels.Of[%s](%s)", w.operands[b], kindNames[b.Elem.Kind], b.Name)
 	}
 	n := count
-	if len(k.Indices) == 1 && k.Fold != nil {
+	if k.Group > 0 {
+		n = count
+	} else if len(k.Indices) == 1 && (k.n.read || k.n.buffer == nil) {
 		if b := k.n.buffer; b != nil {
 			n = w.operands[b] + ".Len()"
 			if !b.Foot.per.is(1) {
@@ -154,6 +160,9 @@ func (w *writer) constructor() {
 		w.result(launch, result, index)
 	}
 	w.cost(launch)
+	if k.Undivided {
+		w.line("\t%s.SetGrain(%s.N())", launch, launch)
+	}
 	w.line("\treturn %s\n}", launch)
 }
 
@@ -180,7 +189,9 @@ func (w *writer) extents() string {
 
 func (w *writer) docComment(count string) {
 	k := w.k
-	if b := k.n.buffer; b == nil && len(k.Indices) == 1 {
+	if k.Group > 0 {
+		w.line("// %s makes a launch of the kernel %s for work-groups of %d invocations, one for each index.", k.Launch, k.Name, k.Group)
+	} else if b := k.n.buffer; b == nil && len(k.Indices) == 1 {
 		w.line("// %s makes a launch of the kernel %s for all indices below %s.", k.Launch, k.Name, count)
 	} else if len(k.Indices) == 1 {
 		each := "element"
@@ -222,6 +233,20 @@ func (w *writer) footprint(b *Buffer) string {
 			width = fmt.Sprintf("min(%s, %s)", per, width)
 			halo = fmt.Sprintf("max(%s, %s-%s)", w.greatest(f.before, "0"), w.greatest(f.ends, ""), width)
 		}
+	}
+	if f.ragged {
+		halo = "0"
+		if b.Access == accessIn {
+			var ends []poly
+			for _, e := range f.ends {
+				ends = append(ends, e.plus(f.per, -1))
+			}
+			halo = w.greatest(append(ends, f.before...), "0")
+		}
+		if halo != "0" {
+			return "kernels.Footprint{Per: " + per + ", Halo: " + halo + ", Ragged: true}"
+		}
+		return "kernels.Footprint{Per: " + per + ", Ragged: true}"
 	}
 	if isConst && perConst == 1 && width == "1" && halo == "0" {
 		return "kernels.Elementwise"
@@ -269,7 +294,7 @@ func (w *writer) checks(launch string) {
 	for _, b := range k.Buffers {
 		per, ok := b.Foot.per.value()
 		width, ok2 := constantGreatest(b.Foot.widths)
-		if len(k.Indices) == 1 && k.n.buffer == b && ok && ok2 && per == width && per > 1 {
+		if len(k.Indices) == 1 && k.Group == 0 && k.n.buffer == b && ok && ok2 && per == width && per > 1 {
 			w.line("\t%s.Require(%s.Len()%%%d == 0, %q, \"the number of elements is no multiple of %d\")", launch, w.operands[b], per, b.Name, per)
 		}
 	}
@@ -362,6 +387,9 @@ func (w *writer) cost(launch string) {
 		return w.paths[name]
 	}}
 	flops, bytes := m.count(k.Body)
+	if k.Group > 0 {
+		flops, bytes = flops.times(float64(k.Group), ""), bytes.times(float64(k.Group), "")
+	}
 	for _, e := range k.Extents {
 		flops, bytes = flops.times(1, "float64("+e.Name+")"), bytes.times(1, "float64("+e.Name+")")
 	}

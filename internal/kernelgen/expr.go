@@ -51,7 +51,14 @@ func (l *lowering) expr(e ast.Expr) Expr {
 	case *ast.Ident:
 		return l.ident(e)
 	case *ast.BinaryExpr:
-		x, y := l.expr(e.X), l.expr(e.Y)
+		x := l.expr(e.X)
+		if e.Op == token.LAND || e.Op == token.LOR {
+			l.pure++
+		}
+		y := l.expr(e.Y)
+		if e.Op == token.LAND || e.Op == token.LOR {
+			l.pure--
+		}
 		if x == nil || y == nil {
 			return nil
 		}
@@ -118,7 +125,15 @@ func (l *lowering) constant(e ast.Expr, tv types.TypeAndValue) Expr {
 func (l *lowering) ident(e *ast.Ident) Expr {
 	obj := l.src.info.Uses[e]
 	if v := l.vars[obj]; v != nil {
+		if v.Shared {
+			l.refuse(e.Pos(), "the shared array %s as a value", "use its elements", e.Name)
+			return nil
+		}
 		return &Ref{v}
+	}
+	if obj != nil && obj == l.groupObj {
+		l.refuse(e.Pos(), "the group %s as a value", "call its methods, and functions of package kernels that take it", e.Name)
+		return nil
 	}
 	switch obj := obj.(type) {
 	case *types.Var:
@@ -195,6 +210,13 @@ func (l *lowering) index(e *ast.IndexExpr) Expr {
 			return nil
 		}
 		return &Load{Buffer: b, At: at, site: &site{pos: e.Pos(), text: types.ExprString(e)}}
+	}
+	if l.isShared(e.X) {
+		at := l.subscript(e.Index)
+		if at == nil {
+			return nil
+		}
+		return &At{&Ref{l.vars[l.object(e.X)]}, at}
 	}
 	switch l.src.info.Types[e.X].Type.Underlying().(type) {
 	case *types.Map:

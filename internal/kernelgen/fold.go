@@ -211,14 +211,19 @@ func (l *lowering) foldSpace(writes bool) {
 		l.refusals[len(l.refusals)-1].Instead = "use one index, and divide it: row, col := i/width, i%width"
 		return
 	}
+	k.readSpace()
+}
+
+// readSpace takes the number of indices from the first array of which each index reads
+// elements of its own.
+func (k *Kernel) readSpace() {
 	for _, b := range k.Buffers {
 		if b.Foot.whole {
 			continue
 		}
 		if per, ok := b.Foot.per.value(); ok && per > 0 {
-			k.n = spaceOf{b}
+			k.n = spaceOf{buffer: b, read: true}
 			return
 		}
 	}
 }
-

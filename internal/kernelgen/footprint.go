@@ -20,12 +20,19 @@ func (l *lowering) buffer(b *Buffer, written coverage) {
 		l.readFootprint(b)
 		return
 	}
+	if b.Scatter || slices.ContainsFunc(b.sites, func(s *site) bool { return s.atomic }) {
+		l.anyElement(b)
+		return
+	}
 	if !l.ownElements(b) {
 		return
 	}
 	per := b.sites[firstWrite(b)].form.coef[0]
-	b.Foot = footprint{per: per}
+	b.Foot = footprint{per: per, ragged: k.Group > 0}
 	needsOld := false
+	for _, s := range b.sites {
+		b.Foot.ragged = b.Foot.ragged && !s.always
+	}
 	for _, s := range b.sites {
 		if !s.write && s.early {
 			needsOld = true
@@ -37,6 +44,24 @@ func (l *lowering) buffer(b *Buffer, written coverage) {
 	} else {
 		b.Access = accessInOut
 	}
+}
+
+// anyElement is the footprint of a buffer of which any index may change any element:
+// one by one by atomic operations, or as the program answers for.
+func (l *lowering) anyElement(b *Buffer) {
+	for _, s := range b.sites {
+		switch {
+		case s.atomic || b.Scatter:
+		case s.write:
+			l.refuse(s.pos, "a data race: %s is stored into while other indices change it by atomic operations", "use atomics.Exchange", s.text)
+			return
+		default:
+			l.refuse(s.pos, "a data race: %s is read while other indices change it by atomic operations", "use the result of the operation, or atomics.Add(&x[i], 0)", s.text)
+			return
+		}
+	}
+	b.Access, b.Foot = accessInOut, footprint{whole: true}
+	l.k.Undivided = true
 }
 
 func writesFirst(x, y *site) int { return btoi(y.write) - btoi(x.write) }
@@ -230,6 +255,7 @@ func (l *lowering) readFootprint(b *Buffer) {
 	for _, s := range b.sites {
 		always = always || s.always
 	}
+	b.Foot.ragged = k.Group > 0 && !always
 	for _, s := range b.sites {
 		end := k.reach(s.form).plus(constant64(1), 1)
 		b.Foot.before = addGreatest(b.Foot.before, poly{}.plus(s.form.lo, -1))

@@ -19,6 +19,7 @@ const (
 
 const (
 	kernelsPath = "github.com/tandem-go/tandem/kernels"
+	atomicsPath = "github.com/tandem-go/tandem/kernels/atomics"
 	mathPath    = "math"
 )
 
@@ -188,7 +189,11 @@ func (w *writer) kernel() string {
 	rangeName, goText := k.Host, ""
 	if rangeName == "" {
 		rangeName = k.Name + "Range"
-		goText = goRange(k, w.im, rangeName)
+		if k.Group > 0 {
+			goText = goGroups(k, w.im, rangeName)
+		} else {
+			goText = goRange(k, w.im, rangeName)
+		}
 	}
 
 	define, end := "kernels.Define(kernels.Kernel{", "})"
@@ -214,9 +219,12 @@ func (w *writer) kernel() string {
 		w.line("\t},")
 	}
 	w.line("\tGo: %s,", rangeName)
-	if k.Fold != nil {
+	switch {
+	case k.Fold != nil:
 		w.foldVariants()
-	} else {
+	case k.Group > 0:
+		w.groupVariants()
+	default:
 		w.variants()
 	}
 	if needs := k.needs(); needs != "" {
@@ -255,6 +263,28 @@ func (w *writer) variants() {
 	if groups != "" {
 		w.line("\t\tGroups: %s,", groups)
 	}
+	w.line("\t},")
+}
+
+// groupVariants prints those of a kernel for work-groups, one for each index.
+func (w *writer) groupVariants() {
+	k := w.k
+	const groups = "func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} }"
+	w.line("\tGLSL: &kernels.Shader{")
+	w.line("\t\tText: %sGLSL,", k.Name)
+	w.line("\t\tLocal: [3]int{%d},", k.Group)
+	w.line("\t\tGroups: %s,", groups)
+	if it := w.iterations(); it != "" {
+		w.line("\t\tIterations: %s,", it)
+	}
+	if n := k.sharedBytes() + k.collectiveBytes(); n > 0 {
+		w.line("\t\tSharedMemory: %d,", n)
+	}
+	w.line("\t},")
+	w.line("\tCUDA: &kernels.Function{")
+	w.line("\t\tText: %sCUDA,", k.Name)
+	w.line("\t\tBlock: [3]int{%d},", k.Group)
+	w.line("\t\tGroups: %s,", groups)
 	w.line("\t},")
 }
 
@@ -298,6 +328,9 @@ func (k *Kernel) needs() string {
 				note(d.Var.Type)
 			}
 		}, func(e Expr) { note(e.typ()) })
+	}
+	for _, v := range k.Shared {
+		note(v.Type)
 	}
 	visit(k.Body)
 	for _, f := range k.Functions {

@@ -22,6 +22,25 @@ type goPrinter struct {
 	labeled bool   // the label is used
 	fold    foldNames
 	last    Stmt // after which nothing comes
+	// rename is what a variable is called, where that is not its name: then it
+	// is declared elsewhere. It may be nil.
+	rename func(v *Var) string
+}
+
+func (p *goPrinter) variable(v *Var) string {
+	if p.rename != nil {
+		return p.rename(v)
+	}
+	return v.Name
+}
+
+// define prints the declaration of a variable with a value.
+func (p *goPrinter) define(v *Var, value string) {
+	if name := p.variable(v); name != v.Name {
+		p.line("%s = %s", name, value)
+	} else {
+		p.line("%s := %s", name, value)
+	}
 }
 
 func (p *goPrinter) line(format string, args ...any) {
@@ -51,7 +70,13 @@ func (p *goPrinter) block(list []Stmt) {
 func (p *goPrinter) statement(s Stmt) {
 	switch s := s.(type) {
 	case *Declare:
-		switch {
+		switch name := p.variable(s.Var); {
+		case s.Init == nil && name != s.Var.Name && !s.Var.Type.isScalar():
+			p.line("%s = %s{}", name, p.typ(s.Var.Type))
+		case s.Init == nil && name != s.Var.Name:
+			p.line("%s = %s", name, p.expr(zero(s.Var.Type)))
+		case name != s.Var.Name:
+			p.line("%s = %s", name, p.expr(s.Init))
 		case s.Init == nil:
 			p.line("var %s %s", s.Var.Name, p.typ(s.Var.Type))
 		case isConst(s.Init):
@@ -65,7 +90,7 @@ func (p *goPrinter) statement(s Stmt) {
 		to := make([]string, len(s.To))
 		for i, v := range s.To {
 			if to[i] = "_"; v != nil {
-				to[i] = v.Name
+				to[i] = p.variable(v)
 			}
 		}
 		name := ""
@@ -89,6 +114,8 @@ func (p *goPrinter) statement(s Stmt) {
 		p.line("}")
 	case *For:
 		p.loop(s)
+	case *Atomic:
+		p.atomic(s)
 	case *Switch:
 		p.line("switch {")
 		p.line("default:")
@@ -132,6 +159,14 @@ func (p *goPrinter) assignment(s *Assign) string {
 }
 
 func (p *goPrinter) loop(s *For) {
+	p.loopHead(s)
+	p.loops++
+	p.block(s.Body)
+	p.loops--
+	p.line("}")
+}
+
+func (p *goPrinter) loopHead(s *For) {
 	cond, post, init := "", "", ""
 	if s.Cond != nil {
 		cond = p.expr(s.Cond)
@@ -152,10 +187,37 @@ func (p *goPrinter) loop(s *For) {
 	default:
 		p.line("for %s; %s; %s {", init, cond, post)
 	}
-	p.loops++
-	p.block(s.Body)
-	p.loops--
-	p.line("}")
+}
+
+// atomic prints an atomic operation. Memory that a group shares belongs to one
+// goroutine, where every operation is one.
+func (p *goPrinter) atomic(s *Atomic) {
+	target := p.expr(s.Target)
+	if _, isBuffer := s.Target.(*Load); isBuffer {
+		call := fmt.Sprintf("%s.%s(&%s, %s)", p.imports.name(atomicsPath, "atomics"), s.Op, target, p.list(s.Args))
+		if s.To != nil {
+			p.define(s.To, call)
+		} else {
+			p.line("%s", call)
+		}
+		return
+	}
+	if s.To != nil {
+		p.define(s.To, target)
+	}
+	value := p.expr(s.Args[0])
+	switch s.Op {
+	case "Min", "Max":
+		p.line("%s = %s(%s, %s)", target, strings.ToLower(s.Op), target, value)
+	case "Exchange":
+		p.line("%s = %s", target, value)
+	case "CompareAndSwap":
+		p.line("if %s == %s {", target, p.operand(s.Args[0], token.EQL, true))
+		p.line("\t%s = %s", target, p.expr(s.Args[1]))
+		p.line("}")
+	default:
+		p.line("%s %s= %s", target, map[string]string{"Add": "+", "And": "&", "Or": "|", "Xor": "^"}[s.Op], value)
+	}
 }
 
 func (p *goPrinter) function(f *Function) string {
@@ -195,7 +257,7 @@ func (p *goPrinter) expr(e Expr) string {
 		return goConst(e)
 	case *Ref:
 		p.used[e.Var] = true
-		return e.Var.Name
+		return p.variable(e.Var)
 	case *Load:
 		return p.element(e)
 	case *Length:

@@ -49,6 +49,8 @@ type rangePrinter struct {
 	unrolled []string
 	sums     []string
 	four     map[*view]string
+
+	turns []string // the body of a map, for neighbouring indices; see gounroll.go
 }
 
 // fresh is a name that the kernel does not use.
@@ -87,6 +89,7 @@ func goRange(k *Kernel, im *imports, funcName string) string {
 			p.unroll(2, fastBody)
 		}
 	}
+	p.unrollMap(2+len(k.Indices)-1+btoi(slow), fastBody)
 	// The loops are printed first: they say what has to stand before them.
 	fast := p.print(2+len(k.Indices)-1+btoi(slow), fastBody, fastLabel, p.fastElement)
 	fastUses := p.takeUsed()
@@ -348,7 +351,11 @@ func (p *rangePrinter) loopsText(border *box, fast printed, needsIndex bool, slo
 			if starts[i] != "0" {
 				from = strings.Replace(p.from+"+"+starts[i], "+-", "-", 1)
 			}
-			p.line("%s := %s[%s:][:%s-%s]", v.name, v.buffer.Name, from, p.to, p.from)
+			n := p.to + "-" + p.from
+			if p.turns != nil && i > 0 {
+				n = "len(" + p.views[0].name + ")"
+			}
+			p.line("%s := %s[%s:][:%s]", v.name, v.buffer.Name, from, n)
 		}
 	}
 	loop := func() {
@@ -382,6 +389,8 @@ func (p *rangePrinter) loopsText(border *box, fast printed, needsIndex bool, slo
 			if needsIndex {
 				p.line("\t%s := %s + %s", p.inner.Name, p.from, p.u)
 			}
+		case p.turns != nil:
+			p.turnsText(needsIndex)
 		case !counted:
 			p.line("for %s := %s; %s < %s; %s++ {", p.inner.Name, p.from, p.inner.Name, p.to, p.inner.Name)
 		default:

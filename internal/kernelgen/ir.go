@@ -68,6 +68,7 @@ type Var struct {
 	Type   *Type
 	Index  int  // 1 to 3 for the kernel's first, second and third index
 	Scalar bool // a scalar parameter of the kernel
+	Shared bool // an array that the invocations of a work-group share
 	// Writes counts assignments besides the declaration. A variable with none is
 	// what it was declared as, which the analysis of subscripts uses.
 	Writes int
@@ -93,6 +94,9 @@ type Buffer struct {
 	Number int
 	Base   string // in Go, where its window begins
 	Len    *Var   // the scalar that holds its length; nil if the kernel doesn't ask
+
+	// Scatter says that the program answers for where it is written.
+	Scatter bool
 
 	sites  []*site
 	Access accessKind
@@ -132,7 +136,17 @@ type Kernel struct {
 	Structs   []*Type     // all that it has, members first
 
 	Fold *Fold // of a reduction
-	Host string // the function that is the Go variant instead of a generated one
+	// Of a kernel for work-groups: how many invocations one has, the number of
+	// an invocation in it, and the arrays that they share.
+	Group int
+	Local *Var
+	// Subgroup and Lane are set where the kernel asks for them.
+	Subgroup, Lane *Var
+	Shared         []*Var
+	// Undivided says that all indices must run on one device, because any of
+	// them may write any element.
+	Undivided bool
+	Host      string // the function that is the Go variant instead of a generated one
 
 	checks []check
 	n      spaceOf
@@ -255,6 +269,7 @@ type (
 	// an At.
 	Assign struct {
 		To, Value Expr
+		pos       token.Pos // of a store
 	}
 	// CallMany calls a function with several results; a nil destination
 	// drops one.

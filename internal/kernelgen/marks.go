@@ -11,6 +11,7 @@ func (l *lowering) marks(fn *ast.FuncDecl) {
 	if d, ok := besides(fn, markHost); ok {
 		l.hostMark(d)
 	}
+	l.groupMark(fn)
 	results := k.Obj.Type().(*types.Signature).Results()
 	if d, ok := besides(fn, markReduce); ok {
 		l.reduceMark(d, fn, results)

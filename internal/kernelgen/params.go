@@ -51,6 +51,14 @@ func (l *lowering) kernelParams(fn *ast.FuncDecl) {
 	sig := k.Obj.Type().(*types.Signature)
 	params := sig.Params()
 	indices := 0
+	if k.Group > 0 {
+		l.groupParam(params.At(0))
+		for i := 1; i < params.Len(); i++ {
+			l.kernelParam(params.At(i))
+		}
+		l.countBuffers()
+		return
+	}
 	// The first parameters of type int that stand before any other type are
 	// indices: those of one field of the list, so that scalars of type int
 	// can follow.
@@ -83,6 +91,11 @@ func (l *lowering) kernelParams(fn *ast.FuncDecl) {
 	for i := 1; i < indices; i++ {
 		k.Extents = append(k.Extents, l.scalar("n"+k.Indices[i].Name, typeInt))
 	}
+	l.countBuffers()
+}
+
+func (l *lowering) countBuffers() {
+	k := l.k
 	if len(k.Buffers) > maxParams {
 		l.refuse(k.Pos, "%d slices", fmt.Sprintf("a kernel has at most %d", maxParams), len(k.Buffers))
 	}

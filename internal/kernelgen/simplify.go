@@ -309,7 +309,7 @@ func dropUnread(list []Stmt, read map[*Var]bool) (out []Stmt, changed bool) {
 				continue
 			}
 		case *Assign:
-			if v := rootVar(s.To); v != nil && !read[v] && !v.Scalar {
+			if v := rootVar(s.To); v != nil && !read[v] && !v.Scalar && !v.Shared {
 				changed = true
 				continue
 			}
@@ -329,6 +329,13 @@ func dropUnread(list []Stmt, read map[*Var]bool) (out []Stmt, changed bool) {
 			}
 			out = append(out, &c)
 			continue
+		case *Atomic:
+			if s.To != nil && !read[s.To] {
+				a := *s
+				a.To, changed = nil, true
+				out = append(out, &a)
+				continue
+			}
 		case *If:
 			then, c1 := dropUnread(s.Then, read)
 			other, c2 := dropUnread(s.Else, read)

@@ -38,6 +38,10 @@ func expressions(s Stmt) []Expr {
 		return []Expr{s.To, s.Value}
 	case *CallMany:
 		return s.Args
+	case *Collective:
+		return []Expr{s.Value}
+	case *Atomic:
+		return append([]Expr{s.Target}, s.Args...)
 	case *If:
 		return []Expr{s.Cond}
 	case *For:

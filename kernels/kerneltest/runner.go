@@ -264,8 +264,15 @@ func (w *windows) download(l *kernels.Launch, lo, hi int) (p kernels.Partial, er
 	}
 	for k := range l.Args() {
 		a := &l.Args()[k]
-		if l.Access(k)&kernels.Out != 0 {
-			size := a.Type().Size()
+		size := a.Type().Size()
+		switch {
+		case l.Access(k)&kernels.Out == 0:
+		case a.Per == 0 || a.Ragged: // all, or all up to the array's end
+			from, to := a.Window(lo, hi)
+			got := after[k][w.offsets[k]*size:][:(to-from)*size]
+			copy(w.content[k][w.offsets[k]*size:], got)
+			copy(a.HostBytes(from, to), got)
+		default:
 			for i := lo; i < hi; i++ {
 				at := (w.offsets[k] + (i-lo)*a.Per) * size
 				got := after[k][at : at+a.Width*size]

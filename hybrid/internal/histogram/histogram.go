@@ -62,6 +62,14 @@ type Snapshot struct {
 	counts [buckets]int64
 }
 
+// Merge adds what other has counted.
+func (s *Snapshot) Merge(other Snapshot) {
+	s.Count += other.Count
+	for i, n := range other.counts {
+		s.counts[i] += n
+	}
+}
+
 // Quantile is the duration that the part q of all did not exceed, with q from 0
 // to 1: 0.5 is the median. It is too long by at most an eighth. Of nothing it is
 // 0.

@@ -60,31 +60,63 @@ func BenchmarkTiles(b *testing.B) {
 	}
 }
 
-// BenchmarkChoice is what a small call costs more than the wrapped routine.
-func BenchmarkChoice(b *testing.B) {
-	x := benchBLAS(b)
-	a := make([]float64, 64*64)
+// BenchmarkSmall is what calls that are too small for a choice cost, called as
+// gonum's packages do, through its interface.
+func BenchmarkSmall(b *testing.B) {
+	a := make([]float64, 64)
 	for i := range a {
 		a[i] = 1
 	}
-	c := make([]float64, 64*64)
-	for _, n := range []int{2, 4} {
-		b.Run(fmt.Sprintf("n=%d/by=gonum", n), func(b *testing.B) {
-			for b.Loop() {
-				x.Float64.Dgemm(blas.NoTrans, blas.NoTrans, n, n, n, 1, a, n, a, n, 0, c, n)
-			}
-		})
-		b.Run(fmt.Sprintf("n=%d/by=tandem", n), func(b *testing.B) {
-			for b.Loop() {
-				x.Dgemm(blas.NoTrans, blas.NoTrans, n, n, n, 1, a, n, a, n, 0, c, n)
-			}
-		})
+	x, y, c := make([]float64, 8), make([]float64, 8), make([]float64, 64)
+	calls := []struct {
+		name string
+		call func(by blas.Float64, n int)
+	}{
+		{"gemm", func(by blas.Float64, n int) { by.Dgemm(blas.NoTrans, blas.NoTrans, n, n, n, 1, a, n, a, n, 0, c, n) }},
+		{"syrk", func(by blas.Float64, n int) { by.Dsyrk(blas.Upper, blas.NoTrans, n, n, 1, a, n, 0, c, n) }},
+		{"trsm", func(by blas.Float64, n int) {
+			by.Dtrsm(blas.Left, blas.Upper, blas.NoTrans, blas.NonUnit, n, n, 1, a, n, c, n)
+		}},
+		{"gemv", func(by blas.Float64, n int) { by.Dgemv(blas.NoTrans, n, n, 1, a, n, x, 1, 0, y, 1) }},
+		{"ger", func(by blas.Float64, n int) { by.Dger(n, n, 1, x, 1, y, 1, c, n) }},
+		{"axpy", func(by blas.Float64, n int) { by.Daxpy(n, 1, x, 1, y, 1) }},
+		{"dot", func(by blas.Float64, n int) { by.Ddot(n, x, 1, y, 1) }},
+		{"scal", func(by blas.Float64, n int) { by.Dscal(n, 1, x, 1) }},
+		{"nrm2", func(by blas.Float64, n int) { by.Dnrm2(n, x, 1) }},
 	}
-	b.Run("choose", func(b *testing.B) {
-		k := call{opGemm, kindD, 0, 4096, 4096, 4096}
-		x.engine.choose(k)
-		for b.Loop() {
-			x.engine.choose(k)
+	for _, call := range calls {
+		for _, n := range []int{1, 4, 8} {
+			for by, impl := range map[string]blas.Float64{"gonum": overGonum().Float64, "tandem": benchBLAS(b)} {
+				b.Run(fmt.Sprintf("op=%s/n=%d/by=%s", call.name, n, by), func(b *testing.B) {
+					for b.Loop() {
+						call.call(impl, n)
+					}
+				})
+			}
 		}
-	})
+	}
+}
+
+// BenchmarkChoice is what a choice costs when the model knows the call, with the
+// look at the clock of one that others help with.
+func BenchmarkChoice(b *testing.B) {
+	for _, c := range []call{{opGemm, kindD, 0, 4096, 4096, 4096}, {opGemv, kindS, 1, 1000, 1000, 1}} {
+		for _, w := range []way{wrapped, inParallel} {
+			x := benchBLAS(b)
+			alone, parallel := 1.0, 0.5
+			if w == wrapped {
+				alone, parallel = parallel, alone
+			}
+			observe(x, c.standing(), alone, parallel)
+			if got, _ := x.engine.choose(c); got != w {
+				b.Fatalf("chose %v, want %v", got, w)
+			}
+			b.Run(fmt.Sprintf("op=%s/way=%v", opNames[c.op], w), func(b *testing.B) {
+				for b.Loop() {
+					_, watch := x.engine.choose(c)
+					watch.end()
+				}
+			})
+		}
+	}
 }

@@ -53,6 +53,10 @@ const (
 	// rounds is how often each way is measured: the model drops the first, which
 	// pays for cold caches, and takes the median of the others.
 	rounds = 6
+	// longRounds is how often of calls that take longer than longCall: they
+	// scatter less.
+	longRounds = 3
+	longCall   = 20 * time.Millisecond
 	// shortest is how long a measurement takes at least, but for the first: calls
 	// of microseconds are repeated, with the caches as they themselves leave them.
 	shortest = 200 * time.Microsecond
@@ -67,7 +71,8 @@ func (ch *choices) measure(r request) {
 	ways := ch.ways(r.call)
 	run := ch.blas.exercise(r.call)
 	repeats := map[way]int{}
-	for range rounds {
+	most := rounds
+	for round := 0; round < most; round++ {
 		for _, w := range ways {
 			repeat := max(1, repeats[w])
 			start := time.Now()
@@ -76,6 +81,9 @@ func (ch *choices) measure(r request) {
 			}
 			took := time.Since(start) / time.Duration(repeat)
 			repeats[w] = int(shortest / max(took, 1))
+			if took > longCall {
+				most = longRounds
+			}
 			if ch.closed() {
 				return // the workers may have ended before the run
 			}
@@ -101,7 +109,7 @@ func (ch *choices) known(r request) (best way, alone float64, known bool) {
 	seconds := map[way]float64{}
 	for _, w := range ch.ways(r.call) {
 		fit, ok := ch.model().Estimate(ch.key(r.cell, w))
-		if !ok || fit.Samples < rounds-1 {
+		if !ok || fit.Samples < longRounds-1 {
 			return unknown, 0, false
 		}
 		seconds[w] = fit.Seconds(r.call.work())
@@ -119,19 +127,28 @@ func (ch *choices) known(r request) (best way, alone float64, known bool) {
 	return best, seconds[wrapped], true
 }
 
+// packed tells whether products of a type are packed ones.
+func (b *BLAS) packed(k kind) bool {
+	return [kinds]bool{b.s.packed(), b.d.packed(), b.c.packed(), b.z.packed()}[k]
+}
+
 // key is what the model keeps the times of a way under.
 func (ch *choices) key(c cell, w way) perfmodel.Key {
 	cfg := ch.blas.engine.cfg
 	who := cfg.Wrapped.Name
+	tiles := "tiles"
+	if ch.blas.packed(c.kind) {
+		tiles = "packed tiles"
+	}
 	switch w {
 	case inParallel:
-		who = fmt.Sprintf("%s in tiles on %d workers", who, cfg.Workers)
+		who = fmt.Sprintf("%s in %s on %d workers", who, tiles, cfg.Workers)
 	case onDevices:
 		var ids []string
 		for _, d := range cfg.Devices {
 			ids = append(ids, d.Key())
 		}
-		who = fmt.Sprintf("%s in tiles on %s and %d workers", who, strings.Join(ids, " and "), cfg.Workers)
+		who = fmt.Sprintf("%s in %s on %s and %d workers", who, tiles, strings.Join(ids, " and "), cfg.Workers)
 	}
 	return perfmodel.Key{
 		Kernel: fmt.Sprintf("blas.%s%s.%d", kindLetters[c.kind], opNames[c.op], c.variant),

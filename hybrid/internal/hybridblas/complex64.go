@@ -2,46 +2,73 @@
 
 package hybridblas
 
-import "gonum.org/v1/gonum/blas"
+import (
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+)
 
 // Cgemm is C = alpha*op(A)*op(B) + beta*C.
 func (b *BLAS) Cgemm(tA, tB blas.Transpose, m, n, k int, alpha complex64, a []complex64, lda int, x []complex64, ldb int, beta complex64, c []complex64, ldc int) {
-	if !b.engine.large3(m, n, k) || !b.c.gemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc) {
+	switch {
+	case b.large3(m, n, k) && b.c.gemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc):
+	case b.plain.c:
+		gonum.Implementation{}.Cgemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
+	default:
 		b.Complex64.Cgemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
 	}
 }
 
 // Csymm is C = alpha*A*B + beta*C or C = alpha*B*A + beta*C for a symmetric A.
 func (b *BLAS) Csymm(s blas.Side, ul blas.Uplo, m, n int, alpha complex64, a []complex64, lda int, x []complex64, ldb int, beta complex64, c []complex64, ldc int) {
-	if !b.engine.large3(m, n, max(m, n)) || !b.c.symm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc) {
+	switch {
+	case b.large3(m, n, max(m, n)) && b.c.symm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc):
+	case b.plain.c:
+		gonum.Implementation{}.Csymm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
+	default:
 		b.Complex64.Csymm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
 	}
 }
 
 // Chemm is Csymm for a Hermitian A.
 func (b *BLAS) Chemm(s blas.Side, ul blas.Uplo, m, n int, alpha complex64, a []complex64, lda int, x []complex64, ldb int, beta complex64, c []complex64, ldc int) {
-	if !b.engine.large3(m, n, max(m, n)) || !b.c.hemm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc) {
+	switch {
+	case b.large3(m, n, max(m, n)) && b.c.hemm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc):
+	case b.plain.c:
+		gonum.Implementation{}.Chemm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
+	default:
 		b.Complex64.Chemm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
 	}
 }
 
 // Csyrk is C = alpha*op(A)*op(A)ᵀ + beta*C on one triangle of C.
 func (b *BLAS) Csyrk(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64, a []complex64, lda int, beta complex64, c []complex64, ldc int) {
-	if !b.engine.large3(n, n, k) || !b.c.syrk(ul, t, n, k, alpha, a, lda, beta, c, ldc) {
+	switch {
+	case b.large3(n, n, k) && b.c.syrk(ul, t, n, k, alpha, a, lda, beta, c, ldc):
+	case b.plain.c:
+		gonum.Implementation{}.Csyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
+	default:
 		b.Complex64.Csyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 	}
 }
 
 // Cherk is C = alpha*op(A)*op(A)ᴴ + beta*C on one triangle of a Hermitian C.
 func (b *BLAS) Cherk(ul blas.Uplo, t blas.Transpose, n, k int, alpha float32, a []complex64, lda int, beta float32, c []complex64, ldc int) {
-	if !b.engine.large3(n, n, k) || !b.c.herk(ul, t, n, k, complex(alpha, 0), a, lda, complex(beta, 0), c, ldc) {
+	switch {
+	case b.large3(n, n, k) && b.c.herk(ul, t, n, k, complex(alpha, 0), a, lda, complex(beta, 0), c, ldc):
+	case b.plain.c:
+		gonum.Implementation{}.Cherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
+	default:
 		b.Complex64.Cherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 	}
 }
 
 // Csyr2k is C = alpha*(op(A)*op(B)ᵀ + op(B)*op(A)ᵀ) + beta*C on one triangle of C.
 func (b *BLAS) Csyr2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64, a []complex64, lda int, x []complex64, ldb int, beta complex64, c []complex64, ldc int) {
-	if !b.engine.large3(n, n, k) || !b.c.syr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc) {
+	switch {
+	case b.large3(n, n, k) && b.c.syr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc):
+	case b.plain.c:
+		gonum.Implementation{}.Csyr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
+	default:
 		b.Complex64.Csyr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
 	}
 }
@@ -49,14 +76,22 @@ func (b *BLAS) Csyr2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64,
 // Cher2k is C = alpha*op(A)*op(B)ᴴ + conj(alpha)*op(B)*op(A)ᴴ + beta*C on one
 // triangle of a Hermitian C.
 func (b *BLAS) Cher2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64, a []complex64, lda int, x []complex64, ldb int, beta float32, c []complex64, ldc int) {
-	if !b.engine.large3(n, n, k) || !b.c.her2k(ul, t, n, k, alpha, a, lda, x, ldb, complex(beta, 0), c, ldc) {
+	switch {
+	case b.large3(n, n, k) && b.c.her2k(ul, t, n, k, alpha, a, lda, x, ldb, complex(beta, 0), c, ldc):
+	case b.plain.c:
+		gonum.Implementation{}.Cher2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
+	default:
 		b.Complex64.Cher2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
 	}
 }
 
 // Ctrmm is B = alpha*op(A)*B or B = alpha*B*op(A) for a triangular A.
 func (b *BLAS) Ctrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha complex64, a []complex64, lda int, x []complex64, ldb int) {
-	if !b.engine.large3(m, n, max(m, n)) || !b.c.trmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb) {
+	switch {
+	case b.large3(m, n, max(m, n)) && b.c.trmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb):
+	case b.plain.c:
+		gonum.Implementation{}.Ctrmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
+	default:
 		b.Complex64.Ctrmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
 	}
 }
@@ -64,49 +99,77 @@ func (b *BLAS) Ctrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 // Ctrsm solves op(A)*X = alpha*B or X*op(A) = alpha*B for a triangular A, with X
 // in place of B.
 func (b *BLAS) Ctrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha complex64, a []complex64, lda int, x []complex64, ldb int) {
-	if !b.engine.large3(m, n, max(m, n)) || !b.c.trsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb) {
+	switch {
+	case b.large3(m, n, max(m, n)) && b.c.trsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb):
+	case b.plain.c:
+		gonum.Implementation{}.Ctrsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
+	default:
 		b.Complex64.Ctrsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
 	}
 }
 
 // Cgemv is y = alpha*op(A)*x + beta*y.
 func (b *BLAS) Cgemv(tA blas.Transpose, m, n int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
-	if !b.engine.large2(m, n) || !b.c.gemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY) {
+	switch {
+	case b.large2(m, n) && b.c.gemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY):
+	case b.plain.c:
+		gonum.Implementation{}.Cgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
+	default:
 		b.Complex64.Cgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 	}
 }
 
 // Chemv is y = alpha*A*x + beta*y for a Hermitian A.
 func (b *BLAS) Chemv(ul blas.Uplo, n int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
-	if !b.engine.large2(n, n) || !b.c.hemv(ul, n, alpha, a, lda, x, incX, beta, y, incY) {
+	switch {
+	case b.large2(n, n) && b.c.hemv(ul, n, alpha, a, lda, x, incX, beta, y, incY):
+	case b.plain.c:
+		gonum.Implementation{}.Chemv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
+	default:
 		b.Complex64.Chemv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 	}
 }
 
 // Ctrmv is x = op(A)*x for a triangular A.
 func (b *BLAS) Ctrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex64, lda int, x []complex64, incX int) {
-	if !b.engine.large2(n, n) || !b.c.trmv(ul, tA, d, n, a, lda, x, incX) {
+	switch {
+	case b.large2(n, n) && b.c.trmv(ul, tA, d, n, a, lda, x, incX):
+	case b.plain.c:
+		gonum.Implementation{}.Ctrmv(ul, tA, d, n, a, lda, x, incX)
+	default:
 		b.Complex64.Ctrmv(ul, tA, d, n, a, lda, x, incX)
 	}
 }
 
 // Cgeru is A += alpha*x*yᵀ.
 func (b *BLAS) Cgeru(m, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
-	if !b.engine.large2(m, n) || !b.c.ger(m, n, alpha, x, incX, y, incY, a, lda) {
+	switch {
+	case b.large2(m, n) && b.c.ger(m, n, alpha, x, incX, y, incY, a, lda):
+	case b.plain.c:
+		gonum.Implementation{}.Cgeru(m, n, alpha, x, incX, y, incY, a, lda)
+	default:
 		b.Complex64.Cgeru(m, n, alpha, x, incX, y, incY, a, lda)
 	}
 }
 
 // Cgerc is A += alpha*x*yᴴ.
 func (b *BLAS) Cgerc(m, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
-	if !b.engine.large2(m, n) || !b.c.gerc(m, n, alpha, x, incX, y, incY, a, lda) {
+	switch {
+	case b.large2(m, n) && b.c.gerc(m, n, alpha, x, incX, y, incY, a, lda):
+	case b.plain.c:
+		gonum.Implementation{}.Cgerc(m, n, alpha, x, incX, y, incY, a, lda)
+	default:
 		b.Complex64.Cgerc(m, n, alpha, x, incX, y, incY, a, lda)
 	}
 }
 
 // Cher is A += alpha*x*xᴴ on one triangle of a Hermitian A.
 func (b *BLAS) Cher(ul blas.Uplo, n int, alpha float32, x []complex64, incX int, a []complex64, lda int) {
-	if !b.engine.large2(n, n) || !b.c.her(ul, n, complex(alpha, 0), x, incX, a, lda) {
+	switch {
+	case b.large2(n, n) && b.c.her(ul, n, complex(alpha, 0), x, incX, a, lda):
+	case b.plain.c:
+		gonum.Implementation{}.Cher(ul, n, alpha, x, incX, a, lda)
+	default:
 		b.Complex64.Cher(ul, n, alpha, x, incX, a, lda)
 	}
 }
@@ -114,41 +177,59 @@ func (b *BLAS) Cher(ul blas.Uplo, n int, alpha float32, x []complex64, incX int,
 // Cher2 is A += alpha*x*yᴴ + conj(alpha)*y*xᴴ on one triangle of a
 // Hermitian A.
 func (b *BLAS) Cher2(ul blas.Uplo, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
-	if !b.engine.large2(n, n) || !b.c.her2(ul, n, alpha, x, incX, y, incY, a, lda) {
+	switch {
+	case b.large2(n, n) && b.c.her2(ul, n, alpha, x, incX, y, incY, a, lda):
+	case b.plain.c:
+		gonum.Implementation{}.Cher2(ul, n, alpha, x, incX, y, incY, a, lda)
+	default:
 		b.Complex64.Cher2(ul, n, alpha, x, incX, y, incY, a, lda)
 	}
 }
 
 // Caxpy is y += alpha*x.
 func (b *BLAS) Caxpy(n int, alpha complex64, x []complex64, incX int, y []complex64, incY int) {
-	if !b.engine.large1(n) || !b.c.axpy(n, alpha, x, incX, y, incY) {
+	switch {
+	case b.large1(n) && b.c.axpy(n, alpha, x, incX, y, incY):
+	case b.plain.c:
+		gonum.Implementation{}.Caxpy(n, alpha, x, incX, y, incY)
+	default:
 		b.Complex64.Caxpy(n, alpha, x, incX, y, incY)
 	}
 }
 
 // Cscal is x *= alpha.
 func (b *BLAS) Cscal(n int, alpha complex64, x []complex64, incX int) {
-	if !b.engine.large1(n) || !b.c.scal(n, alpha, x, incX) {
+	switch {
+	case b.large1(n) && b.c.scal(n, alpha, x, incX):
+	case b.plain.c:
+		gonum.Implementation{}.Cscal(n, alpha, x, incX)
+	default:
 		b.Complex64.Cscal(n, alpha, x, incX)
 	}
 }
 
 // Cdotu is the sum of the products of x and y.
 func (b *BLAS) Cdotu(n int, x []complex64, incX int, y []complex64, incY int) complex64 {
-	if b.engine.large1(n) {
+	if b.large1(n) {
 		if v, done := b.c.dot(n, x, incX, y, incY); done {
 			return v
 		}
+	}
+	if b.plain.c {
+		return gonum.Implementation{}.Cdotu(n, x, incX, y, incY)
 	}
 	return b.Complex64.Cdotu(n, x, incX, y, incY)
 }
 
 // Cdotc is the inner product of the conjugate of x and y.
 func (b *BLAS) Cdotc(n int, x []complex64, incX int, y []complex64, incY int) complex64 {
-	if b.engine.large1(n) {
+	if b.large1(n) {
 		if v, done := b.c.dotc(n, x, incX, y, incY); done {
 			return v
 		}
+	}
+	if b.plain.c {
+		return gonum.Implementation{}.Cdotc(n, x, incX, y, incY)
 	}
 	return b.Complex64.Cdotc(n, x, incX, y, incY)
 }

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
 
+	"github.com/tandem-go/tandem/hybrid/internal/microkernel"
 	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
 )
 
@@ -68,6 +69,16 @@ const (
 // defined here are the wrapped ones. It may be used by any number of goroutines,
 // also after the end of what it works with: then on the caller's goroutine.
 type BLAS struct {
+	// What every call reads comes first.
+	//
+	// A call with less work than the limit of its level goes to the wrapped
+	// routine without any choice. Where plain is set for its type that is
+	// gonum's, called directly: what its interface's method does besides, which
+	// is to copy the arguments for the method of a value, is as much as the
+	// comparison costs.
+	limit3, limit2 uint64
+	limit1         int
+	plain          struct{ s, d, c, z bool }
 	wrappedBLAS
 	engine *engine
 	s      library[float32]
@@ -101,22 +112,26 @@ func New(cfg Config) *BLAS {
 		}
 	}
 	w := cfg.Wrapped
-	b := &BLAS{wrappedBLAS: wrappedBLAS{w.Float32, w.Float64, w.Complex64, w.Complex128}, engine: e}
+	b := &BLAS{
+		limit3: uint64(e.least3), limit2: uint64(e.least2), limit1: e.least1,
+		wrappedBLAS: wrappedBLAS{w.Float32, w.Float64, w.Complex64, w.Complex128}, engine: e,
+	}
+	b.plain.s, b.plain.d, b.plain.c, b.plain.z = isGonum(w.Float32), isGonum(w.Float64), isGonum(w.Complex64), isGonum(w.Complex128)
 	b.s = newLibrary(e, routines32(w.Float32), realArithmetic[float32]())
 	b.d = newLibrary(e, routines64(w.Float64), realArithmetic[float64]())
 	b.c = newLibrary(e, routinesC64(w.Complex64), complexArithmetic[complex64, float32]())
 	b.z = newLibrary(e, routinesC128(w.Complex128), complexArithmetic[complex128, float64]())
-	if isGonum(w.Float32) {
-		b.s.product = rowKernel(&b.s.routines)
+	if b.plain.s {
+		ownProduct(&b.s, realPacking[float32]())
 	}
-	if isGonum(w.Float64) {
-		b.d.product = rowKernel(&b.d.routines)
+	if b.plain.d {
+		ownProduct(&b.d, realPacking[float64]())
 	}
-	if isGonum(w.Complex64) {
-		b.c.product = rowKernel(&b.c.routines)
+	if b.plain.c {
+		ownProduct(&b.c, complexPacking[complex64, float32]())
 	}
-	if isGonum(w.Complex128) {
-		b.z.product = rowKernel(&b.z.routines)
+	if b.plain.z {
+		ownProduct(&b.z, complexPacking[complex128, float64]())
 	}
 	e.choices = newChoices(b)
 	return b
@@ -128,6 +143,15 @@ func newLibrary[T number](e *engine, r routines[T], math arithmetic[T]) library[
 	}
 }
 
+// ownProduct gives a library over gonum's routines the fastest product that there is
+// for this processor.
+func ownProduct[T number, R microkernel.Float](l *library[T], g packing[T, R]) {
+	l.product = rowKernel(&l.routines)
+	if microkernel.Fast {
+		l.product, l.triangle = g.kernel(l.product), g.triangle
+	}
+}
+
 // isGonum tells an implementation whose products have to be cut so that they stay
 // on one goroutine. Of others nothing is known.
 func isGonum(implementation any) bool {
@@ -136,15 +160,12 @@ func isGonum(implementation any) bool {
 }
 
 // large3, large2 and large1 tell whether a call of a level may be worth a choice.
-// They are asked before the arguments are passed on: of a product of 1×1 matrices
-// that alone would take a third of the time.
-func (e *engine) large3(m, n, k int) bool {
-	return float64(m)*float64(n)*float64(k) >= e.least3
-}
+// Negative sizes, which the wrapped routine complains of, may pass.
+func (b *BLAS) large3(m, n, k int) bool { return uint64(m)*uint64(n)*uint64(k) >= b.limit3 }
 
-func (e *engine) large2(m, n int) bool { return float64(m)*float64(n) >= e.least2 }
+func (b *BLAS) large2(m, n int) bool { return uint64(m)*uint64(n) >= b.limit2 }
 
-func (e *engine) large1(n int) bool { return n >= e.least1 }
+func (b *BLAS) large1(n int) bool { return n >= b.limit1 }
 
 // Stop begins to end what goes on in the background.
 func (b *BLAS) Stop() { b.engine.choices.stop() }

@@ -2,39 +2,62 @@
 
 package hybridblas
 
-import "gonum.org/v1/gonum/blas"
+import (
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+)
 
 // Sgemm is C = alpha*op(A)*op(B) + beta*C.
 func (b *BLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, x []float32, ldb int, beta float32, c []float32, ldc int) {
-	if !b.engine.large3(m, n, k) || !b.s.gemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc) {
+	switch {
+	case b.large3(m, n, k) && b.s.gemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc):
+	case b.plain.s:
+		gonum.Implementation{}.Sgemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
+	default:
 		b.Float32.Sgemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
 	}
 }
 
 // Ssymm is C = alpha*A*B + beta*C or C = alpha*B*A + beta*C for a symmetric A.
 func (b *BLAS) Ssymm(s blas.Side, ul blas.Uplo, m, n int, alpha float32, a []float32, lda int, x []float32, ldb int, beta float32, c []float32, ldc int) {
-	if !b.engine.large3(m, n, max(m, n)) || !b.s.symm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc) {
+	switch {
+	case b.large3(m, n, max(m, n)) && b.s.symm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc):
+	case b.plain.s:
+		gonum.Implementation{}.Ssymm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
+	default:
 		b.Float32.Ssymm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
 	}
 }
 
 // Ssyrk is C = alpha*op(A)*op(A)ᵀ + beta*C on one triangle of C.
 func (b *BLAS) Ssyrk(ul blas.Uplo, t blas.Transpose, n, k int, alpha float32, a []float32, lda int, beta float32, c []float32, ldc int) {
-	if !b.engine.large3(n, n, k) || !b.s.syrk(ul, t, n, k, alpha, a, lda, beta, c, ldc) {
+	switch {
+	case b.large3(n, n, k) && b.s.syrk(ul, t, n, k, alpha, a, lda, beta, c, ldc):
+	case b.plain.s:
+		gonum.Implementation{}.Ssyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
+	default:
 		b.Float32.Ssyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 	}
 }
 
 // Ssyr2k is C = alpha*(op(A)*op(B)ᵀ + op(B)*op(A)ᵀ) + beta*C on one triangle of C.
 func (b *BLAS) Ssyr2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha float32, a []float32, lda int, x []float32, ldb int, beta float32, c []float32, ldc int) {
-	if !b.engine.large3(n, n, k) || !b.s.syr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc) {
+	switch {
+	case b.large3(n, n, k) && b.s.syr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc):
+	case b.plain.s:
+		gonum.Implementation{}.Ssyr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
+	default:
 		b.Float32.Ssyr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
 	}
 }
 
 // Strmm is B = alpha*op(A)*B or B = alpha*B*op(A) for a triangular A.
 func (b *BLAS) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float32, a []float32, lda int, x []float32, ldb int) {
-	if !b.engine.large3(m, n, max(m, n)) || !b.s.trmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb) {
+	switch {
+	case b.large3(m, n, max(m, n)) && b.s.trmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb):
+	case b.plain.s:
+		gonum.Implementation{}.Strmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
+	default:
 		b.Float32.Strmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
 	}
 }
@@ -42,73 +65,112 @@ func (b *BLAS) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 // Strsm solves op(A)*X = alpha*B or X*op(A) = alpha*B for a triangular A, with X
 // in place of B.
 func (b *BLAS) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float32, a []float32, lda int, x []float32, ldb int) {
-	if !b.engine.large3(m, n, max(m, n)) || !b.s.trsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb) {
+	switch {
+	case b.large3(m, n, max(m, n)) && b.s.trsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb):
+	case b.plain.s:
+		gonum.Implementation{}.Strsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
+	default:
 		b.Float32.Strsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
 	}
 }
 
 // Sgemv is y = alpha*op(A)*x + beta*y.
 func (b *BLAS) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
-	if !b.engine.large2(m, n) || !b.s.gemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY) {
+	switch {
+	case b.large2(m, n) && b.s.gemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY):
+	case b.plain.s:
+		gonum.Implementation{}.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
+	default:
 		b.Float32.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 	}
 }
 
 // Ssymv is y = alpha*A*x + beta*y for a symmetric A.
 func (b *BLAS) Ssymv(ul blas.Uplo, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
-	if !b.engine.large2(n, n) || !b.s.hemv(ul, n, alpha, a, lda, x, incX, beta, y, incY) {
+	switch {
+	case b.large2(n, n) && b.s.hemv(ul, n, alpha, a, lda, x, incX, beta, y, incY):
+	case b.plain.s:
+		gonum.Implementation{}.Ssymv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
+	default:
 		b.Float32.Ssymv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 	}
 }
 
 // Strmv is x = op(A)*x for a triangular A.
 func (b *BLAS) Strmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float32, lda int, x []float32, incX int) {
-	if !b.engine.large2(n, n) || !b.s.trmv(ul, tA, d, n, a, lda, x, incX) {
+	switch {
+	case b.large2(n, n) && b.s.trmv(ul, tA, d, n, a, lda, x, incX):
+	case b.plain.s:
+		gonum.Implementation{}.Strmv(ul, tA, d, n, a, lda, x, incX)
+	default:
 		b.Float32.Strmv(ul, tA, d, n, a, lda, x, incX)
 	}
 }
 
 // Sger is A += alpha*x*yᵀ.
 func (b *BLAS) Sger(m, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
-	if !b.engine.large2(m, n) || !b.s.ger(m, n, alpha, x, incX, y, incY, a, lda) {
+	switch {
+	case b.large2(m, n) && b.s.ger(m, n, alpha, x, incX, y, incY, a, lda):
+	case b.plain.s:
+		gonum.Implementation{}.Sger(m, n, alpha, x, incX, y, incY, a, lda)
+	default:
 		b.Float32.Sger(m, n, alpha, x, incX, y, incY, a, lda)
 	}
 }
 
 // Ssyr is A += alpha*x*xᵀ on one triangle of A.
 func (b *BLAS) Ssyr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, a []float32, lda int) {
-	if !b.engine.large2(n, n) || !b.s.her(ul, n, alpha, x, incX, a, lda) {
+	switch {
+	case b.large2(n, n) && b.s.her(ul, n, alpha, x, incX, a, lda):
+	case b.plain.s:
+		gonum.Implementation{}.Ssyr(ul, n, alpha, x, incX, a, lda)
+	default:
 		b.Float32.Ssyr(ul, n, alpha, x, incX, a, lda)
 	}
 }
 
 // Ssyr2 is A += alpha*(x*yᵀ + y*xᵀ) on one triangle of A.
 func (b *BLAS) Ssyr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
-	if !b.engine.large2(n, n) || !b.s.her2(ul, n, alpha, x, incX, y, incY, a, lda) {
+	switch {
+	case b.large2(n, n) && b.s.her2(ul, n, alpha, x, incX, y, incY, a, lda):
+	case b.plain.s:
+		gonum.Implementation{}.Ssyr2(ul, n, alpha, x, incX, y, incY, a, lda)
+	default:
 		b.Float32.Ssyr2(ul, n, alpha, x, incX, y, incY, a, lda)
 	}
 }
 
 // Saxpy is y += alpha*x.
 func (b *BLAS) Saxpy(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
-	if !b.engine.large1(n) || !b.s.axpy(n, alpha, x, incX, y, incY) {
+	switch {
+	case b.large1(n) && b.s.axpy(n, alpha, x, incX, y, incY):
+	case b.plain.s:
+		gonum.Implementation{}.Saxpy(n, alpha, x, incX, y, incY)
+	default:
 		b.Float32.Saxpy(n, alpha, x, incX, y, incY)
 	}
 }
 
 // Sscal is x *= alpha.
 func (b *BLAS) Sscal(n int, alpha float32, x []float32, incX int) {
-	if !b.engine.large1(n) || !b.s.scal(n, alpha, x, incX) {
+	switch {
+	case b.large1(n) && b.s.scal(n, alpha, x, incX):
+	case b.plain.s:
+		gonum.Implementation{}.Sscal(n, alpha, x, incX)
+	default:
 		b.Float32.Sscal(n, alpha, x, incX)
 	}
 }
 
 // Sdot is the inner product of x and y.
 func (b *BLAS) Sdot(n int, x []float32, incX int, y []float32, incY int) float32 {
-	if b.engine.large1(n) {
+	if b.large1(n) {
 		if v, done := b.s.dot(n, x, incX, y, incY); done {
 			return v
 		}
+	}
+	if b.plain.s {
+		return gonum.Implementation{}.Sdot(n, x, incX, y, incY)
 	}
 	return b.Float32.Sdot(n, x, incX, y, incY)
 }

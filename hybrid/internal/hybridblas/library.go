@@ -2,10 +2,12 @@ package hybridblas
 
 import (
 	"errors"
+	"math"
 
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/tandem-go/tandem/cpuexec"
+	"github.com/tandem-go/tandem/hybrid/internal/microkernel"
 )
 
 // library is the BLAS for one element type. Its methods report whether they have
@@ -14,8 +16,10 @@ type library[T number] struct {
 	*engine
 	routines[T]
 	product kernel[T]
-	kind    kind
-	devices *tiler[T]
+	// triangle is product for one triangle of C, if product is a packed one.
+	triangle func(alpha T, a, b operand[T], beta T, c matrix[T], ul blas.Uplo)
+	kind     kind
+	devices  *tiler[T]
 }
 
 // order is the order of the blocks on the diagonal of matrices that are updated. A
@@ -27,13 +31,21 @@ func (e *engine) order() int {
 	return blockRows
 }
 
+// packed tells whether products are packed ones, several times as fast as the
+// wrapped routines.
+func (l *library[T]) packed() bool { return l.triangle != nil }
+
 // triangleOrder is the order of the triangular and symmetric matrices that the
-// wrapped routines multiply by and solve with, for a strip at a time: they work by
-// long rows, and do so at full rate as long as matrix and strip stay in the cache
-// of a core.
-func (e *engine) triangleOrder() int {
-	if e.cfg.Tile > 0 {
-		return e.cfg.Tile
+// wrapped routines multiply by and solve with, for a strip at a time. By
+// long rows they do so at full rate as long as matrix and strip stay in the cache
+// of a core. Beside a packed product they are slow, and have as little as they can
+// do well.
+func (l *library[T]) triangleOrder() int {
+	switch {
+	case l.cfg.Tile > 0:
+		return l.cfg.Tile
+	case l.packed():
+		return 32
 	}
 	return 256
 }
@@ -49,23 +61,43 @@ const (
 	mostRows  = 256
 )
 
-// grid cuts rows×cols into tiles.
-func (e *engine) grid(rows, cols int) (tileRows, tileCols int) {
-	if e.cfg.Tile > 0 {
-		return e.cfg.Tile, e.cfg.Tile
+// leastTile is the work of a packed product that is worth a tile of its own: 20 to
+// 40 µs, a few times what it takes to wake a worker.
+const leastTile = 64 * 64 * 64
+
+// grid cuts a product of rows×cols, k deep, into tiles.
+func (l *library[T]) grid(rows, cols, k int) (tileRows, tileCols int) {
+	if l.cfg.Tile > 0 {
+		return l.cfg.Tile, l.cfg.Tile
+	}
+	if l.packed() {
+		// Packing costs the less the nearer a tile is to a square.
+		parts := l.parts(float64(rows) * float64(cols) * float64(k))
+		area := float64(rows) * float64(cols) / float64(parts)
+		tileRows = roundUp(min(int(math.Sqrt(area)), rows), microkernel.Rows)
+		tileRows = min(max(tileRows, 4*microkernel.Rows), 4*packedRows)
+		tileCols = min(max(roundUp(int(area)/tileRows, 16), 64), packedCols)
+		return tileRows, tileCols
 	}
 	across := ceil(cols, addedCols)
 	tileCols = ceil(cols, across)
-	tileRows = rows * across / (partsPerWorker * e.workers)
+	tileRows = rows * across / (partsPerWorker * l.workers)
 	return min(max(tileRows, leastRows), mostRows), tileCols
 }
 
-// stripRows is how many of n independent rows one worker takes.
-func (e *engine) stripRows(n int) int {
-	if e.cfg.Tile > 0 {
-		return e.cfg.Tile
+// parts is into how many parts a packed product of so much work is cut at most.
+func (e *engine) parts(work float64) int {
+	return int(max(1, min(work/leastTile, float64(partsPerWorker*e.workers))))
+}
+
+func roundUp(n, to int) int { return ceil(max(n, 1), to) * to }
+
+// stripRows is how many of n independent rows one worker takes, of work for each.
+func (l *library[T]) stripRows(n int, work float64) int {
+	if l.cfg.Tile > 0 || l.packed() {
+		return l.stripCols(n, work)
 	}
-	return min(max(n/(partsPerWorker*e.workers), leastRows), blockRows)
+	return min(max(n/(partsPerWorker*l.workers), leastRows), blockRows)
 }
 
 // mostCols is the greatest width of a strip: of 256×256 and 256×256 elements of a
@@ -73,15 +105,18 @@ func (e *engine) stripRows(n int) int {
 // float64.
 const mostCols = 256
 
-// stripCols is how many of n independent columns one worker takes: the rows of a
-// strip are what is added up, and short ones cost as much as long ones. There are
-// as many strips for each worker.
-func (e *engine) stripCols(n int) int {
-	if e.cfg.Tile > 0 {
-		return e.cfg.Tile
+// stripCols is how many of n independent columns one worker takes, of work for
+// each: the rows of a strip are what is added up, and short ones cost as much as
+// long ones. There are as many strips for each worker.
+func (l *library[T]) stripCols(n int, work float64) int {
+	if l.cfg.Tile > 0 {
+		return l.cfg.Tile
 	}
-	rounds := ceil(n, mostCols*e.workers)
-	return max(ceil(n, rounds*e.workers), leastRows)
+	if parts := l.parts(float64(n) * work); l.packed() && parts < l.workers {
+		return ceil(n, parts)
+	}
+	rounds := ceil(n, mostCols*l.workers)
+	return max(ceil(n, rounds*l.workers), leastRows)
 }
 
 // tiles calls body for each tile of a rows×cols grid, on the CPU workers.
@@ -101,6 +136,10 @@ func (e *engine) strips(n, width int, body func(lo, hi int)) {
 // each calls body for 0 to n-1 on the CPU workers, and on this goroutine alone
 // when they have ended. A panic in the wrapped BLAS is the caller's.
 func (e *engine) each(n int, body func(i int)) {
+	if n == 1 {
+		body(0)
+		return
+	}
 	err := e.cfg.Loop(n, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			body(i)

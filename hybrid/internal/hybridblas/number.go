@@ -51,6 +51,17 @@ func conjugate[T number](x T) T {
 	return x
 }
 
+// realOnly is x without its imaginary part.
+func realOnly[T number](x T) T {
+	switch p := any(&x).(type) {
+	case *complex64:
+		*p = complex(real(*p), 0)
+	case *complex128:
+		*p = complex(real(*p), 0)
+	}
+	return x
+}
+
 // fromReal is x as a T.
 func fromReal[T number](x float64) (v T) {
 	switch p := any(&v).(type) {

@@ -84,7 +84,7 @@ func (p piece[T]) dense(mem []T) matrix[T] {
 			case i == j:
 				mem[i*n+j] = p.at(i, j)[0]
 				if p.full.conj { // the imaginary parts are taken to be zero
-					mem[i*n+j] = (mem[i*n+j] + conjugate(mem[i*n+j])) / 2
+					mem[i*n+j] = realOnly(mem[i*n+j])
 				}
 			case (i < j) == (p.full.uplo == blas.Upper):
 				mem[i*n+j] = p.at(i, j)[0]

@@ -34,9 +34,12 @@ func (l *library[T]) symmetric(routine opcode, s blas.Side, ul blas.Uplo, m, n i
 	if y.conj {
 		y.diagonal = l.routines.hemm
 	}
-	tile, rows, cols := y.left, l.triangleOrder(), l.stripCols(n)
+	tile, rows, cols := y.left, l.triangleOrder(), l.stripCols(n, float64(order)*float64(order))
 	if s == blas.Right {
-		tile, rows, cols = y.right, l.stripRows(m), l.triangleOrder()
+		tile, rows, cols = y.right, l.stripRows(m, float64(order)*float64(order)), l.triangleOrder()
+	}
+	if l.packed() {
+		rows, cols = l.grid(m, n, order)
 	}
 	if how == onDevices {
 		first, second := mirror(A, ul, y.conj), general(operand[T]{B, blas.NoTrans})
@@ -68,7 +71,7 @@ type symmetricProduct[T number] struct {
 // diagonal by the wrapped routine, those before and behind it as products.
 func (y *symmetricProduct[T]) left(i, j, m, n int) {
 	out, order := y.c.block(i, j, m, n), y.a.rows
-	y.diagonal(blas.Left, y.uplo, m, n, y.alpha, y.a.at(i, i), y.a.stride, y.b.at(i, j), y.b.stride, y.beta, out.data, out.stride)
+	y.meet(blas.Left, i, m, y.b.block(i, j, m, n), out)
 	y.l.add(y.alpha, mirrored(y.a, y.uplo, y.conj, i, 0, m, i), plain(y.b.block(0, j, i, n)), out)
 	if rest := order - i - m; rest > 0 {
 		y.l.add(y.alpha, mirrored(y.a, y.uplo, y.conj, i, i+m, m, rest), plain(y.b.block(i+m, j, rest, n)), out)
@@ -77,11 +80,27 @@ func (y *symmetricProduct[T]) left(i, j, m, n int) {
 
 func (y *symmetricProduct[T]) right(i, j, m, n int) {
 	out, order := y.c.block(i, j, m, n), y.a.rows
-	y.diagonal(blas.Right, y.uplo, m, n, y.alpha, y.a.at(j, j), y.a.stride, y.b.at(i, j), y.b.stride, y.beta, out.data, out.stride)
+	y.meet(blas.Right, j, n, y.b.block(i, j, m, n), out)
 	y.l.add(y.alpha, plain(y.b.block(i, 0, m, j)), mirrored(y.a, y.uplo, y.conj, 0, j, j, n), out)
 	if rest := order - j - n; rest > 0 {
 		y.l.add(y.alpha, plain(y.b.block(i, j+n, m, rest)), mirrored(y.a, y.uplo, y.conj, j+n, j, rest, n), out)
 	}
+}
+
+// meet is C = alpha*A*B + beta*C, or with B first, for the block of A from (i, i) on:
+// by the wrapped routine, or as a packed product with both triangles of the block.
+func (y *symmetricProduct[T]) meet(s blas.Side, i, order int, b, c matrix[T]) {
+	if !y.l.packed() {
+		y.diagonal(s, y.uplo, c.rows, c.cols, y.alpha, y.a.at(i, i), y.a.stride, b.data, b.stride, y.beta, c.data, c.stride)
+		return
+	}
+	mem := takeScratch[T](order * order)
+	defer mem.giveBack()
+	first, second := plain(mirror(y.a, y.uplo, y.conj).take(i, i, order, order).dense(mem.data)), plain(b)
+	if s == blas.Right {
+		first, second = second, first
+	}
+	y.l.product(true, y.alpha, first, second, y.beta, c)
 }
 
 // add is C += alpha*A*B without passing over zeros, if A has columns.

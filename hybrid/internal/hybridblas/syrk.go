@@ -1,6 +1,10 @@
 package hybridblas
 
-import "gonum.org/v1/gonum/blas"
+import (
+	"gonum.org/v1/gonum/blas"
+
+	"github.com/tandem-go/tandem/hybrid/internal/microkernel"
+)
 
 func (l *library[T]) syrk(ul blas.Uplo, t blas.Transpose, n, k int, alpha T, a []T, lda int, beta T, c []T, ldc int) bool {
 	return l.rankK(opSyrk, ul, t, n, k, alpha, a, lda, nil, 0, beta, c, ldc)
@@ -67,15 +71,12 @@ type update[T number] struct {
 
 // run updates the triangle of rows and columns [lo, hi) on the CPU workers.
 func (u *update[T]) run(lo, hi int) {
-	order := u.l.order()
-	blocks := ceil(hi-lo, order)
+	order, width := u.blocks(hi - lo)
 	// A row of blocks is its part beside the diagonal, cut into tiles, and the
-	// block on the diagonal.
+	// block on the diagonal. Those are less work, and come last.
 	type tile struct{ i, j, m, n int }
-	var tiles []tile
-	_, width := u.l.grid(order, max(order, hi-lo))
-	for t := range blocks {
-		i := lo + t*order
+	var tiles, diagonal []tile
+	for i := lo; i < hi; i += order {
 		m := min(order, hi-i)
 		from, to := lo, i
 		if u.uplo == blas.Upper {
@@ -84,8 +85,9 @@ func (u *update[T]) run(lo, hi int) {
 		for j := from; j < to; j += width {
 			tiles = append(tiles, tile{i, j, m, min(width, to-j)})
 		}
-		tiles = append(tiles, tile{i, i, m, m})
+		diagonal = append(diagonal, tile{i, i, m, m})
 	}
+	tiles = append(tiles, diagonal...)
 	u.l.each(len(tiles), func(t int) {
 		if b := tiles[t]; b.i == b.j {
 			u.diagonal(b.i, b.m)
@@ -95,10 +97,31 @@ func (u *update[T]) run(lo, hi int) {
 	})
 }
 
-// diagonal updates a block on the diagonal by the wrapped routine.
+// blocks is the order of the blocks on the diagonal of a triangle, and the width of
+// the tiles beside it.
+func (u *update[T]) blocks(n int) (order, width int) {
+	l := u.l
+	if l.cfg.Tile > 0 || !l.packed() {
+		order = l.order()
+		_, width = l.grid(order, max(order, n), depth(u.a))
+		return order, width
+	}
+	if float64(n)*float64(n)*float64(depth(u.a)) < 2*leastTile {
+		return n, n
+	}
+	order = min(max(roundUp(n/(2*l.workers), microkernel.Rows), 2*blockRows), 4*packedRows)
+	return order, order
+}
+
+// diagonal updates a block on the diagonal: as a packed product, or by the wrapped
+// routine.
 func (u *update[T]) diagonal(i, m int) {
 	k := depth(u.a)
 	a, c := u.a.part(i, 0, m, k), u.c.block(i, i, m, m)
+	if u.l.packed() {
+		u.packedDiagonal(i, a, c)
+		return
+	}
 	r := &u.l.routines
 	if u.beta == 0 {
 		u.clear(c) // gonum 0.17 reads the lower triangle for a transposed A
@@ -115,6 +138,31 @@ func (u *update[T]) diagonal(i, m int) {
 			f = r.her2k
 		}
 		f(u.uplo, u.t, m, k, u.alpha, a.data, a.stride, b.data, b.stride, u.beta, c.data, c.stride)
+	}
+}
+
+// packedDiagonal updates a block on the diagonal as one product or two. What a
+// Hermitian matrix has of imaginary parts there is not read, and becomes zero.
+func (u *update[T]) packedDiagonal(i int, a operand[T], c matrix[T]) {
+	u.makeReal(c)
+	defer u.makeReal(c)
+	if u.b.data == nil {
+		u.l.triangle(u.alpha, a, a.flipped(u.conj), u.beta, c, u.uplo)
+	} else {
+		b := u.b.part(i, 0, c.rows, depth(a))
+		u.l.triangle(u.alpha, a, b.flipped(u.conj), u.beta, c, u.uplo)
+		u.l.triangle(u.second(), b, a.flipped(u.conj), 1, c, u.uplo)
+	}
+}
+
+// makeReal makes the diagonal of a block of a Hermitian matrix real.
+func (u *update[T]) makeReal(c matrix[T]) {
+	if !u.conj {
+		return
+	}
+	for i := range c.rows {
+		x := c.at(i, i)
+		x[0] = realOnly(x[0])
 	}
 }
 
@@ -166,7 +214,7 @@ func (u *update[T]) onDevices() job[T] {
 			u.run(i, i+m)
 			return
 		}
-		rows, cols := u.l.grid(m, n)
+		rows, cols := u.l.grid(m, n, k)
 		u.l.tiles(m, n, rows, cols, func(di, dj, m, n int) { u.beside(i+di, j+dj, m, n) })
 	}
 	return p

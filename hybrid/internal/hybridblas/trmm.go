@@ -68,9 +68,10 @@ func (x *triangle[T]) ascending() bool {
 
 // run does the rows and columns [lo, hi) of A, on the CPU workers.
 func (x *triangle[T]) run(lo, hi int, alpha T) {
-	n, width := x.b.cols, x.l.stripCols(x.b.cols)
+	work := float64(hi-lo) * float64(hi-lo)
+	n, width := x.b.cols, x.l.stripCols(x.b.cols, work)
 	if x.side == blas.Right {
-		n, width = x.b.rows, x.l.stripRows(x.b.rows)
+		n, width = x.b.rows, x.l.stripRows(x.b.rows, work)
 	}
 	x.turn(lo, hi)
 	x.l.strips(n, width, func(from, to int) { x.strip(lo, hi, from, to, alpha) })
@@ -95,38 +96,35 @@ func (x *triangle[T]) turn(lo, hi int) {
 	}
 }
 
-// strip does it for the columns of B, or rows, [from, to).
+// strip does it for the columns of B, or rows, [from, to): in halves, so that the
+// products between them are large.
 func (x *triangle[T]) strip(lo, hi, from, to int, alpha T) {
 	order := x.l.triangleOrder()
-	blocks := ceil(hi-lo, order)
-	for t := range blocks {
-		if !x.ascending() {
-			t = blocks - 1 - t
-		}
-		i := lo + t*order
-		m := min(order, hi-i)
-		if x.solve {
-			done, rest := lo, i-lo // what is solved already
-			if !x.ascending() {
-				done, rest = i+m, hi-i-m
-			}
-			scale := alpha
-			if rest > 0 {
-				x.beside(i, m, done, rest, from, to, -1, alpha)
-				scale = 1
-			}
-			x.onDiagonal(i, m, from, to, scale)
-			continue
-		}
-		x.onDiagonal(i, m, from, to, alpha)
-		next, rest := i+m, hi-i-m // what is still as it was
-		if !x.ascending() {
-			next, rest = lo, i-lo
-		}
-		if rest > 0 {
-			x.beside(i, m, next, rest, from, to, alpha, 1)
-		}
+	if hi-lo <= order {
+		x.onDiagonal(lo, hi-lo, from, to, alpha)
+		return
 	}
+	first, second := x.halves(lo, hi, order)
+	m, k := second[1]-second[0], first[1]-first[0]
+	x.strip(first[0], first[1], from, to, alpha)
+	if x.solve {
+		x.beside(second[0], m, first[0], k, from, to, -1, alpha)
+		x.strip(second[0], second[1], from, to, 1)
+		return
+	}
+	x.beside(first[0], k, second[0], m, from, to, alpha, 1)
+	x.strip(second[0], second[1], from, to, alpha)
+}
+
+// halves cuts [lo, hi) at a multiple of order from lo, and returns first what is to
+// be done first.
+func (x *triangle[T]) halves(lo, hi, order int) (first, second [2]int) {
+	mid := lo + ceil(hi-lo, order)/2*order
+	first, second = [2]int{lo, mid}, [2]int{mid, hi}
+	if !x.ascending() {
+		first, second = second, first
+	}
+	return first, second
 }
 
 // onDiagonal applies a block on the diagonal by the wrapped routine.
@@ -175,11 +173,7 @@ func (x *triangle[T]) recurse(lo, hi int, alpha T) {
 		x.run(lo, hi, alpha)
 		return
 	}
-	mid := lo + ceil(hi-lo, tile)/2*tile
-	first, second := [2]int{lo, mid}, [2]int{mid, hi}
-	if !x.ascending() {
-		first, second = second, first
-	}
+	first, second := x.halves(lo, hi, tile)
 	n := x.b.cols
 	if x.side == blas.Right {
 		n = x.b.rows

@@ -6,8 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
 	"github.com/tandem-go/tandem/cpuexec"
 	"github.com/tandem-go/tandem/hybrid/internal/histogram"
 )
@@ -18,17 +16,16 @@ const priorities = int(cpuexec.Low) + 1
 // Dispatcher admits tasks and has a pool run them. It may be used by any number
 // of goroutines.
 type Dispatcher struct {
-	pool  *cpuexec.Pool
-	room  *semaphore.Weighted // for tasks that wait
-	gate  *gate
-	base  context.Context // ends when what is left is cancelled
-	stop  context.CancelCauseFunc
-	epoch time.Time
+	pool   *cpuexec.Pool
+	ledger *ledger
+	room   *room // for tasks that wait
+	gate   *gate
+	base   context.Context // ends when what is left is cancelled
+	stop   context.CancelCauseFunc
+	epoch  time.Time
 
-	counts struct {
-		submitted, running, completed, failed, retried, cancelled atomic.Int64
-	}
-	waits [priorities]histogram.Histogram
+	_         [64]byte // workers read what is above
+	submitted atomic.Int64
 
 	mu   sync.Mutex
 	held map[*Task]struct{} // blocked tasks; guarded by mu
@@ -37,8 +34,9 @@ type Dispatcher struct {
 // New makes a dispatcher for a pool whose own queue has no limit that matters.
 // At most limit tasks wait at a time, not counting those that tasks submit.
 func New(pool *cpuexec.Pool, limit int) *Dispatcher {
+	l := newLedger(pool.Workers())
 	d := &Dispatcher{
-		pool: pool, room: semaphore.NewWeighted(int64(limit)), gate: newGate(), epoch: time.Now(),
+		pool: pool, ledger: l, room: newRoom(limit, l), gate: newGate(l), epoch: time.Now(),
 		held: map[*Task]struct{}{},
 	}
 	d.base, d.stop = context.WithCancelCause(context.Background())
@@ -66,7 +64,7 @@ func (d *Dispatcher) Submit(ctx context.Context, t *Task, body Body, o *Options,
 	if err := d.admit(ctx, t, wait); err != nil {
 		return err
 	}
-	d.counts.submitted.Add(1)
+	d.submitted.Add(1)
 	if o.Name == "" && o.Deadline.IsZero() && len(o.After) == 0 && o.Retry.Times == 0 {
 		t.state.Store(Queued)
 		d.enqueue(t, body)
@@ -99,21 +97,18 @@ func (d *Dispatcher) admit(ctx context.Context, t *Task, wait bool) error {
 	if !d.gate.enter() {
 		return ErrClosed
 	}
-	if !d.room.TryAcquire(1) {
+	if !d.room.tryTake() {
 		err := ErrQueueFull
 		if wait {
-			if err = d.room.Acquire(ctx, 1); err != nil {
-				err = context.Cause(ctx)
-			}
+			err = d.room.take(ctx)
+		}
+		if err == nil && d.base.Err() != nil { // closed while it waited
+			d.room.give(d.ledger.outside())
+			err = ErrClosed
 		}
 		if err != nil {
-			d.gate.leave()
+			d.gate.leave(d.ledger.outside())
 			return err
-		}
-		if d.base.Err() != nil { // closed while it waited
-			d.room.Release(1)
-			d.gate.leave()
-			return ErrClosed
 		}
 	}
 	t.admitted = true
@@ -128,8 +123,9 @@ func (t *Task) dependOn(dep *Task) {
 		t.unblock()
 	case t.state.CompareAndSwap(Blocked, Done):
 		t.neverRun()
-		t.d.counts.failed.Add(1)
-		t.resolve(failureOf(dep))
+		at := t.d.ledger.outside()
+		at.failed.Add(1)
+		t.resolve(at, failureOf(dep))
 	}
 }
 
@@ -218,13 +214,22 @@ type Stats struct {
 
 // Stats returns the counts at this moment.
 func (d *Dispatcher) Stats() Stats {
-	// In this order the parts never exceed the whole.
+	// In this order the parts never exceed the whole: each task is in one of them,
+	// or in none while it goes from one to another.
 	var s Stats
-	s.Completed, s.Failed, s.Cancelled = d.counts.completed.Load(), d.counts.failed.Load(), d.counts.cancelled.Load()
-	s.Running, s.Retried = d.counts.running.Load(), d.counts.retried.Load()
-	s.Submitted = d.counts.submitted.Load()
-	for i := range d.waits {
-		s.Waits[i] = d.waits[i].Snapshot()
+	for i := range d.ledger.tallies {
+		t := &d.ledger.tallies[i]
+		s.Completed += t.completed.Load()
+		s.Failed += t.failed.Load()
+		s.Cancelled += t.cancelled.Load()
+		s.Retried += t.retried.Load()
+	}
+	s.Running = d.ledger.sum(func(t *tally) *atomic.Int64 { return &t.running })
+	s.Submitted = d.submitted.Load()
+	for i := range s.Waits {
+		for j := range d.ledger.tallies {
+			s.Waits[i].Merge(d.ledger.tallies[j].waits[i].Snapshot())
+		}
 	}
 	return s
 }

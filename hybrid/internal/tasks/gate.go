@@ -5,52 +5,78 @@ import (
 	"sync/atomic"
 )
 
-// gate counts tasks that are not resolved, until it is shut and all have left.
+// gate tells when all tasks are resolved, once it is shut.
+//
+// Who enters adds to entered and then looks at shut; who leaves adds to a tally
+// and then looks at shut; who shuts it does that before it adds up. So of an
+// entrance or a leave that does not see the gate shut, the sums tell.
 type gate struct {
-	word  atomic.Int64 // the count, and shut
-	empty chan struct{}
-	once  sync.Once
+	entered atomic.Int64 // and for a moment those that are refused
+	ledger  *ledger
+	empty   chan struct{} // closed when the gate is shut and all have left
+
+	_    [64]byte // what those who leave look at lies apart from what those who enter write
+	shut atomic.Bool
+	mu   sync.Mutex
+	gone bool // empty is closed; guarded by mu
 }
 
-// shut is set in a gate's word when no further task may enter from outside.
-const shut = 1 << 62
-
-func newGate() *gate { return &gate{empty: make(chan struct{})} }
+func newGate(l *ledger) *gate { return &gate{ledger: l, empty: make(chan struct{})} }
 
 // enter counts a task in, unless the gate is shut.
 func (g *gate) enter() bool {
-	if g.word.Add(1) < shut {
+	g.entered.Add(1)
+	if !g.shut.Load() {
 		return true
 	}
-	g.leave()
+	g.entered.Add(-1)
+	g.look() // somebody may have counted this one in
 	return false
 }
 
 // enterInside is enter for what another task submits: it passes a gate that was
 // shut, as long as any task is inside.
 func (g *gate) enterInside() bool {
-	for {
-		n := g.word.Load()
-		if n == shut {
-			return false
-		}
-		if g.word.CompareAndSwap(n, n+1) {
-			return true
-		}
+	if g.enter() {
+		return true
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.settled() {
+		return false
+	}
+	g.entered.Add(1)
+	return true
 }
 
-// leave counts a task out. The last one after the gate was shut closes empty. A
-// refused enter may be the last too.
-func (g *gate) leave() {
-	if g.word.Add(-1) == shut {
-		g.once.Do(func() { close(g.empty) })
+// leave counts a task out. The last one after the gate was shut closes empty.
+func (g *gate) leave(at *tally) {
+	at.left.Add(1)
+	if g.shut.Load() {
+		g.look()
 	}
 }
 
 // close shuts the gate.
 func (g *gate) close() {
-	if g.word.Or(shut) == 0 {
-		g.once.Do(func() { close(g.empty) })
+	g.shut.Store(true)
+	g.look()
+}
+
+// look closes empty if it is time.
+func (g *gate) look() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.settled()
+}
+
+// settled reports whether all have left a gate that is shut. mu is held: nobody
+// enters. Those who have left are added up first: if they are as many as have
+// entered by then, nobody is inside.
+func (g *gate) settled() bool {
+	if out := g.ledger.sum(left); !g.gone && out == g.entered.Load() {
+		g.gone = true
+		close(g.empty)
 	}
+	return g.gone
 }

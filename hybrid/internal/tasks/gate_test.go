@@ -17,12 +17,12 @@ func isEmpty(g *gate) bool {
 }
 
 func TestGate(t *testing.T) {
-	g := newGate()
+	g := newGate(newLedger(2))
 	if !g.enter() || !g.enterInside() {
 		t.Fatal("an open gate lets nobody in")
 	}
-	g.leave()
-	g.leave()
+	g.leave(g.ledger.outside())
+	g.leave(g.ledger.outside())
 	if isEmpty(g) {
 		t.Error("an open gate says that all have left for good")
 	}
@@ -37,18 +37,18 @@ func TestGate(t *testing.T) {
 	if !g.enterInside() {
 		t.Error("a shut gate with somebody inside refuses what is submitted there")
 	}
-	g.leave()
+	g.leave(g.ledger.outside())
 	if isEmpty(g) {
 		t.Error("empty with one inside")
 	}
-	g.leave()
+	g.leave(g.ledger.outside())
 	if !isEmpty(g) {
 		t.Error("not empty when all have left")
 	}
 	if g.enterInside() {
 		t.Error("an empty, shut gate lets somebody in")
 	}
-	g = newGate()
+	g = newGate(newLedger(0))
 	if g.close(); !isEmpty(g) {
 		t.Error("a gate that nobody has used is not empty when shut")
 	}
@@ -58,10 +58,11 @@ func TestGate(t *testing.T) {
 // come when the last has left, even if that one was refused.
 func TestGateUnderContention(t *testing.T) {
 	for range 100 {
-		g := newGate()
+		g := newGate(newLedger(3))
 		var inside, entered, left atomic.Int64
 		var wg sync.WaitGroup
-		for range 4 {
+		for i := range g.ledger.tallies { // 4 of them
+			at := &g.ledger.tallies[i]
 			wg.Go(func() {
 				for g.enter() {
 					runtime.Gosched()
@@ -70,13 +71,13 @@ func TestGateUnderContention(t *testing.T) {
 					if g.enterInside() {
 						entered.Add(1)
 						left.Add(1)
-						g.leave()
+						g.leave(at)
 					} else {
 						t.Error("refused inside")
 					}
 					left.Add(1)
 					inside.Add(-1)
-					g.leave()
+					g.leave(at)
 				}
 			})
 		}

@@ -204,8 +204,9 @@ func (t *Task) abort(cause error) bool {
 		if state == Blocked {
 			t.neverRun()
 		}
-		t.d.counts.cancelled.Add(1)
-		t.resolve(cause)
+		at := t.d.ledger.outside()
+		at.cancelled.Add(1)
+		t.resolve(at, cause)
 		return true
 	}
 }
@@ -213,15 +214,15 @@ func (t *Task) abort(cause error) bool {
 // neverRun clears up behind a task that was taken from Blocked to Done.
 func (t *Task) neverRun() {
 	t.d.release(t)
-	t.leaveRoom()
+	t.leaveRoom(t.d.ledger.outside())
 	t.extra.Load().body.Drop()
 }
 
 // leaveRoom gives the task's room in the queue to another.
-func (t *Task) leaveRoom() {
+func (t *Task) leaveRoom(at *tally) {
 	if t.admitted {
 		t.admitted = false
-		t.d.room.Release(1)
+		t.d.room.give(at)
 	}
 }
 
@@ -241,26 +242,26 @@ func (t *Task) ended() error {
 
 // Run is called by a worker when it is the task's turn.
 func (t *Task) Run(w *cpuexec.Worker, body Body) {
-	t.leaveRoom()
+	at := t.d.ledger.of(w)
+	t.leaveRoom(at)
 	if !t.state.CompareAndSwap(Queued, Running) {
 		body.Drop()
 		return // aborted while it was queued
 	}
-	d := t.d
 	if cause := t.cause(); cause != nil {
-		d.counts.cancelled.Add(1)
-		t.end(body, cause)
+		at.cancelled.Add(1)
+		t.end(at, body, cause)
 		return
 	}
-	d.waits[t.priority].Add(time.Since(d.epoch) - t.queued)
-	d.counts.running.Add(1)
+	at.waits[t.priority].Add(time.Since(t.d.epoch) - t.queued)
+	at.running.Add(1)
 	t.worker.Store(w)
 	err := cpuexec.ErrGoexit // unless we come to know better
 	defer func() {
 		if v := recover(); v != nil {
 			err = panicked(v)
 		}
-		t.settle(body, err)
+		t.settle(at, body, err)
 	}()
 	err = body.Do((*taskContext)(t))
 }
@@ -278,40 +279,39 @@ func panicked(v any) error {
 }
 
 // settle ends an attempt: the task is resolved, or tried again.
-func (t *Task) settle(body Body, err error) {
+func (t *Task) settle(at *tally, body Body, err error) {
 	t.sitDown()
-	counts := &t.d.counts
-	counts.running.Add(-1)
+	at.running.Add(-1)
 	x := t.extra.Load()
 	if x != nil {
 		x.attempts++
 	}
 	if err == nil {
-		counts.completed.Add(1)
-		t.end(body, nil)
+		at.completed.Add(1)
+		t.end(at, body, nil)
 		return
 	}
 	if cause := t.cause(); cause != nil {
 		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-			counts.cancelled.Add(1)
-			t.end(body, cause)
+			at.cancelled.Add(1)
+			t.end(at, body, cause)
 			return
 		}
 	} else if x != nil {
 		if pause, again := x.retry.next(x.attempts, err); again {
-			t.tryAgain(body, pause)
+			t.tryAgain(at, body, pause)
 			return
 		}
 	}
-	counts.failed.Add(1)
-	t.end(body, err)
+	at.failed.Add(1)
+	t.end(at, body, err)
 }
 
 // end resolves a running task.
-func (t *Task) end(body Body, err error) {
+func (t *Task) end(at *tally, body Body, err error) {
 	t.state.Store(Done)
 	body.Drop()
-	t.resolve(err)
+	t.resolve(at, err)
 }
 
 // cause is why the context of a running task has ended, or nil.
@@ -324,9 +324,9 @@ func (t *Task) cause() error {
 
 // tryAgain queues the task anew after a pause. It was admitted before: it needs
 // no room.
-func (t *Task) tryAgain(body Body, pause time.Duration) {
+func (t *Task) tryAgain(at *tally, body Body, pause time.Duration) {
 	x := t.extra.Load()
-	t.d.counts.retried.Add(1)
+	at.retried.Add(1)
 	x.forgetContext()
 	x.body = body
 	x.waiting.Store(1)
@@ -352,17 +352,18 @@ func (t *Task) unblock() {
 
 // resolve makes err the task's error, lets everybody know who waits for it, and
 // fails those that depend on it if it has failed. The caller has taken the task
-// to Done.
-func (t *Task) resolve(err error) {
+// to Done, and counts at a place of the task's dispatcher.
+func (t *Task) resolve(at *tally, err error) {
 	type failure struct {
 		t   *Task
+		at  *tally
 		err error
 	}
 	// A chain of dependants may be long: a list, not recursion.
-	for work := []failure{{t, err}}; len(work) > 0; {
+	for work := []failure{{t, at, err}}; len(work) > 0; {
 		f := work[len(work)-1]
 		work = work[:len(work)-1]
-		for _, w := range f.t.finish(f.err) {
+		for _, w := range f.t.finish(f.at, f.err) {
 			switch {
 			case w.call != nil:
 				w.call()
@@ -370,15 +371,16 @@ func (t *Task) resolve(err error) {
 				w.dependant.unblock()
 			case w.dependant.state.CompareAndSwap(Blocked, Done):
 				w.dependant.neverRun()
-				w.dependant.d.counts.failed.Add(1)
-				work = append(work, failure{w.dependant, failureOf(f.t)})
+				at := w.dependant.d.ledger.outside() // which may be another dispatcher's
+				at.failed.Add(1)
+				work = append(work, failure{w.dependant, at, failureOf(f.t)})
 			}
 		}
 	}
 }
 
 // finish resolves the task and returns its watchers.
-func (t *Task) finish(err error) (watchers []watcher) {
+func (t *Task) finish(at *tally, err error) (watchers []watcher) {
 	x := t.extra.Load()
 	if err != nil && x != nil && (x.name != "" || x.attempts > 1) {
 		err = &Error{Name: x.name, Attempts: x.attempts, Err: err}
@@ -398,7 +400,7 @@ func (t *Task) finish(err error) (watchers []watcher) {
 		}
 		x.mu.Unlock()
 	}
-	t.d.gate.leave()
+	t.d.gate.leave(at)
 	return watchers
 }
 

@@ -103,3 +103,32 @@ func Compare(t *testing.T, seed uint64, cases []Case) {
 		}
 	})
 }
+
+// Outcome is an output of a launch, and what it should become.
+type Outcome interface{ compare() error }
+
+type outcome[T residency.Element] struct {
+	name      string
+	got, want []T
+}
+
+func (o outcome[T]) compare() error { return Same(o.name, o.got, o.want) }
+
+// Expect is the outcome that got becomes what want does.
+func Expect[T residency.Element](name string, got, want []T) Outcome {
+	return outcome[T]{name, got, want}
+}
+
+// Reference makes a trial of a launch whose reference is any function: it works on
+// copies that were made before.
+func Reference(l kernels.Launch, run func(), outcomes ...Outcome) kerneltest.Trial {
+	return kerneltest.Trial{Launch: l, Verify: func() error {
+		run()
+		for _, o := range outcomes {
+			if err := o.compare(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}

@@ -106,7 +106,7 @@ func energyRange(call *kernels.Call) {
 }
 
 const energyGLSL = `
-double f_join_sum(double a, double b) {
+double f_join_sum_2(double a, double b) {
 	precise double tandem_t1 = a + b;
 	return tandem_t1;
 }
@@ -128,7 +128,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_sum(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_sum_2(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -136,7 +136,7 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_join_sum_2(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		barrier();
@@ -151,7 +151,7 @@ void main() {
 `
 
 const energyCUDA = `
-static __device__ __forceinline__ double f_join_sum(double a, double b) {
+static __device__ __forceinline__ double f_join_sum_2(double a, double b) {
 	return a + b;
 }
 
@@ -169,7 +169,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_sum(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_sum_2(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -177,7 +177,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_join_sum_2(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
@@ -265,7 +265,7 @@ const coldestGLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
 bool k_less(float a, float b) { precise bool r = a < b; return r; }
-float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return a < b ? a : b; }
+float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
 float k_neg(float x) { return uintBitsToFloat(floatBitsToUint(x) ^ 0x80000000u); }
 
 float f_join_min(float a, float b) {
@@ -311,8 +311,7 @@ void main() {
 `
 
 const coldestCUDA = `
-static __device__ __forceinline__ bool k_isnan(float x) { return (__float_as_uint(x) & ~0x80000000u) > 0x7f800000u; }
-static __device__ __forceinline__ float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); return a < b ? a : b; }
+static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 
 static __device__ __forceinline__ float f_join_min(float a, float b) {
 	return k_min(a, b);
@@ -751,7 +750,7 @@ const insideGLSL = `
 int k_div(int a, int b) { if (b == 0) return 0; uint s = uint(a >> 31u); uint t = uint(b >> 31u); uint q = ((uint(a) ^ s) - s) / ((uint(b) ^ t) - t); return int((q ^ s ^ t) - (s ^ t)); }
 int k_rem(int a, int b) { if (b == 0) return a; uint s = uint(a >> 31u); uint t = uint(b >> 31u); uint r = ((uint(a) ^ s) - s) % ((uint(b) ^ t) - t); return int((r ^ s) - s); }
 
-int f_join_sum_2(int a, int b) {
+int f_join_sum_3(int a, int b) {
 	return a + b;
 }
 
@@ -777,7 +776,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_sum_2(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_sum_3(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -785,7 +784,7 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_2(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_join_sum_3(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		barrier();
@@ -803,7 +802,7 @@ static __device__ __forceinline__ int k_div(int a, int b) { if (b == 0) return 0
 static __device__ __forceinline__ int k_mul(int a, int b) { return (int)((unsigned)a * (unsigned)b); }
 static __device__ __forceinline__ int k_rem(int a, int b) { if (b == 0) return a; unsigned s = unsigned(a >> 31u); unsigned t = unsigned(b >> 31u); unsigned r = ((unsigned(a) ^ s) - s) % ((unsigned(b) ^ t) - t); return int((r ^ s) - s); }
 
-static __device__ __forceinline__ int f_join_sum_2(int a, int b) {
+static __device__ __forceinline__ int f_join_sum_3(int a, int b) {
 	return k_add(a, b);
 }
 
@@ -827,7 +826,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_sum_2(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_sum_3(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -835,7 +834,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_2(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_join_sum_3(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();

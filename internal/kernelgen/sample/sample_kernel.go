@@ -54,8 +54,14 @@ func saxpyRange(call *kernels.Call) {
 	y_base := call.Base(1)
 	from, to := call.Lo, call.Hi
 	y_here := y[from-y_base:][:to-from]
-	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
+	x_here := x[from-x_base:][:len(y_here)]
+	for u := 0; u <= len(y_here)-4; u += 4 {
+		y_here[u] += float32(a * x_here[u])
+		y_here[u+1] += float32(a * x_here[u+1])
+		y_here[u+2] += float32(a * x_here[u+2])
+		y_here[u+3] += float32(a * x_here[u+3])
+	}
+	for u := len(y_here) &^ 3; u < len(y_here); u++ {
 		y_here[u] += float32(a * x_here[u])
 	}
 }
@@ -78,7 +84,6 @@ enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile =
 // The number of elements from the last boundary to p.
 template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
 template <class T> struct __align__(16) tandem_vector_4 { T lane[tandem_lanes]; };
-template <class T> struct __align__(32) tandem_vector_8 { T lane[tandem_lanes]; };
 
 TANDEM_KERNEL {
 	float *tandem_p1 = y + (tandem_lo + y_at);
@@ -128,7 +133,6 @@ TANDEM_KERNEL {
 		}
 	}
 }
-}
 `
 
 // Count makes a launch of the kernel count, with an index for each element of y.
@@ -171,7 +175,25 @@ func countRange(call *kernels.Call) {
 	y_base := call.Base(0)
 	from_2, to := call.Lo, call.Hi
 	y_here := y[from_2-y_base:][:to-from_2]
-	for u := range to - from_2 {
+	for u := 0; u <= len(y_here)-4; u += 4 {
+		{
+			i := from_2 + u
+			y_here[u] = int32(from + i)
+		}
+		{
+			i := from_2 + u + 1
+			y_here[u+1] = int32(from + i)
+		}
+		{
+			i := from_2 + u + 2
+			y_here[u+2] = int32(from + i)
+		}
+		{
+			i := from_2 + u + 3
+			y_here[u+3] = int32(from + i)
+		}
+	}
+	for u := len(y_here) &^ 3; u < len(y_here); u++ {
 		i := from_2 + u
 		y_here[u] = int32(from + i)
 	}
@@ -194,7 +216,6 @@ enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile =
 // The number of elements from the last boundary to p.
 template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
 template <class T> struct __align__(16) tandem_vector_4 { T lane[tandem_lanes]; };
-template <class T> struct __align__(32) tandem_vector_8 { T lane[tandem_lanes]; };
 
 TANDEM_KERNEL {
 	int *tandem_p0 = y + (tandem_lo + y_at);
@@ -236,7 +257,6 @@ TANDEM_KERNEL {
 			}
 		}
 	}
-}
 }
 `
 
@@ -291,10 +311,16 @@ func smoothRange(call *kernels.Call) {
 	for i := call.Lo; i < call.Hi; i++ {
 		if i == from && from < to {
 			y_here := y[from-y_base:][:to-from]
-			x_m1 := x[from-1-x_base:][:to-from]
-			x_here := x[from-x_base:][:to-from]
-			x_p1 := x[from+1-x_base:][:to-from]
-			for u := range to - from {
+			x_m1 := x[from-1-x_base:][:len(y_here)]
+			x_here := x[from-x_base:][:len(y_here)]
+			x_p1 := x[from+1-x_base:][:len(y_here)]
+			for u := 0; u <= len(y_here)-4; u += 4 {
+				y_here[u] = (x_m1[u] + x_here[u] + x_p1[u]) / 3
+				y_here[u+1] = (x_m1[u+1] + x_here[u+1] + x_p1[u+1]) / 3
+				y_here[u+2] = (x_m1[u+2] + x_here[u+2] + x_p1[u+2]) / 3
+				y_here[u+3] = (x_m1[u+3] + x_here[u+3] + x_p1[u+3]) / 3
+			}
+			for u := len(y_here) &^ 3; u < len(y_here); u++ {
 				y_here[u] = (x_m1[u] + x_here[u] + x_p1[u]) / 3
 			}
 			i = to - 1
@@ -404,12 +430,34 @@ func heatRange(call *kernels.Call) {
 		for c := 0; c < nc; c++ {
 			if c == from && from < to {
 				src_here := src[from+cols*r-src_base:][:to-from]
-				src_here_2 := src[from+cols*r-cols-src_base:][:to-from]
-				src_here_3 := src[from+cols*r+cols-src_base:][:to-from]
-				src_here_4 := src[from+cols*r-1-src_base:][:to-from]
-				src_here_5 := src[from+cols*r+1-src_base:][:to-from]
-				dst_here := dst[from+cols*r-dst_base:][:to-from]
-				for u := range to - from {
+				src_here_2 := src[from+cols*r-cols-src_base:][:len(src_here)]
+				src_here_3 := src[from+cols*r+cols-src_base:][:len(src_here)]
+				src_here_4 := src[from+cols*r-1-src_base:][:len(src_here)]
+				src_here_5 := src[from+cols*r+1-src_base:][:len(src_here)]
+				dst_here := dst[from+cols*r-dst_base:][:len(src_here)]
+				for u := 0; u <= len(src_here)-4; u += 4 {
+					{
+						s := src_here[u]
+						s += float32(k * (src_here_2[u] + src_here_3[u] + (src_here_4[u] + src_here_5[u]) - float32(4*s)))
+						dst_here[u] = s
+					}
+					{
+						s := src_here[u+1]
+						s += float32(k * (src_here_2[u+1] + src_here_3[u+1] + (src_here_4[u+1] + src_here_5[u+1]) - float32(4*s)))
+						dst_here[u+1] = s
+					}
+					{
+						s := src_here[u+2]
+						s += float32(k * (src_here_2[u+2] + src_here_3[u+2] + (src_here_4[u+2] + src_here_5[u+2]) - float32(4*s)))
+						dst_here[u+2] = s
+					}
+					{
+						s := src_here[u+3]
+						s += float32(k * (src_here_2[u+3] + src_here_3[u+3] + (src_here_4[u+3] + src_here_5[u+3]) - float32(4*s)))
+						dst_here[u+3] = s
+					}
+				}
+				for u := len(src_here) &^ 3; u < len(src_here); u++ {
 					s := src_here[u]
 					s += float32(k * (src_here_2[u] + src_here_3[u] + (src_here_4[u] + src_here_5[u]) - float32(4*s)))
 					dst_here[u] = s
@@ -1807,8 +1855,14 @@ func wholeRange(call *kernels.Call) {
 	out_base := call.Base(1)
 	from, to := call.Lo, call.Hi
 	out_v_here := out_v[from-out_base:][:to-from]
-	n_here := n[from-n_base:][:to-from]
-	for u := range to - from {
+	n_here := n[from-n_base:][:len(out_v_here)]
+	for u := 0; u <= len(out_v_here)-4; u += 4 {
+		out_v_here[u] = math.RoundToEven(float64(n_here[u]) + 4.503599627370496e+15)
+		out_v_here[u+1] = math.RoundToEven(float64(n_here[u+1]) + 4.503599627370496e+15)
+		out_v_here[u+2] = math.RoundToEven(float64(n_here[u+2]) + 4.503599627370496e+15)
+		out_v_here[u+3] = math.RoundToEven(float64(n_here[u+3]) + 4.503599627370496e+15)
+	}
+	for u := len(out_v_here) &^ 3; u < len(out_v_here); u++ {
 		out_v_here[u] = math.RoundToEven(float64(n_here[u]) + 4.503599627370496e+15)
 	}
 }
@@ -1882,7 +1936,6 @@ TANDEM_KERNEL {
 			}
 		}
 	}
-}
 }
 `
 
@@ -2063,8 +2116,8 @@ float k_add(float a, float b) { precise float r = a + b; return r; }
 double k_add(double a, double b) { precise double r = a + b; return r; }
 double k_floor(double x) { precise double r = floor(x); return k_copysign(r, x); }
 bool k_less(float a, float b) { precise bool r = a < b; return r; }
-float k_max(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return a > b ? a : b; }
-float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return a < b ? a : b; }
+float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
+float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
 float k_mul(float a, float b) { precise float r = a * b; return r; }
 float k_sqrt(float x) { precise float r = sqrt(x); return r; }
 
@@ -2094,11 +2147,10 @@ void main() {
 `
 
 const floatsCUDA = `
-static __device__ __forceinline__ bool k_isnan(float x) { return (__float_as_uint(x) & ~0x80000000u) > 0x7f800000u; }
 static __device__ __forceinline__ bool k_isnan(double x) { return ((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL) > 0x7ff0000000000000ULL; }
 static __device__ __forceinline__ double k_abs(double x) { return __longlong_as_double((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL); }
-static __device__ __forceinline__ float k_max(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); return a > b ? a : b; }
-static __device__ __forceinline__ float k_min(float a, float b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); return a < b ? a : b; }
+static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
+static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
@@ -2194,9 +2246,31 @@ func volumeRange(call *kernels.Call) {
 			for x := 0; x < nx_2; x++ {
 				if x == from && from < to {
 					src_here := src[from+nx*ny*z+nx*y-src_base:][:to-from]
-					src_here_2 := src[from+nx*ny*z+nx*y-1-src_base:][:to-from]
-					dst_here := dst[from+nx*ny*z+nx*y-dst_base:][:to-from]
-					for u := range to - from {
+					src_here_2 := src[from+nx*ny*z+nx*y-1-src_base:][:len(src_here)]
+					dst_here := dst[from+nx*ny*z+nx*y-dst_base:][:len(src_here)]
+					for u := 0; u <= len(src_here)-4; u += 4 {
+						{
+							sum := src_here[u]
+							sum += float32(k * src_here_2[u])
+							dst_here[u] = sum + float32(z-y)
+						}
+						{
+							sum := src_here[u+1]
+							sum += float32(k * src_here_2[u+1])
+							dst_here[u+1] = sum + float32(z-y)
+						}
+						{
+							sum := src_here[u+2]
+							sum += float32(k * src_here_2[u+2])
+							dst_here[u+2] = sum + float32(z-y)
+						}
+						{
+							sum := src_here[u+3]
+							sum += float32(k * src_here_2[u+3])
+							dst_here[u+3] = sum + float32(z-y)
+						}
+					}
+					for u := len(src_here) &^ 3; u < len(src_here); u++ {
 						sum := src_here[u]
 						sum += float32(k * src_here_2[u])
 						dst_here[u] = sum + float32(z-y)

@@ -40,6 +40,14 @@ static number element(const void *a, int type, int ld, int op, int i, int j)
 	return op == 2 ? conj(x) : x;
 }
 
+/* What of a float TF32 has. */
+static double tf32(double x)
+{
+	union { float x; uint32_t bits; } u = {.x = x};
+	u.bits &= ~UINT32_C(0x1fff);
+	return u.x;
+}
+
 int cublasCreate_v2(void **handle)
 {
 	if (getenv("STANDIN_NO_MEMORY"))
@@ -86,8 +94,10 @@ int cublasGemmEx(void *handle, int op_a, int op_b, int m, int n, int k, const vo
 	for (int i = 0; i < m; i++)
 		for (int j = 0; j < n; j++) {
 			number sum = 0, scale = load(beta, factor, 0);
-			for (int l = 0; l < k; l++)
-				sum += element(a, type_a, lda, op_a, i, l) * element(b, type_b, ldb, op_b, l, j);
+			for (int l = 0; l < k; l++) {
+				number x = element(a, type_a, lda, op_a, i, l), y = element(b, type_b, ldb, op_b, l, j);
+				sum += compute == 77 && type_a == REAL_32 ? tf32(creal(x)) * tf32(creal(y)) : x * y;
+			}
 			sum *= load(alpha, factor, 0);
 			if (scale != 0)
 				sum += scale * load(c, type_c, i + (ptrdiff_t)j * ldc);
