@@ -63,6 +63,9 @@ func check[C Complex](t *testing.T, s *hybrid.Scheduler, seed uint64, opts []hyb
 	rng := rand.New(rand.NewPCG(seed, 0))
 	worst := 0.0
 	for _, n := range lengths {
+		if testing.Short() && n > 1024 && n != divided {
+			continue
+		}
 		p, err := NewPlan[C](n)
 		if err != nil {
 			t.Fatal(err)
