@@ -32,7 +32,7 @@ func (h held) Close() error {
 // for ever.
 func TestTransientKernelsAreForgotten(t *testing.T) {
 	c := &compiler{}
-	m := newMember(c, device.Info{ID: "x", Caps: device.Caps{Language: device.Go}}, 1)
+	m := newMember(c, device.Info{ID: "x", Caps: device.Caps{Language: device.Go}}, &config{memory: 1})
 	define := func(i int, transient bool) *kernels.Kernel {
 		return kernels.Define(kernels.Kernel{Name: fmt.Sprint("test.", i), Go: func(*kernels.Call) {}, Transient: transient})
 	}
