@@ -49,7 +49,7 @@ demo: deps ## the main job on all devices: checked, with a table of who did what
 test: deps ## every test, over every device that is here
 	go test -tags '$(TAGS)' -timeout 30m $(TESTS) $(PKG)
 
-test-gonum: deps ## gonum's mat and lapack suites with Tandem's BLAS in use, on each set of devices; GONUM=-short
+test-gonum: deps ## gonum's testblas, mat and lapack suites with Tandem's BLAS in use, on each set of devices; GONUM='-set cpu'
 	go run ./build/testgonum -tags '$(TAGS)' $(GONUM)
 
 race: deps ## the same under the race detector, with the smaller share of the random tests
@@ -72,7 +72,7 @@ fuzz: ## every fuzz target for 30 seconds, and ten thousand random kernels
 bench: deps ## every category, beside plain Go; BENCH=latency for one of them, ARGS=-quick for less
 	go run -tags '$(TAGS)' ./bench -bench '$(BENCH)' $(ARGS)
 
-bench-blas: ## s.BLAS() beside the BLAS that it wraps, cell by cell; BLAS='-time 60s -most 256'
+bench-blas: ## s.BLAS() beside the BLAS that it wraps, cell by cell; BLAS='-time 60s -resume'
 	go run ./bench/cmd/calibrate
 	go run ./bench/blas -o bench/results/blas.jsonl -plot bench/results/blas.png $(BLAS)
 
@@ -150,7 +150,7 @@ ci: deps browser portable lint ## all that must hold before a change lands
 	$(MAKE) test
 	$(MAKE) race
 	$(MAKE) asan
-	$(MAKE) test-gonum GONUM='-short -set "tiles of 64"'
+	$(MAKE) test-gonum GONUM='-short -set "cpu, tiles of 64"'
 	TANDEM_SEED=2 TAGS='$(TAGS)' build/fuzzkernels.sh 60
 	build/customkernel.sh
 	$(MAKE) demo

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
+	"sync"
 	"time"
 
 	"gonum.org/v1/gonum/blas"
@@ -132,7 +134,7 @@ func (s *Scheduler) BLAS(opts ...BLASOption) *BLAS {
 	cfg.Enter, cfg.Leave = s.enter, s.running.Done
 	for _, m := range s.devices {
 		if !m.isCPU() {
-			cfg.Devices = append(cfg.Devices, blasDevice{m, s})
+			cfg.Devices = append(cfg.Devices, blasDevice{m, s, &staging{}})
 		}
 	}
 	for _, o := range opts {
@@ -179,8 +181,48 @@ func implementation(v any) string { return reflect.TypeOf(v).String() }
 
 // blasDevice is a member as the tiles of a BLAS see it.
 type blasDevice struct {
-	m *member
-	s *Scheduler
+	m       *member
+	s       *Scheduler
+	staging *staging
+}
+
+// mostStaged is how much page-locked memory a BLAS keeps for a device between
+// calls. It takes milliseconds to get; four tiles of the largest order in float64
+// on their way there and two back are 200 MB.
+const mostStaged = 256 << 20
+
+// staging is page-locked memory that no command uses. Its device frees it when it
+// is closed.
+type staging struct {
+	mu     sync.Mutex // guards the rest
+	free   []hybridblas.HostMemory
+	nbytes int
+}
+
+// take returns memory of at least nbytes, but not of twice as much.
+func (s *staging) take(nbytes int) (h hybridblas.HostMemory, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, h := range s.free {
+		if n := len(h.Bytes); nbytes <= n && n < 2*nbytes {
+			s.free = slices.Delete(s.free, i, i+1)
+			s.nbytes -= n
+			return h, true
+		}
+	}
+	return h, false
+}
+
+// keep reports whether there is room for h.
+func (s *staging) keep(h hybridblas.HostMemory) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.nbytes+len(h.Bytes) > mostStaged {
+		return false
+	}
+	s.free = append(s.free, h)
+	s.nbytes += len(h.Bytes)
+	return true
 }
 
 func (d blasDevice) Info() device.Info       { return d.m.info }
@@ -192,6 +234,21 @@ func (d blasDevice) Recycle(b device.Buffer) { d.m.memory.put(b) }
 func (d blasDevice) Drop(b device.Buffer)    { d.m.memory.drop(b) }
 
 func (d blasDevice) Alloc(nbytes int64) (device.Buffer, error) { return d.m.memory.get(nbytes) }
+
+func (d blasDevice) HostMemory(nbytes int) hybridblas.HostMemory {
+	if h, ok := d.staging.take(nbytes); ok {
+		return h
+	}
+	var h hostMemory
+	h.resize(d.m, nbytes)
+	return hybridblas.HostMemory{Bytes: h.bytes, Locked: h.locked}
+}
+
+func (d blasDevice) FreeHost(h hybridblas.HostMemory) {
+	if h.Locked != nil && !d.staging.keep(h) {
+		_ = h.Locked.Free() // a device that is closed has freed it itself
+	}
+}
 
 func (d blasDevice) Fail(err error) {
 	if d.m.fail(err) {

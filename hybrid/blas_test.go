@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -257,6 +258,52 @@ func TestBLASFromManyGoroutines(t *testing.T) {
 	p := newProduct(64)
 	p.run(b) // goes on without the scheduler
 	p.check(t)
+}
+
+// TestBLASIsFair has calls share a device, in virtual time: of equal ones from
+// several goroutines none waits for the others to end, and a small one doesn't wait
+// for a large one.
+func TestBLASIsFair(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, hybrid.WithDevices("none:*"), hybrid.WithDevice(simulated(t, sim.Config{Rate: 1e6})))
+		b := s.BLAS(hybrid.AlwaysTiled(16))
+		timed := func(p *product) time.Duration {
+			start := time.Now()
+			p.run(b)
+			took := time.Since(start)
+			p.check(t)
+			return took
+		}
+		timed(newProduct(32)) // compiles
+		alone := timed(newProduct(64))
+
+		const callers = 4
+		var equal [callers]time.Duration
+		var group sync.WaitGroup
+		for n := range callers {
+			group.Go(func() { equal[n] = timed(newProduct(64)) })
+		}
+		group.Wait()
+		t.Logf("one call %v, each of %d at once %v", alone, callers, equal)
+		// Together they take as long as one after the other. If each had its turn
+		// only when the one before had ended, the first would take a quarter.
+		if first, last := slices.Min(equal[:]), slices.Max(equal[:]); first.Seconds() < 0.6*last.Seconds() {
+			t.Errorf("of equal calls the first took %v and the last %v", first, last)
+		}
+
+		var large time.Duration
+		group.Go(func() { large = timed(newProduct(256)) })
+		time.Sleep(10 * alone) // it is well under way
+		small := timed(newProduct(64))
+		group.Wait()
+		t.Logf("a small call %v beside a large one of %v", small, large)
+		if small > 4*alone {
+			t.Errorf("a small call took %v beside a large one, alone %v", small, alone)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // TestBLASLearns has a BLAS measure in the background what it doesn't know, keep

@@ -132,6 +132,36 @@ func TestCUDATakesPart(t *testing.T) {
 	}
 }
 
+// TestCUDABLAS has GPUs do a product by tiles, which travel through page-locked
+// memory that is kept for the next.
+func TestCUDABLAS(t *testing.T) {
+	s := cudaMachine(t, twoGPUs)
+	b := s.BLAS(hybrid.AlwaysTiled(48))
+	before := cudatest.Calls("cuMemHostAlloc")
+	p := newProduct(200)
+	p.run(b)
+	p.check(t)
+	first := cudatest.Calls("cuMemHostAlloc") - before
+	for range 20 {
+		p := newProduct(200)
+		p.run(b)
+		p.check(t)
+	}
+	if onRealGPU {
+		return
+	}
+	later := cudatest.Calls("cuMemHostAlloc") - before - first
+	t.Logf("%d times page-locked memory for the first product, %d times for 20 more", first, later)
+	if first == 0 {
+		t.Error("tiles do not travel through page-locked memory")
+	}
+	// A GPU may have had less to do the first time: at most as much as four tiles up
+	// and two back for each.
+	if most := 2 * (4 + 2); first+later > most {
+		t.Errorf("%d pieces of page-locked memory, want at most %d", first+later, most)
+	}
+}
+
 // TestCUDAFaults has commands fail when they are executed, calls refuse, and
 // GPUs vanish. Each launch gives the right result all the same.
 func TestCUDAFaults(t *testing.T) {

@@ -11,8 +11,9 @@ import (
 func (l *lowering) turnsMark(pos token.Pos) *poly {
 	if l.turns == nil {
 		l.turns = map[int]ast.Comment{}
+		name := l.fset.Position(pos).Filename // a copy's is that of its original
 		for _, f := range l.src.files {
-			if f.FileStart <= pos && pos < f.FileEnd {
+			if l.fset.Position(f.FileStart).Filename == name {
 				for _, g := range f.Comments {
 					for _, c := range g.List {
 						if d, ok := parseDirective(c); ok && d.verb == markTurns {

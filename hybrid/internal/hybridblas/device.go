@@ -32,10 +32,21 @@ type Device interface {
 	Recycle(device.Buffer)
 	Drop(device.Buffer)
 	Available() int64
+	// HostMemory returns memory of the host that the device copies from and to by
+	// itself, to be given back by FreeHost when no command uses it: page-locked,
+	// where the device offers it.
+	HostMemory(nbytes int) HostMemory
+	FreeHost(HostMemory)
 	// Deadline is how long it may be silent about a tile, at least.
 	Deadline() time.Duration
 	// Count adds to what the device is said to have done.
 	Count(Tally)
+}
+
+// HostMemory is memory of the host for copies, and what its device knows it by.
+type HostMemory struct {
+	Bytes  []byte
+	Locked device.HostMemory // nil for ordinary memory
 }
 
 // Lane is streams for the ways to, on and from a device, which overlap.

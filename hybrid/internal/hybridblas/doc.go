@@ -11,9 +11,10 @@
 // # Tiles
 //
 // Everything of level 3 is products of tiles, and routines of the wrapped BLAS
-// on the tiles of a diagonal. A worker computes its tiles with the wrapped
-// product, cut so that gonum's stays on the worker's own goroutine: one thread
-// for each worker.
+// on small tiles of a diagonal. A worker computes its tiles on its own goroutine,
+// one thread for each worker: over gonum's BLAS as packed products by a
+// microkernel, where the processor has the vector units for it, or by gonum's
+// routines of level 1; over another by its product.
 //
 // # Results
 //

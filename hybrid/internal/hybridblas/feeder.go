@@ -39,7 +39,7 @@ type slot struct {
 	tile    int
 	begun   time.Time
 	sums    [][2]device.Buffer // by term
-	staging [][2][]byte
+	staging [][2]HostMemory
 	done    device.Event
 }
 
@@ -125,7 +125,7 @@ func (f *feeder[T]) issue(s *slot) error {
 	math := &f.t.math
 	if s.sums == nil {
 		s.sums = make([][2]device.Buffer, len(f.j.terms))
-		s.staging = make([][2][]byte, len(f.j.terms))
+		s.staging = make([][2]HostMemory, len(f.j.terms))
 	}
 	for at := range f.j.terms {
 		term := &f.j.terms[at]
@@ -210,11 +210,10 @@ func (f *feeder[T]) fetch(s *slot, nbytes int) error {
 	}
 	for at := range s.sums {
 		for k := range f.t.math.planes {
-			if cap(s.staging[at][k]) < nbytes {
-				s.staging[at][k] = make([]byte, nbytes)
+			if s.staging[at][k].Bytes == nil {
+				s.staging[at][k] = f.dev.HostMemory(int(f.grid.nbytes))
 			}
-			s.staging[at][k] = s.staging[at][k][:nbytes]
-			if err := f.lane.Down.Download(s.staging[at][k], s.sums[at][k], 0); err != nil {
+			if err := f.lane.Down.Download(s.staging[at][k].Bytes[:nbytes], s.sums[at][k], 0); err != nil {
 				return err
 			}
 			f.tally.Downloaded += int64(nbytes)
@@ -234,7 +233,11 @@ func (f *feeder[T]) complete() error {
 	i, j, m, n := f.grid.tile(s.tile)
 	beta := f.j.beta
 	for at := range f.j.terms {
-		f.t.math.merge(f.j.terms[at].alpha, s.staging[at], beta, f.j.c.block(i, j, m, n))
+		var planes [2][]byte
+		for k := range f.t.math.planes {
+			planes[k] = s.staging[at][k].Bytes[:m*n*f.t.math.size]
+		}
+		f.t.math.merge(f.j.terms[at].alpha, planes, beta, f.j.c.block(i, j, m, n))
 		beta = 1
 	}
 	f.flying = f.flying[1:]
@@ -323,8 +326,31 @@ func (f *feeder[T]) leave(err error) (undone []int) {
 	if err == nil {
 		f.dev.Release(f.lane)
 		each(f.dev.Recycle)
+		f.freeHost()
 		return undone
 	}
-	f.dev.Abandon(f.lane, func() { each(f.dev.Drop) })
+	f.dev.Abandon(f.lane, func() {
+		each(f.dev.Drop)
+		f.freeHost()
+	})
 	return undone
+}
+
+// freeHost gives back the host's memory that copies went through.
+func (f *feeder[T]) freeHost() {
+	free := func(planes [2]HostMemory) {
+		for _, h := range planes {
+			if h.Bytes != nil {
+				f.dev.FreeHost(h)
+			}
+		}
+	}
+	for _, box := range f.cache.outbox {
+		free(box.planes)
+	}
+	for i := range f.slots {
+		for _, planes := range f.slots[i].staging {
+			free(planes)
+		}
+	}
 }

@@ -29,7 +29,7 @@ type cached struct {
 
 // sending is host memory that is being uploaded.
 type sending struct {
-	planes [2][]byte
+	planes [2]HostMemory
 	done   device.Event
 }
 
@@ -107,10 +107,10 @@ func (c *tileCache[T]) upload(t *cached, p piece[T], conj bool) error {
 	}
 	var planes [2][]byte
 	for k := range l.math.planes {
-		if cap(box.planes[k]) < n {
-			box.planes[k] = make([]byte, c.nbytes)
+		if box.planes[k].Bytes == nil {
+			box.planes[k] = c.f.dev.HostMemory(int(c.nbytes))
 		}
-		planes[k] = box.planes[k][:n]
+		planes[k] = box.planes[k].Bytes[:n]
 	}
 	l.math.pack(planes, full, conj)
 	for k := range l.math.planes {
