@@ -51,19 +51,22 @@ func TestConcurrent(t *testing.T) {
 // TestOldValues looks at what each operation returns, and wraps around.
 func TestOldValues(t *testing.T) {
 	v := int32(math.MaxInt32)
-	for i, step := range []struct{ was, want, now, is int32 }{
-		{atomics.Add(&v, 1), math.MaxInt32, v, math.MinInt32},
-		{atomics.Max(&v, -3), math.MinInt32, v, -3},
-		{atomics.Min(&v, 2), -3, v, -3},
-		{atomics.And(&v, 0xff), -3, v, 253},
-		{atomics.Or(&v, 2), 253, v, 255},
-		{atomics.Xor(&v, 1), 255, v, 254},
-		{atomics.Exchange(&v, 9), 254, v, 9},
-		{atomics.CompareAndSwap(&v, 8, 1), 9, v, 9},
-		{atomics.CompareAndSwap(&v, 9, 1), 9, v, 1},
+	for i, step := range []struct {
+		change   func() int32
+		want, is int32 // the old value, the new one
+	}{
+		{func() int32 { return atomics.Add(&v, 1) }, math.MaxInt32, math.MinInt32},
+		{func() int32 { return atomics.Max(&v, -3) }, math.MinInt32, -3},
+		{func() int32 { return atomics.Min(&v, 2) }, -3, -3},
+		{func() int32 { return atomics.And(&v, 0xff) }, -3, 253},
+		{func() int32 { return atomics.Or(&v, 2) }, 253, 255},
+		{func() int32 { return atomics.Xor(&v, 1) }, 255, 254},
+		{func() int32 { return atomics.Exchange(&v, 9) }, 254, 9},
+		{func() int32 { return atomics.CompareAndSwap(&v, 8, 1) }, 9, 9},
+		{func() int32 { return atomics.CompareAndSwap(&v, 9, 1) }, 9, 1},
 	} {
-		if step.was != step.want || step.now != step.is {
-			t.Errorf("step %d: was %d, want %d; is %d, want %d", i, step.was, step.want, step.now, step.is)
+		if was := step.change(); was != step.want || v != step.is {
+			t.Errorf("step %d: was %d, want %d; is %d, want %d", i, was, step.want, v, step.is)
 		}
 	}
 }
