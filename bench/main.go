@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"runtime/pprof"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/tandem-go/tandem/bench/internal/guard"
@@ -39,7 +40,7 @@ that was measured in the same run, in turns.
   go run ./bench -guard            compare a few ratios with their committed bounds
   go run ./bench/peers             fork-join and tasks beside other libraries, with goals
 
-Everything is measured in six blocks, minutes apart. Times are medians with the
+Everything is measured in nine blocks, one after the other. Times are medians with the
 95 % confidence interval of the blocks' medians. "x" is the time over that of the
 first of the same comparison.
 
@@ -57,6 +58,7 @@ type settings struct {
 	long    bool
 	peers   bool
 	guard   bool
+	survey  int
 	list    bool
 	rounds  int
 	budget  time.Duration
@@ -66,7 +68,7 @@ type settings struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.Stdout)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
@@ -86,6 +88,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	switch {
 	case set.list:
 		return list(out)
+	case set.survey > 0:
+		return guard.Survey(ctx, out, set.survey)
 	case set.guard:
 		return guard.Run(ctx, out)
 	}
@@ -152,18 +156,20 @@ func blocks(ctx context.Context, out io.Writer, set settings, s *suite.Suite) er
 	if set.devices {
 		categories = []string{"device", "kernel", "split", "memory"}
 	}
+	var failed error // of Go's benchmarks, without which the rest goes on
 	for block := range s.Blocks {
 		fmt.Fprintf(os.Stderr, "block %d of %d\n", 1+block, s.Blocks)
 		if err := s.Run(ctx, categories...); err != nil {
 			return err
 		}
-		if !set.devices {
-			if err := goBenchmarks(ctx, out, set, s.Runner, block == 0); err != nil {
-				return err
-			}
+		if !set.devices && failed == nil {
+			failed = goBenchmarks(ctx, out, set, s.Runner, block == 0)
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 	}
-	return nil
+	return failed
 }
 
 // wanted is whether a place is to be measured. Of what waits in memory, -devices
@@ -189,8 +195,9 @@ func parse(args []string) (settings, error) {
 	flags.BoolVar(&set.long, "long", false, "also ten thousand and a million processes, which take minutes and more")
 	flags.BoolVar(&set.peers, "peers", false, "also the programs under bench/peers; what is missing is built or said")
 	flags.BoolVar(&set.guard, "guard", false, "fail if a ratio fell below its committed bound")
+	flags.IntVar(&set.survey, "survey", 0, "measure the guard's ratios so many `times`: what its bounds are made of")
 	flags.BoolVar(&set.list, "list", false, "only list the devices")
-	flags.IntVar(&set.rounds, "rounds", 0, "samples of each subject, at most; 0: 18, or 6 with -quick")
+	flags.IntVar(&set.rounds, "rounds", 0, "samples of each subject, at most; 0: 18, or 9 with -quick")
 	flags.DurationVar(&set.budget, "budget", 0, "what a subject may take in one comparison; 0: 1s, or 200ms with -quick")
 	flags.StringVar(&set.results, "o", "", "append every sample as JSON lines to this `file`")
 	flags.StringVar(&set.profile, "cpuprofile", "", "write a profile of the processor's time to this `file`, for bench/cmd/flamegraph")
@@ -203,13 +210,11 @@ func parse(args []string) (settings, error) {
 		return set, fmt.Errorf("unknown argument %q; see -h", flags.Arg(0))
 	case set.format != "text" && set.format != "go":
 		return set, fmt.Errorf("-format is text or go, not %q", set.format)
-	case set.rounds < 0 || set.budget < 0:
-		return set, errors.New("-rounds and -budget are not negative")
+	case set.rounds < 0 || set.budget < 0 || set.survey < 0:
+		return set, errors.New("-rounds, -budget and -survey are not negative")
 	}
-	// Three in each of six blocks, so that one outlier doesn't move its block's
-	// median.
 	if set.rounds == 0 {
-		set.rounds = 3 * measure.Blocks
+		set.rounds = 2 * measure.Blocks
 		if set.quick {
 			set.rounds = measure.Blocks
 		}

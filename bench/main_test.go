@@ -26,7 +26,7 @@ func TestRun(t *testing.T) {
 	for _, row := range results.Rows {
 		samples += len(row.Samples)
 	}
-	if len(results.Rows) != 3 || samples != 18 || len(results.Machine().Devices) == 0 {
+	if len(results.Rows) != 4 || samples != 24 || len(results.Machine().Devices) == 0 {
 		t.Errorf("%d rows with %d samples, %+v", len(results.Rows), samples, results.Machine())
 	}
 	read := 0

@@ -144,7 +144,7 @@ for part in $what; do
 	bench)
 		benchmarks "$(echo "$ran" | tr '[:upper:]' '[:lower:]')"
 		rm -f "$out/bench.jsonl"
-		step bench 600 "$here" "$here/bin/bench" -devices -peers -o "$out/bench.jsonl" || continue
+		step bench 540 "$here" "$here/bin/bench" -devices -peers -o "$out/bench.jsonl" || continue
 		sed -n '/^on devices/,$p' "$out/bench.log"
 		cat "$out/bench.jsonl" >>"$results" 2>/dev/null
 		report bench "$(cat "$out/bench.jsonl" 2>/dev/null | grep -c .) operations and sizes"

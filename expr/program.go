@@ -8,8 +8,8 @@ import (
 )
 
 // registerBytes is the size of an intermediate value of a block: with those of a
-// few steps, and the arrays' own lines, it stays in 32 KB of first-level cache. See
-// BenchmarkBlock.
+// few steps, and the arrays' own lines, it stays in 32 KB of first-level cache. Half
+// of it was no faster (BenchmarkChain, AMD EPYC, 2026-11).
 const registerBytes = 4096
 
 // loop computes one operation on n elements. dst may be one of the inputs where
@@ -34,14 +34,18 @@ type slot struct {
 // block, and through all steps for each block, so that what a step leaves is still
 // in the cache when the next one takes it. It is immutable.
 type program struct {
-	code    []instruction
-	slots   []slot
-	block   int // elements
-	scalars []constant
-	root    uint8  // slot of the last value
-	fold    folder // nil where it is stored
-	finish  func(*accumulator) kernels.Partial
-	scratch sync.Pool
+	code      []instruction
+	slots     []slot
+	block     int // elements
+	scalars   []constant
+	root      uint8  // slot of the last value
+	fold      folder // nil where it is stored
+	finish    func(*accumulator) kernels.Partial
+	tileSteps []tileStep // nil where only blocks do
+	size      int        // of an element, where there are tiles
+	spills    int        // of tiles
+	sums      bool       // the tiles are summed
+	scratch   sync.Pool
 }
 
 // constant is a scalar that fills a register.
@@ -56,7 +60,10 @@ type scratch struct {
 	at     []unsafe.Pointer // of the slots
 	filled []uint64         // the scalars that are in their registers, for the first
 	upTo   int              // elements
-	acc    accumulator      // here, since a folder would have it moved to the heap
+	tiles  []tileInstruction
+	spills []byte
+	sums   [16]float64
+	acc    accumulator // here, since a folder would have it moved to the heap
 }
 
 // compiler brings steps into a program.
@@ -103,7 +110,12 @@ func compile(as fold, steps []step) *program {
 	if as != foldNothing {
 		c.fold, c.finish = folderOf(as, steps[last].typ)
 	}
+	c.tileSteps = c.tiles(as)
 	p := c.program
+	p.size, p.sums = widest, as == foldSum || as == foldMean
+	for i := range p.tileSteps {
+		p.spills = max(p.spills, p.tileSteps[i].spill+1)
+	}
 	p.scratch.New = func() any { return p.newScratch() }
 	return p
 }
@@ -176,7 +188,16 @@ func (p *program) call(c *kernels.Call) {
 		}
 	}
 	s.acc = accumulator{}
-	for lo := c.Lo; ; {
+	lo := c.Lo
+	if done := p.tiled(s, c.Hi-lo, lo); done > 0 {
+		lo += done
+		for i := range p.slots {
+			if slot := &p.slots[i]; slot.array >= 0 && lo < c.Hi {
+				s.at[i] = unsafe.Add(s.at[i], done*slot.size)
+			}
+		}
+	}
+	for lo < c.Hi {
 		n := min(p.block, c.Hi-lo)
 		for i := range p.code {
 			in := &p.code[i]

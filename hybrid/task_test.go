@@ -398,6 +398,56 @@ func TestQueueLimit(t *testing.T) {
 	}
 }
 
+// A million tasks wait under a limit of a million, each in at most 128 bytes, and one
+// more waits for room.
+func TestMillionQueued(t *testing.T) {
+	n := 1_000_000
+	if testing.Short() {
+		n = 100_000
+	}
+	s := workers(t, 1, hybrid.WithQueueLimit(n))
+	free := occupy(t, s)
+	defer free()
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapInuse
+	}
+	nothing := value(struct{}{})
+	before := heap()
+	for i := range n {
+		if _, err := hybrid.TrySubmit(t.Context(), s, nothing); err != nil {
+			t.Fatalf("task %d: %v", i, err)
+		}
+	}
+	each := float64(heap()-before) / float64(n)
+	t.Logf("%.1f bytes for each queued task", each)
+	if each > 128 {
+		t.Errorf("%.1f bytes for each queued task, want at most 128", each)
+	}
+	if _, err := hybrid.TrySubmit(t.Context(), s, value(1)); !errors.Is(err, hybrid.ErrQueueFull) {
+		t.Errorf("one more: %v", err)
+	}
+	waits := make(chan *hybrid.Future[int], 1)
+	go func() { waits <- hybrid.Submit(t.Context(), s, value(77)) }()
+	select {
+	case <-waits:
+		t.Fatal("Submit found room where there is none")
+	case <-time.After(time.Millisecond):
+	}
+	free()
+	if v, err := (<-waits).Wait(t.Context()); v != 77 || err != nil {
+		t.Errorf("the one that waited: %d, %v", v, err)
+	}
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if st := s.Stats().Tasks; st.Completed != int64(n)+2 {
+		t.Errorf("%d tasks have been completed, want %d", st.Completed, n+2)
+	}
+}
+
 // Tasks that submit tasks and wait for them: nothing is used up, on one worker
 // and with room for one.
 func TestTasksThatWaitForTasks(t *testing.T) {

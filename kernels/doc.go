@@ -32,7 +32,8 @@
 // this for y[i] = a*x[i]^2.
 //
 // The tests of this package, and kerneltest, show how a variant is held to its
-// bound on every device. The CUDA variants of this package are in the .cu files
-// beside it. Each begins with what its tiles are; the numbers of registers named in
-// comments are those of ptxas 11.8.
+// bound on every device. Maps are written as Go functions, of which tandemgen makes
+// all variants (docs/kernels.md). The other CUDA variants of this package are in the
+// .cu files beside it. Each begins with what its tiles are; the numbers of registers
+// named in comments are those of ptxas 11.8.
 package kernels

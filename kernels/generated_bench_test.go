@@ -11,12 +11,14 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/tandem-go/tandem/kernels"
+	"github.com/tandem-go/tandem/kernels/internal/rivals"
 )
 
 // match is a kernel as tandemgen makes it and as it would be written by hand.
 type match struct {
 	launch          kernels.Launch // of the built-in kernel
 	generated, hand kernels.Kernel
+	extent          int // that launch lacks, if not 0
 }
 
 // BenchmarkGenerated times what tandemgen makes of the built-in kernels' functions
@@ -24,10 +26,14 @@ type match struct {
 // their times, above 1 where what is generated is faster. 16,384 numbers fit in a
 // core's caches, a million do not. -benchtime=100x takes a hundred pairs of samples.
 func BenchmarkGenerated(b *testing.B) {
-	for _, n := range []int{1 << 14, 1 << 20} {
-		for _, m := range append(matches[float32](n), matches[float64](n)...) {
-			name := fmt.Sprintf("op=%s/n=%d", m.launch.Kernel().Name, n)
+	for _, size := range []int{1 << 14, 1 << 20} {
+		for _, m := range slices.Concat(matches[float32](size), matches[float64](size), stencils[float32](size), stencils[float64](size), rivalry(b, size)) {
+			n := m.launch.N()
+			name := fmt.Sprintf("op=%s/n=%d", m.launch.Kernel().Name, size)
 			hand, gen := m.launch.On(kernels.Define(m.hand)), m.launch.On(kernels.Define(m.generated))
+			if m.extent > 0 { // that of the second index, the last scalar of what is generated
+				gen.AddInt(m.extent)
+			}
 			for _, l := range []kernels.Launch{hand, gen} {
 				if err := l.Err(); err != nil {
 					b.Fatal(err)
@@ -195,3 +201,86 @@ void main() {
 		}),
 	}
 }
+
+// stencils are a match on a square grid.
+func stencils[T kernels.Float](size int) []match {
+	n := int(math.Sqrt(float64(size)))
+	src, dst := random[T](n*n), random[T](n*n)
+	m := match{launch: kernels.Stencil5(T(0.2), kernels.Dense(n, n, n, src), kernels.Dense(n, n, n, dst))}
+	m.generated = *m.launch.Kernel()
+	m.hand = m.generated
+	m.hand.Go = func(c *kernels.Call) {
+		src, dst := kernels.Slice[T](c, 0), kernels.Slice[T](c, 1)
+		for r := c.Lo; r < c.Hi; r++ {
+			mid, out := src[r*n-c.Base(0):][:n], dst[r*n-c.Base(1):][:n]
+			if r == 0 || r == n-1 {
+				copy(out, mid)
+				continue
+			}
+			up, down := src[(r-1)*n-c.Base(0):][:n], src[(r+1)*n-c.Base(0):][:n]
+			out[0], out[n-1] = mid[0], mid[n-1]
+			for i := 1; i < n-1; i++ {
+				out[i] = mid[i] + T(0.2)*((up[i]+down[i])+(mid[i-1]+mid[i+1])-4*mid[i])
+			}
+		}
+	}
+	m.hand.GLSL = &kernels.Shader{Local: m.generated.GLSL.Local, Groups: m.generated.GLSL.Groups, Text: strings.ReplaceAll(`
+void main() {
+	uint across = (uint(cols) + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
+	uint row = tandem_group() / across;
+	uint col = tandem_group() % across * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+	if (row >= tandem_n || col >= uint(cols)) return;
+	row += tandem_lo;
+	uint at = row * uint(srcStride) + col + src_at;
+	precise REAL value = src[at];
+	if (row > 0u && row < uint(rows) - 1u && col > 0u && col < uint(cols) - 1u) {
+		precise REAL around = (src[at - uint(srcStride)] + src[at + uint(srcStride)]) + (src[at - 1u] + src[at + 1u]);
+		value += k * (around - REAL(4) * value);
+	}
+	dst[row * uint(dstStride) + col + dst_at] = value;
+}`, "REAL", map[bool]string{true: "double", false: "float"}[m.generated.Float64()])}
+	return []match{m}
+}
+
+// rivalry is the kernels that stayed as they were written by hand, against what
+// tandemgen makes of their functions.
+func rivalry(b *testing.B, size int) []match {
+	b.Helper()
+	x, z := random[float32](size), random[float32](size)
+	u, w := random[float64](size), random[float64](size)
+	for i := range x {
+		x[i], u[i] = 10*abs(x[i]), 10*abs(u[i])
+	}
+	n := int(math.Sqrt(float64(size)))
+	view := kernels.View{Width: n, Height: n, CenterX: -0.7, Pixel: 3 / float64(n)}
+	counts := make([]int32, n*n)
+	bodies := min(size/4, 1024)
+	grid, to := kernels.Dense(n, n, n, x), kernels.Dense(n, n, n, z)
+	grid64, to64 := kernels.Dense(n, n, n, u), kernels.Dense(n, n, n, w)
+	taps, taps64 := random[float32](9), random[float64](9)
+	var all []match
+	generated := rivals.Kernels()
+	add := func(extent int, l kernels.Launch) {
+		g, ok := generated[l.Kernel().Name]
+		if !ok {
+			b.Fatalf("no rival of %s", l.Kernel().Name)
+		}
+		all = append(all, match{launch: l, generated: g, hand: *l.Kernel(), extent: extent})
+	}
+	add(0, kernels.Exp(z, x))
+	add(0, kernels.Exp(w, u))
+	add(0, kernels.Log(z, x))
+	add(0, kernels.Log(w, u))
+	add(0, kernels.Tanh(z, x))
+	add(0, kernels.Mandelbrot32(view, 200, counts))
+	add(0, kernels.Mandelbrot(view, 200, counts))
+	add(0, kernels.NBody[float32](1, 0.01, x[:4*bodies], z[:4*bodies]))
+	add(0, kernels.NBody(1, 0.01, u[:4*bodies], w[:4*bodies]))
+	add(n, kernels.ConvolveRows(taps, 1, grid, to))
+	add(n, kernels.ConvolveRows(taps64, 1, grid64, to64))
+	add(n, kernels.ConvolveCols(taps, 1, grid, to))
+	add(n, kernels.ConvolveCols(taps64, 1, grid64, to64))
+	return all
+}
+
+func abs[T kernels.Float](x T) T { return T(math.Abs(float64(x))) }

@@ -257,9 +257,6 @@ func (a *Arg) Window(first, last int) (lo, hi int) {
 	return lo, hi
 }
 
-// Type is the type of the argument's elements.
-func (a *Arg) Type() Type { return a.typ }
-
 // Memory is the resident buffer that the argument is, or nil for a slice.
 func (a *Arg) Memory() *residency.Memory { return a.mem }
 

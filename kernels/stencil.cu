@@ -17,7 +17,7 @@ TANDEM_KERNEL {
 	for (int i = 0; i < ROWS + 2; i++) {
 		const unsigned row = first + i - 1;
 		const bool inside = col < cols && i <= count + 1 && (i > 0 || first > 0) && row < rows;
-		column[i] = inside ? src[row * src_stride + col + src_at] : REAL(0);
+		column[i] = inside ? src[row * srcStride + col + src_at] : REAL(0);
 	}
 #pragma unroll
 	for (int i = 0; i < ROWS; i++) tile[i][threadIdx.x + 1] = column[i + 1];
@@ -25,7 +25,7 @@ TANDEM_KERNEL {
 		const unsigned i = threadIdx.x / 2, right = threadIdx.x % 2;
 		const unsigned beside = right ? col0 + COLS : col0 - 1; // below column 0 is above all
 		const bool inside = i < count && beside < cols && (right || col0 > 0);
-		tile[i][right ? COLS + 1 : 0] = inside ? src[(first + i) * src_stride + beside + src_at] : REAL(0);
+		tile[i][right ? COLS + 1 : 0] = inside ? src[(first + i) * srcStride + beside + src_at] : REAL(0);
 	}
 	__syncthreads();
 	if (col >= cols) return;
@@ -39,6 +39,6 @@ TANDEM_KERNEL {
 			const REAL around = (column[i] + column[i + 2]) + (tile[i][threadIdx.x] + tile[i][threadIdx.x + 2]);
 			value = value + k * (around - REAL(4) * value);
 		}
-		dst[row * dst_stride + col + dst_at] = value;
+		dst[row * dstStride + col + dst_at] = value;
 	}
 }

@@ -121,3 +121,6 @@ func typeOf[T residency.Element]() Type {
 
 // Len is the number of elements.
 func (o Operand) Len() int { return o.n }
+
+// Type is the type of the elements.
+func (o Operand) Type() Type { return o.typ }

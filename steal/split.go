@@ -60,12 +60,9 @@ func (d *Split) Open(room uint32) {
 
 // Surplus reports that d holds enough for the thieves that there have been: they
 // have left 2 positions, as far as the owner knows, and none has asked since. An
-// owner whose items are so small that a push counts need not push more. While
-// nobody wants anything, it costs a load and a comparison. Owner only.
-func (d *Split) Surplus() bool {
-	wanted := d.wanted.Load()
-	return wanted == 0 || d.head >= wanted
-}
+// owner whose items are so small that a push counts need not push more. It costs
+// two loads and a comparison. Owner only.
+func (d *Split) Surplus() bool { return d.head >= d.wanted.Load() }
 
 // Head is the next position to be pushed. Owner only.
 func (d *Split) Head() uint32 { return d.head }

@@ -36,6 +36,43 @@ func TestAmountNeverProlongs(t *testing.T) {
 	}
 }
 
+// Whatever the loads are, a theft is of something that is there, and of a victim
+// that has something.
+func FuzzVictim(f *testing.F) {
+	f.Add(100.0, 10.0, 1.0, 20.0, 0.1)
+	f.Add(1e9, 0.0, 0.0, 1e-3, 1e3)
+	f.Add(1.0, math.NaN(), 5.0, math.Inf(1), 0.0)
+	f.Fuzz(func(t *testing.T, left, rate, busy, thiefRate, start float64) {
+		for _, x := range []float64{left, busy, start} {
+			if !(x >= 0 && x < 1e18) {
+				return // counts and times
+			}
+		}
+		for _, x := range []float64{rate, thiefRate} {
+			if x > 0 && !(x > 1e-100 && x < 1e100) {
+				return
+			}
+		}
+		victim := steal.Load{Left: left, Rate: rate, Busy: busy}
+		if k := steal.Amount(victim, thiefRate, start); !(k >= 0 && k <= left) {
+			t.Errorf("%+v, thief %v after %v: %v taken", victim, thiefRate, start, k)
+		}
+		loads := []steal.Load{victim, {Left: start, Rate: thiefRate}, {Busy: busy}}
+		choice := steal.Choose(loads, nil)
+		if choice < 0 {
+			if left > 0 || start > 0 {
+				t.Errorf("nobody of %+v", loads)
+			}
+			return
+		}
+		for _, l := range loads {
+			if l.Left > 0 && l.Time() > loads[choice].Time() || loads[choice].Left <= 0 {
+				t.Errorf("%d of %+v", choice, loads)
+			}
+		}
+	})
+}
+
 func TestAmountOfOddLoads(t *testing.T) {
 	for name, c := range map[string]struct {
 		victim      steal.Load

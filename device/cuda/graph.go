@@ -3,6 +3,7 @@
 package cuda
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -47,7 +48,11 @@ func (s *stream) Capture(all []device.Execution) (device.Graph, error) {
 			}
 		}
 	}
-	if g.h, err = s.dev.ctx.capture(s.h, s.launches, s.args); err != nil {
+	g.h, err = s.dev.ctx.capture(s.h, s.launches, s.args)
+	switch {
+	case errors.Is(err, device.ErrUnsupported): // nothing was enqueued
+		return nil, s.dev.error("capture", err)
+	case err != nil:
 		return nil, s.refused("capture", err)
 	}
 	if s.graphs == nil {

@@ -12,7 +12,7 @@ import (
 )
 
 const summary = `Customkernel computes waves on a pond by a kernel of its own: kernel.go has it
-as a Go function, go generate has made the launch in kernel_kernel.go.`
+as a Go function, go generate has made the launch in ripple_kernel.go.`
 
 func main() { cli.Main("customkernel", run) }
 

@@ -155,7 +155,9 @@ func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, inst string) 
 			name = fn.Pkg().Name() + "." + name
 		}
 		instead := "mark it //tandem:device if it is written in the language of kernels"
-		if first, _, _ := strings.Cut(path, "/"); path != l.src.path && !strings.Contains(first, ".") {
+		if path == "sync/atomic" {
+			instead = "use a function of kernels/atomics"
+		} else if first, _, _ := strings.Cut(path, "/"); path != l.src.path && !strings.Contains(first, ".") {
 			instead = "use a function of kernels/kmath, math/bits or one of your own; see docs/kernels.md"
 		}
 		l.refuse(e.Pos(), "a call of %s, which is no function of kernels", instead, name)

@@ -21,10 +21,10 @@ type groupPrinter struct {
 	// again are variables that are made anew in every loop that uses them.
 	again   []*Declare
 	isAgain map[*Var]bool
-	inside  bool            // in a loop over invocations
-	nested  int             // loops over groups and around cuts
-	groups  string          // label of the loop over groups
-	leaves  bool            // the label is used
+	inside  bool   // in a loop over invocations
+	nested  int    // loops over groups and around cuts
+	groups  string // label of the loop over groups
+	leaves  bool   // the label is used
 }
 
 func goGroups(k *Kernel, im *imports, funcName string) string {

@@ -66,7 +66,7 @@ func (l *lowering) groupMark(fn *ast.FuncDecl) {
 			return
 		}
 		k.Group = n
-		if k.Fold != nil {
+		if _, reduces := besides(fn, markReduce); reduces {
 			l.refuse(d.pos, "a reduction of groups", "mark it either: reduce joins the values of single indices")
 		}
 	}
@@ -258,6 +258,10 @@ func (l *lowering) atomic(e *ast.CallExpr, name string, used bool) Expr {
 		return nil
 	}
 	t := target.typ()
+	if t.Kind != Int32 && t.Kind != Uint32 {
+		l.refuse(e.Args[0].Pos(), "an atomic operation on %s", "use int32 or uint32; what depends on the order of its terms has no exact sum: see kernels.GroupSum and //tandem:reduce", kindNames[t.Kind])
+		return nil
+	}
 	a := &Atomic{Op: name, Target: target, pos: e.Pos()}
 	for _, arg := range e.Args[1:] {
 		x := l.expr(arg)

@@ -138,11 +138,11 @@ type Kernel struct {
 	Fold *Fold // of a reduction
 	// Of a kernel for work-groups: how many invocations one has, the number of
 	// an invocation in it, and the arrays that they share.
-	Group  int
-	Local  *Var
+	Group int
+	Local *Var
 	// Subgroup and Lane are set where the kernel asks for them.
 	Subgroup, Lane *Var
-	Shared []*Var
+	Shared         []*Var
 	// Undivided says that all indices must run on one device, because any of
 	// them may write any element.
 	Undivided bool

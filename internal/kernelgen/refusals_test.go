@@ -76,7 +76,7 @@ func TestRefusals(t *testing.T) {
 func testLoader(t *testing.T) *loader {
 	t.Helper()
 	l := newLoader(".")
-	found, err := l.list("-export", "-deps", "math", "math/bits", "strings", "os")
+	found, err := l.list("-export", "-deps", "math", "math/bits", "strings", "os", "sync/atomic", kernelsPath, atomicsPath)
 	if err != nil {
 		t.Fatal(err)
 	}

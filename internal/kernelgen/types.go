@@ -31,6 +31,10 @@ const maxArray = 256
 // refused.
 func (l *lowering) convertType(t types.Type, pos token.Pos) *Type {
 	text := types.TypeString(t, l.qualify)
+	if isKernelsType(t, "Group") {
+		l.refuse(pos, "a %s here", "it is the first parameter of a kernel that is marked //tandem:group, and stays there", text)
+		return nil
+	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
 		if kind, ok := basicKinds[u.Kind()]; ok {

@@ -64,6 +64,7 @@ func TestErrors(t *testing.T) {
 		{"Sin", Sin, math.Sin, 1000, 2},
 		{"Cos", Cos, math.Cos, 1000, 2},
 		{"Sqrt", Sqrt, math.Sqrt, 100, 0.5},
+		{"Erfc", Erfc, math.Erfc, 10, 6},
 	} {
 		worst, at := 0.0, float32(0)
 		for range n {
@@ -87,6 +88,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{"Exp64", Exp64, exp, 745, 3},
 		{"Log64", Log64, math.Log, 100, 2},
+		{"Erfc64", Erfc64, math.Erfc, 26, 8},
 	} {
 		worst, at := 0.0, 0.0
 		for range n / 4 {

@@ -2,10 +2,13 @@ package guard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"sync"
+	"time"
 
+	"github.com/tandem-go/tandem/bench/internal/measure"
 	"github.com/tandem-go/tandem/cpuexec"
 	"github.com/tandem-go/tandem/hybrid"
 	"github.com/tandem-go/tandem/kernels"
@@ -24,12 +27,71 @@ func open() ([]Check, func() error, error) {
 		return nil, nil, err
 	}
 	checks := []Check{
-		outside(p), inside(p), futures(h), forkJoin(p), loop(p), inline(h), cores(p), processes(h),
+		outside(p), inside(p), futures(h), forkJoin(p), loop(p), inline(h), cores(p), processes(h), empty(), recording(),
 	}
 	return checks, func() error {
 		p.Close()
 		return h.Close()
 	}, nil
+}
+
+// empty is what measuring adds to a call that does nothing: the loop of
+// [measure.Timed]. That the call takes less than a nanosecond follows from the
+// other side, of which each turn depends on the one before: three shifts and
+// three exclusive ors, six cycles at the least.
+func empty() Check {
+	const n = 2_000_000
+	nothing := func(context.Context) error { return nil }
+	return Check{
+		Name: "an empty benchmark", Peer: "turns of xorshift",
+		Own: func(ctx context.Context) error {
+			for range n {
+				if err := nothing(ctx); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Other: func(context.Context) error { return turn(n) },
+	}
+}
+
+// turn does so many turns of Marsaglia's generator (Xorshift RNGs, 2003).
+//
+//go:noinline
+func turn(n int) error {
+	x := uint64(88172645463325252)
+	for range n {
+		x ^= x << 13
+		x ^= x >> 7
+		x ^= x << 17
+	}
+	if x == 0 {
+		return errors.New("xorshift came to zero, which it never does")
+	}
+	return nil
+}
+
+// recording is what a histogram adds to an operation, over a look at the clock, of
+// which each operation has two.
+func recording() Check {
+	const n = 50_000
+	h := measure.NewHistogram()
+	return Check{
+		Name: "a time in a histogram", Peer: "a look at the clock",
+		Own: func(context.Context) error {
+			for i := range n {
+				h.Record(time.Duration(i & 0xfffff))
+			}
+			return nil
+		},
+		Other: func(context.Context) error {
+			for range n {
+				_ = time.Now()
+			}
+			return nil
+		},
+	}
 }
 
 func outside(p *cpuexec.Pool) Check {

@@ -108,7 +108,8 @@ func queueFutures(ctx context.Context, n int) (func() error, error) {
 }
 
 func queueTasks(ctx context.Context, n int) (func() error, error) {
-	p, err := cpuexec.New(cores())
+	// Without room for all of them Spawn would wait for workers that wait for the gate.
+	p, err := cpuexec.New(cores(), cpuexec.QueueLimit(n+cores()))
 	if err != nil {
 		return nil, err
 	}

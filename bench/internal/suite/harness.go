@@ -34,5 +34,9 @@ func (s *Suite) harness(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	_, err := s.Measure(ctx, measure.Plan{
+		Category: "harness", Workload: "call", Unit: measure.Nanoseconds,
+		Subjects: []measure.Subject{measure.Timed("harness", 1, func(context.Context) error { return nil })},
+	})
+	return err
 }

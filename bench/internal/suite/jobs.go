@@ -97,11 +97,16 @@ func nbodyJob(n int) job {
 	}
 }
 
-// ramp is n numbers that are neither zero nor denormal.
+// ramp is n numbers that are neither zero nor denormal, and repeat themselves every
+// thousand.
 func ramp(n int) []float32 {
+	const period = 1000
 	x := make([]float32, n)
-	for i := range x {
-		x[i] = 1 + float32(i%1000)/1000
+	for i := range x[:min(n, period)] {
+		x[i] = 1 + float32(i)/period
+	}
+	for done := period; done < n; done *= 2 {
+		copy(x[done:], x[:done])
 	}
 	return x
 }

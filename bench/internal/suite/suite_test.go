@@ -67,6 +67,22 @@ func TestCategories(t *testing.T) {
 	}
 }
 
+// Tasks beyond the default queue limit wait in memory as others do.
+func TestQueueBeyondLimit(t *testing.T) {
+	for _, holder := range holders {
+		if holder.limit < 2_000_000 {
+			continue
+		}
+		release, err := holder.queue(t.Context(), 1_200_000)
+		if err == nil {
+			err = release()
+		}
+		if err != nil {
+			t.Errorf("%s: %v", holder.name, err)
+		}
+	}
+}
+
 func TestInversionShare(t *testing.T) {
 	for _, c := range []struct {
 		begun []float64 // of priorities in rotation: high, normal, low

@@ -1,6 +1,8 @@
 """CuPy's side: operations with `out`, and kernels of its ElementwiseKernel for what
 would otherwise be several passes over memory, as its documentation advises."""
 
+import math
+
 import cupy
 import cupyx
 import numpy
@@ -65,18 +67,22 @@ class CuPy:
         cupy.cuda.Device().synchronize()
 
     def ramp(self, n, rank):
-        home = cupyx.empty_pinned(operations.shape(n, rank), dtype=numpy.float32)
-        flat = home.reshape(-1)
-        flat[:] = 1 + (numpy.arange(flat.size) % 1000) / 1000
-        return home
+        shape = operations.shape(n, rank)
+        count = cupy.arange(math.prod(shape), dtype=numpy.int32)
+        return (1 + (count % 1000).astype(numpy.float32) / numpy.float32(1000)).reshape(shape)
+
+    def home(self, array):
+        pinned = cupyx.empty_pinned(array.shape, dtype=numpy.float32)
+        array.get(out=pinned)
+        return pinned
 
     def prepare(self, op, n, host):
         *ranks, written = operations.RANKS[op]
-        homes = [self.ramp(n, rank) if rank else None for rank in ranks]
-        arrays = [home if home is None else cupy.asarray(home) for home in homes]
+        arrays = [self.ramp(n, rank) if rank else None for rank in ranks]
         f = self.operations[op]
         if not host:
             return lambda: f(*arrays)
+        homes = [array if array is None else self.home(array) for array in arrays]
         there = [(arrays[i], homes[i]) for i in (0, 1) if arrays[i] is not None]
         back = "xyz".find(written) if written else -1
 

@@ -49,17 +49,16 @@ class Torch:
 
     def ramp(self, n, rank):
         shape = operations.shape(n, rank)
-        count = torch.Size(shape).numel()
-        values = 1 + (torch.arange(count) % 1000).to(torch.float32) / 1000
-        return values.reshape(shape).pin_memory()
+        count = torch.arange(torch.Size(shape).numel(), dtype=torch.int32, device=DEVICE)
+        return (1 + (count % 1000).to(torch.float32) / 1000).reshape(shape)
 
     def prepare(self, op, n, host):
         *ranks, written = operations.RANKS[op]
-        homes = [self.ramp(n, rank) if rank else None for rank in ranks]
-        arrays = [home if home is None else home.to(DEVICE) for home in homes]
+        arrays = [self.ramp(n, rank) if rank else None for rank in ranks]
         f = self.operations[op]
         if not host:
             return lambda: f(*arrays)
+        homes = [array if array is None else array.to("cpu").pin_memory() for array in arrays]
         there = [(arrays[i], homes[i]) for i in (0, 1) if arrays[i] is not None]
         back = "xyz".find(written) if written else -1
 

@@ -16,7 +16,7 @@ type room struct {
 	ledger *ledger
 	// free may be taken without a look at the tallies. It is 0 while anybody waits.
 	free atomic.Int64
-	_    [40]byte
+	_    [64]byte // what those who give look at lies apart from what those who take write
 
 	waiting atomic.Int64 // len(queue), for who gives a place back; written under mu
 	mu      sync.Mutex

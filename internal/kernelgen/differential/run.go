@@ -115,7 +115,9 @@ type outcome[T residency.Element] struct {
 func (o outcome[T]) compare() error { return Same(o.name, o.got, o.want) }
 
 // Expect is the outcome that got becomes what want does.
-func Expect[T residency.Element](name string, got, want []T) Outcome { return outcome[T]{name, got, want} }
+func Expect[T residency.Element](name string, got, want []T) Outcome {
+	return outcome[T]{name, got, want}
+}
 
 // Reference makes a trial of a launch whose reference is any function: it works on
 // copies that were made before.

@@ -414,7 +414,7 @@ bool k_isnan(double x) { return (unpackDouble2x32(x).y & 0x7fffffffu) + (unpackD
 double k_add(double a, double b) { precise double r = a + b; return r; }
 bool k_greater(double a, double b) { precise bool r = a > b; return r; }
 bool k_less(double a, double b) { precise bool r = a < b; return r; }
-double k_max(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return a > b ? a : b; }
+double k_max(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return r; }
 double k_neg(double x) { return packDouble2x32(unpackDouble2x32(x) ^ uvec2(0u, 0x80000000u)); }
 
 double f_join_max(double a, double b) {
@@ -507,8 +507,7 @@ void main() {
 `
 
 const normaliseCUDA = `
-static __device__ __forceinline__ bool k_isnan(double x) { return ((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL) > 0x7ff0000000000000ULL; }
-static __device__ __forceinline__ double k_max(double a, double b) { if (k_isnan(a)) return a; if (k_isnan(b)) return b; if (a == b) return __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); return a > b ? a : b; }
+static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
 
 static __device__ __forceinline__ double f_join_max(double a, double b) {
 	return k_max(a, b);

@@ -12,12 +12,13 @@ namespace tandem_stencil5_float32_text {
 	unsigned src_at, \
 	float *dst, \
 	unsigned dst_at, \
-	unsigned cols, \
-	unsigned rows, \
-	unsigned src_stride, \
-	unsigned dst_stride, \
-	float k)
-struct tandem_words { unsigned w[9]; };
+	int cols, \
+	int rows, \
+	int srcStride, \
+	int dstStride, \
+	float k, \
+	int ncol)
+struct tandem_words { unsigned w[10]; };
 __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
@@ -25,7 +26,7 @@ TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
 tandem_stencil5_float32(const float *tandem_buffer_0, float *tandem_buffer_1, tandem_words tandem_word)
 {
-	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], __uint_as_float(tandem_word.w[8]));
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], (int)tandem_word.w[4], (int)tandem_word.w[5], (int)tandem_word.w[6], (int)tandem_word.w[7], __uint_as_float(tandem_word.w[8]), (int)tandem_word.w[9]);
 }
 #define REAL float
 #define MATH(name) name##f
@@ -56,12 +57,13 @@ namespace tandem_stencil5_float64_text {
 	unsigned src_at, \
 	double *dst, \
 	unsigned dst_at, \
-	unsigned cols, \
-	unsigned rows, \
-	unsigned src_stride, \
-	unsigned dst_stride, \
-	double k)
-struct tandem_words { unsigned w[10]; };
+	int cols, \
+	int rows, \
+	int srcStride, \
+	int dstStride, \
+	double k, \
+	int ncol)
+struct tandem_words { unsigned w[11]; };
 __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
@@ -69,7 +71,7 @@ TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
 tandem_stencil5_float64(const double *tandem_buffer_0, double *tandem_buffer_1, tandem_words tandem_word)
 {
-	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], __hiloint2double((int)tandem_word.w[9], (int)tandem_word.w[8]));
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], (int)tandem_word.w[4], (int)tandem_word.w[5], (int)tandem_word.w[6], (int)tandem_word.w[7], __hiloint2double((int)tandem_word.w[9], (int)tandem_word.w[8]), (int)tandem_word.w[10]);
 }
 #define REAL double
 #define MATH(name) name

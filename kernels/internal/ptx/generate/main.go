@@ -23,7 +23,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tandem-go/tandem/kernels"
+	"github.com/tandem-go/tandem/kernels/internal/operations"
 	"github.com/tandem-go/tandem/kernels/internal/ptx"
 )
 
@@ -61,7 +61,7 @@ func generate(name string, check bool) error {
 	}
 	texts := map[string]string{}
 	stale := map[string]string{} // sources
-	for _, k := range kernels.Builtin() {
+	for _, k := range operations.Kernels() {
 		source := k.CUDAText()
 		if texts[k.Name] = old[k.Name]; check || !ptx.Fresh(old[k.Name], source) {
 			stale[k.Name] = source

@@ -1,6 +1,8 @@
 // Command generate writes the C++ files of package hostcuda, one for each .cu file
-// that holds kernels, and one for those that tandemgen has made. In them every kernel has a namespace of its own, with the
-// prelude and the definitions of its text; what comes from .cu files is included.
+// that holds kernels, one for those of package kernels that tandemgen has made, and
+// one for each package of such kernels. In them every kernel has a namespace of its
+// own, with the prelude and the definitions of its text; what comes from .cu files is
+// included.
 package main
 
 import (
@@ -14,6 +16,7 @@ import (
 
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/kernels"
+	"github.com/tandem-go/tandem/kernels/internal/operations"
 )
 
 const texts = "../.." // the folder of the .cu files, from that of the package
@@ -27,12 +30,17 @@ func main() {
 
 func generate() error {
 	files := map[string]string{}
-	for _, k := range kernels.Builtin() {
+	own := len(kernels.Builtin())
+	for i, k := range operations.Kernels() {
+		file, _, _ := strings.Cut(k.Name, ".")
+		if i < own {
+			file = "generated"
+		}
 		src, err := k.Source(device.CUDA)
 		if err != nil {
 			return err
 		}
-		name, text, err := host(k.CUDAText(), src.Block.Entry)
+		name, text, err := host(file, k.CUDAText(), src.Block.Entry)
 		if err != nil {
 			return fmt.Errorf("kernel %s: %w", k.Name, err)
 		}
@@ -64,8 +72,8 @@ var (
 )
 
 // host makes a kernel's CUDA C a namespace, and names the file that it belongs to:
-// that of the last .cu file in it, or "generated".
-func host(text, entry string) (name, namespace string, err error) {
+// that of the last .cu file in it, or else the given one.
+func host(file, text, entry string) (name, namespace string, err error) {
 	macros := map[string]bool{}
 	keep := func(text string) {
 		for _, m := range definition.FindAllStringSubmatch(text, -1) {
@@ -106,7 +114,7 @@ func host(text, entry string) (name, namespace string, err error) {
 		fmt.Fprintf(&b, "#undef %s\n", m)
 	}
 	if name == "" {
-		name = "generated"
+		name = file
 	}
 	return strings.TrimSuffix(name, ".cu") + ".cc", b.String(), nil
 }

@@ -1,0 +1,10 @@
+//go:build !amd64 || race
+
+package expr
+
+// There is no machine for tiles here: blocks do.
+const haveTiles = false
+
+func runTiles(*tileInstruction, int, *[16]float64) {}
+
+func tileHandlers() *[tileOps]uintptr { return nil }

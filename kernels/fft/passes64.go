@@ -1,0 +1,97 @@
+package fft
+
+// The same for float64.
+
+// quarters64 is a pass of radix 4. Index i takes the numbers i, i+n/4, i+n/2 and i+3n/4
+// of x, and its results are those from 4i on. done is the product of the radices of
+// earlier passes, w the roots of n. sign is -1 to take the conjugate of x.
+//
+//tandem:kernel newQuarters64
+func quarters64(i int, quarter int, done uint32, sign float64, w, x, y []float64) {
+	ar, ai := x[2*i], sign*x[2*i+1]
+	br, bi := x[2*(i+quarter)], sign*x[2*(i+quarter)+1]
+	cr, ci := x[2*(i+2*quarter)], sign*x[2*(i+2*quarter)+1]
+	dr, di := x[2*(i+3*quarter)], sign*x[2*(i+3*quarter)+1]
+	e := uint32(i) &^ (done - 1) // the exponent of w
+	pr, pi, mr, mi := ar+cr, ai+ci, ar-cr, ai-ci
+	qr, qi, nr, ni := br+dr, bi+di, br-dr, bi-di
+	y[8*i] = pr + qr
+	y[8*i+1] = pi + qi
+	// -i times b-d is (ni, -nr).
+	wr, wi := w[2*e], w[2*e+1]
+	r, s := mr+ni, mi-nr
+	y[8*i+2] = r*wr - s*wi
+	y[8*i+3] = r*wi + s*wr
+	wr, wi = w[4*e], w[4*e+1]
+	r, s = pr-qr, pi-qi
+	y[8*i+4] = r*wr - s*wi
+	y[8*i+5] = r*wi + s*wr
+	wr, wi = w[6*e], w[6*e+1]
+	r, s = mr-ni, mi+nr
+	y[8*i+6] = r*wr - s*wi
+	y[8*i+7] = r*wi + s*wr
+}
+
+// halves64 is the last pass, of radix 2, where n is no power of 4.
+//
+//tandem:kernel newHalves64
+func halves64(i int, half int, sign float64, x, y []float64) {
+	ar, ai := x[2*i], sign*x[2*i+1]
+	br, bi := x[2*(i+half)], sign*x[2*(i+half)+1]
+	y[4*i] = ar + br
+	y[4*i+1] = ai + bi
+	y[4*i+2] = ar - br
+	y[4*i+3] = ai - bi
+}
+
+// reorder64 puts results in their order: the digits of their subscripts are reversed,
+// of base 4 and, if odd is 1, one of base 2. They are multiplied by scale, and the
+// imaginary parts by sign.
+//
+//tandem:kernel newReorder64
+func reorder64(i int, digits int, odd uint32, scale, sign float64, x, y []float64) {
+	k, from := uint32(i), uint32(0)
+	for range digits {
+		from = from<<2 | k&3
+		k >>= 2
+	}
+	if odd == 1 {
+		from = from<<1 | k&1
+	}
+	y[2*i] = scale * x[2*from]
+	y[2*i+1] = sign * (scale * x[2*from+1])
+}
+
+// modulate64 multiplies x, or its conjugate where sign is -1, by the chirp, and
+// appends zeros: n is the length of x.
+//
+//tandem:kernel newModulate64
+func modulate64(i int, n int, sign float64, chirp, x, y []float64) {
+	r, s := float64(0), float64(0)
+	if i < n {
+		k := min(i, n-1) // no multiple of i: devices get all of x and the chirp
+		a, b, c, d := x[2*k], sign*x[2*k+1], chirp[2*k], chirp[2*k+1]
+		r, s = a*c-b*d, a*d+b*c
+	}
+	y[2*i] = r
+	y[2*i+1] = s
+}
+
+// multiply64 is the conjugate of x times y; all are complex.
+//
+//tandem:kernel newMultiply64
+func multiply64(i int, x, y, product []float64) {
+	a, b, c, d := x[2*i], x[2*i+1], y[2*i], y[2*i+1]
+	product[2*i] = a*c - b*d
+	product[2*i+1] = -(a*d + b*c)
+}
+
+// demodulate64 multiplies the conjugate of the convolution by the chirp and by
+// scale, and the imaginary part by sign.
+//
+//tandem:kernel newDemodulate64
+func demodulate64(i int, scale, sign float64, chirp, x, y []float64) {
+	a, b, c, d := x[2*i], -x[2*i+1], chirp[2*i], chirp[2*i+1]
+	y[2*i] = scale * (a*c - b*d)
+	y[2*i+1] = sign * (scale * (a*d + b*c))
+}

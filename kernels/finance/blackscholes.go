@@ -1,0 +1,97 @@
+package finance
+
+import (
+	"math"
+
+	"github.com/tandem-go/tandem/kernels/kmath"
+)
+
+//go:generate go run github.com/tandem-go/tandem/cmd/tandemgen
+
+// blackScholes is the price of European options on a share that pays a steady
+// dividend, after Black and Scholes, The pricing of options and corporate
+// liabilities (1973), and Merton, Theory of rational option pricing (1973):
+//
+//	call = spot e^(-yield years) N(d1) - strike e^(-rate years) N(d2)
+//	put  = strike e^(-rate years) N(-d2) - spot e^(-yield years) N(-d1)
+//	d1   = (ln(spot/strike) + (rate - yield) years) / v + v/2, d2 = d1 - v
+//	v    = volatility sqrt(years)
+//
+// where N is the normal distribution. Rates and volatility are those of a year, as
+// fractions: 0.05 is 5 %. All arrays have an element for each option; calls and
+// puts are written. An option without time or volatility has the value that it would have
+// if it were exercised. A negative spot, strike, time or volatility gives NaN.
+//
+// The error of a price is at most 16 e (1 + 1/v) times spot plus strike, each
+// discounted, where e is 2^-24; it is the same on every device.
+//
+//tandem:kernel
+func blackScholes(i int, rate, yield float32, spot, strike, years, volatility, calls, puts []float32) {
+	t := years[i]
+	s := spot[i] * kmath.Exp(-yield*t)
+	k := strike[i] * kmath.Exp(-rate*t)
+	v := volatility[i] * kmath.Sqrt(t)
+	d1 := (kmath.Log(spot[i]/strike[i])+(rate-yield)*t)/v + 0.5*v
+	d2 := d1 - v
+	if v == 0 || spot[i] == 0 || strike[i] == 0 {
+		d1 = certain(s - k)
+		d2 = d1
+	}
+	if v < 0 || spot[i] < 0 {
+		d1 = kmath.Sqrt(-1)
+	}
+	calls[i] = s*normal(d1) - k*normal(d2)
+	puts[i] = k*normal(-d2) - s*normal(-d1)
+}
+
+// blackScholes64 is blackScholes for float64, with e = 2^-53.
+//
+//tandem:kernel
+func blackScholes64(i int, rate, yield float64, spot, strike, years, volatility, calls, puts []float64) {
+	t := years[i]
+	s := spot[i] * kmath.Exp64(-yield*t)
+	k := strike[i] * kmath.Exp64(-rate*t)
+	v := volatility[i] * math.Sqrt(t)
+	d1 := (kmath.Log64(spot[i]/strike[i])+(rate-yield)*t)/v + 0.5*v
+	d2 := d1 - v
+	if v == 0 || spot[i] == 0 || strike[i] == 0 {
+		d1 = certain64(s - k)
+		d2 = d1
+	}
+	if v < 0 || spot[i] < 0 {
+		d1 = math.Sqrt(-1)
+	}
+	calls[i] = s*normal64(d1) - k*normal64(d2)
+	puts[i] = k*normal64(-d2) - s*normal64(-d1)
+}
+
+// normal is the probability that a normal variable is below x.
+//
+//tandem:device
+func normal(x float32) float32 { return 0.5 * kmath.Erfc(x*-0.70710678118654752440) }
+
+//tandem:device
+func normal64(x float64) float64 { return 0.5 * kmath.Erfc64(x*-0.70710678118654752440) }
+
+// certain is a place of the normal distribution where all or nothing of it is
+// below, by the sign of gain.
+//
+//tandem:device
+func certain(gain float32) float32 {
+	if gain > 0 {
+		return 100
+	} else if gain <= 0 {
+		return -100
+	}
+	return gain
+}
+
+//tandem:device
+func certain64(gain float64) float64 {
+	if gain > 0 {
+		return 100
+	} else if gain <= 0 {
+		return -100
+	}
+	return gain
+}
