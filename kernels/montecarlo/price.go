@@ -82,8 +82,12 @@ func (o *Option) check() error {
 		value    float64
 		negative bool
 	}{
-		{"Spot", o.Spot, false}, {"Strike", o.Strike, false}, {"Volatility", o.Volatility, false},
-		{"Years", o.Years, false}, {"Rate", o.Rate, true}, {"Yield", o.Yield, true},
+		{"Spot", o.Spot, false},
+		{"Strike", o.Strike, false},
+		{"Volatility", o.Volatility, false},
+		{"Years", o.Years, false},
+		{"Rate", o.Rate, true},
+		{"Yield", o.Yield, true},
 	} {
 		if math.IsNaN(f.value) || math.IsInf(f.value, 0) || f.value < 0 && !f.negative {
 			return wrong("Price", f.name, "%v", f.value)

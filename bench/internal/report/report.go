@@ -82,6 +82,7 @@ var titles = []struct{ id, title, text string }{
 	{"device", "Devices", "Launches forced on a device, transfers, and how far they overlap."},
 	{"kernel", "Operations on devices", "Each operation on data that lie on the device, and on data that come from the host and go back, beside what limits it: a copy of as many bytes within the device's memory, multiply-adds that wait for nothing, or the transfers alone. On an NVIDIA GPU cuBLAS called from C, CuPy and PyTorch stand beside it."},
 	{"split", "Splitting launches", "One launch as Tandem places it, on one core, and on each device alone."},
+	{"operations", "Operations", "One call as Tandem does it, with whatever it chooses, beside plain Go on one core: a loop, or gonum."},
 	{"fault", "Faults", "What a failure costs, beside the same without one."},
 	{"memory", "Memory pressure", "What a waiting task holds, and a device with a sixteenth of the memory that a launch needs."},
 	{"startup", "Start-up", "Time to a first result, and memory at rest."},

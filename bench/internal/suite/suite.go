@@ -49,6 +49,7 @@ var Categories = []Category{
 	{"device", "launches, transfers and their overlap", (*Suite).device},
 	{"kernel", "each operation on each device, beside what limits it", (*Suite).kernel},
 	{"split", "one launch over all devices, by operation and size", (*Suite).split},
+	{"operations", "operations beside plain Go", (*Suite).operations},
 	{"expression", "k operations on whole arrays as one kernel", (*Suite).expression},
 	{"fault", "time to recover", (*Suite).fault},
 	{"memory", "what waiting tasks hold, and devices short of memory", (*Suite).memory},

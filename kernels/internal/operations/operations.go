@@ -10,6 +10,7 @@ import (
 	"github.com/tandem-go/tandem/kernels/finance"
 	"github.com/tandem-go/tandem/kernels/kmeans"
 	"github.com/tandem-go/tandem/kernels/montecarlo"
+	"github.com/tandem-go/tandem/kernels/scan"
 	"github.com/tandem-go/tandem/kernels/sparse"
 )
 
@@ -21,6 +22,7 @@ func Kernels() []*kernels.Kernel {
 		finance.Builtin(),
 		kmeans.Builtin(),
 		montecarlo.Builtin(),
+		scan.Builtin(),
 		sparse.Builtin(),
 	)
 }

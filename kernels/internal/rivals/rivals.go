@@ -47,7 +47,7 @@ func mandelbrot[T kernels.Float](i int, width uint32, limit int32, left, top, pi
 	cx, cy := left+T(at%width)*pixel, top-T(at/width)*pixel
 	var x, y, xx, yy, oldX, oldY T
 	n, next := int32(0), int32(8)
-	//tandem:turns 65536
+	//tandem:turns 60000
 	for n < limit && xx+yy <= 4 {
 		y = (x+x)*y + cy
 		x = xx - yy + cx
@@ -67,7 +67,7 @@ func mandelbrot[T kernels.Float](i int, width uint32, limit int32, left, top, pi
 func nbody[T kernels.Float](i int, count uint32, gravity, soft T, bodies, field []T) {
 	x, y, z := bodies[4*i], bodies[4*i+1], bodies[4*i+2]
 	var ax, ay, az, potential T
-	//tandem:turns 65536
+	//tandem:turns 60000
 	for j := uint32(0); j < count; j++ {
 		dx, dy, dz := bodies[4*j]-x, bodies[4*j+1]-y, bodies[4*j+2]-z
 		d2 := dx*dx + dy*dy + dz*dz + soft

@@ -924,7 +924,7 @@ var mandelbrotFloat32Kernel = kernels.Kernel{
 	GLSL: &kernels.Shader{
 		Text:       mandelbrotFloat32GLSL,
 		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 65536 },
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 60000 },
 	},
 	CUDA: &kernels.Function{
 		Text:  mandelbrotFloat32CUDA,
@@ -1093,7 +1093,7 @@ var mandelbrotFloat64Kernel = kernels.Kernel{
 	GLSL: &kernels.Shader{
 		Text:       mandelbrotFloat64GLSL,
 		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 65536 },
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 60000 },
 	},
 	CUDA: &kernels.Function{
 		Text:  mandelbrotFloat64CUDA,
@@ -1262,7 +1262,7 @@ var nbodyFloat32Kernel = kernels.Kernel{
 	GLSL: &kernels.Shader{
 		Text:       nbodyFloat32GLSL,
 		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 65536 },
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 60000 },
 	},
 	CUDA: &kernels.Function{
 		Text:  nbodyFloat32CUDA,
@@ -1437,7 +1437,7 @@ var nbodyFloat64Kernel = kernels.Kernel{
 	GLSL: &kernels.Shader{
 		Text:       nbodyFloat64GLSL,
 		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 65536 },
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 60000 },
 	},
 	CUDA: &kernels.Function{
 		Text:  nbodyFloat64CUDA,
