@@ -110,13 +110,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			p.Close()
 		}
 	}()
-	if err := b.measure(ctx); err != nil {
-		return err
-	}
+	// What was measured until an error, or until somebody lost patience, is kept.
+	err = b.measure(ctx)
 	if *output != "" {
-		if err := b.write(*output); err != nil {
-			return fmt.Errorf("-o: %w", err)
+		if failed := b.write(*output); failed != nil {
+			return fmt.Errorf("-o: %w", failed)
 		}
+	}
+	if err != nil {
+		return err
 	}
 	fmt.Fprintf(out, "%d workers, %d blocks of %d rounds in turns, medians; a ratio below 1: Tandem took less\n\n", b.workers, b.blocks, b.rounds)
 	b.table.print(out)
@@ -128,6 +130,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 // measured in the last.
 func (b *bench) measure(ctx context.Context) error {
 	for b.block = range b.blocks {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		fmt.Fprintf(b.progress, "block %d of %d\n", 1+b.block, b.blocks)
 		parts := []func(context.Context) error{b.forkJoin, b.trees, b.tasks, b.million, b.cores, b.processes}
 		if b.last() {
