@@ -24,7 +24,7 @@ func TestCUDACompiles(t *testing.T) {
 		"--gpu-architecture=compute_52", "--fmad=false", "--std=c++14", "--",
 	}
 	var names []string
-	for _, c := range cases() {
+	for _, c := range all() {
 		trial := c.Draw(rand.New(rand.NewPCG(1, 1)), device.Caps{}, 1)
 		text := trial.Launch.Kernel().CUDAText()
 		if text == "" {

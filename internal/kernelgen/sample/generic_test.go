@@ -11,14 +11,16 @@ import (
 
 // TestTypeParameters compares the instances of generic kernels with the functions.
 func TestTypeParameters(t *testing.T) {
-	differential.Each(t, func(t *testing.T, r *kerneltest.Runner) {
-		kerneltest.Try(t, r,
-			blendCase("blend.float32", BlendFloat32[[]float32, []float32, []float32]),
-			blendCase("blend.float64", BlendFloat64[[]float64, []float64, []float64]),
-			normsCase("norms.float32.int32", NormsFloat32Int32[[]float32, []float32, []float32, []int32]),
-			normsCase("norms.float64.uint32", NormsFloat64Uint32[[]float64, []float64, []float64, []uint32]),
-		)
-	})
+	differential.Each(t, func(t *testing.T, r *kerneltest.Runner) { kerneltest.Try(t, r, instances()...) })
+}
+
+func instances() []kerneltest.Case {
+	return []kerneltest.Case{
+		blendCase("blend.float32", BlendFloat32[[]float32, []float32, []float32]),
+		blendCase("blend.float64", BlendFloat64[[]float64, []float64, []float64]),
+		normsCase("norms.float32.int32", NormsFloat32Int32[[]float32, []float32, []float32, []int32]),
+		normsCase("norms.float64.uint32", NormsFloat64Uint32[[]float64, []float64, []float64, []uint32]),
+	}
 }
 
 func blendCase[T number](name string, launch func(t T, x, y, dst []T) kernels.Launch) kerneltest.Case {

@@ -2,6 +2,7 @@ package sample
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/tandem-go/tandem/internal/kernelgen/differential"
@@ -13,6 +14,9 @@ import (
 func TestKernels(t *testing.T) {
 	differential.Each(t, func(t *testing.T, r *kerneltest.Runner) { kerneltest.Try(t, r, cases()...) })
 }
+
+// all are the cases of every kernel of this package.
+func all() []kerneltest.Case { return slices.Concat(cases(), instances(), groups(), reductions()) }
 
 func cases() []kerneltest.Case {
 	return []kerneltest.Case{
