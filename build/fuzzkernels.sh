@@ -1,7 +1,8 @@
 #!/bin/sh
 # Compares the given number of random kernels (10000 if none is given) with their
-# functions on every device, at most 200 at a time. TANDEM_SEED is the first seed, or
-# the time; TAGS are the build tags. Vet is off: random programs shift by too much
+# functions on every device, at most 200 at a time; with the tag cuda, also their CUDA C,
+# on the driver in process. TANDEM_SEED is the first seed, or the time; TAGS are the
+# build tags, FLAGS a flag for go test. Vet is off: random programs shift by too much
 # and assign variables to themselves.
 set -eu
 cd "$(dirname "$0")/.."
@@ -24,8 +25,22 @@ while [ "$left" -gt 0 ]; do
 
 		func TestKernels(t *testing.T) { differential.Compare(t, $seed, Cases) }
 	EOF
+	cat >"$dir/cuda_test.go" <<-EOF
+		//go:build cuda && linux && cgo
+
+		package fuzz
+
+		import (
+			"os"
+			"testing"
+
+			"github.com/tandem-go/tandem/internal/kernelgen/differential/translated"
+		)
+
+		func TestMain(m *testing.M) { os.Exit(translated.Run(m, Cases)) }
+	EOF
 	go run ./cmd/tandemgen "$dir"
-	go test -vet=off -tags "${TAGS:-}" "./$dir"
+	go test -vet=off -tags "${TAGS:-}" ${FLAGS:+"$FLAGS"} "./$dir"
 	left=$((left - count))
 	seed=$((seed + 1))
 done
