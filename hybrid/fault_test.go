@@ -242,7 +242,7 @@ func schedule(t *testing.T, seed uint64) (err error) {
 		var jobs []job
 		for range 1 + rng.IntN(2) { // at the same time
 			n := 1 + rng.IntN(1<<(4+rng.IntN(10)))
-			switch rng.IntN(4) {
+			switch rng.IntN(6) {
 			case 0:
 				jobs = append(jobs, addJob(n))
 			case 1:
@@ -251,6 +251,10 @@ func schedule(t *testing.T, seed uint64) (err error) {
 				jobs = append(jobs, totalJob(n))
 			case 3:
 				jobs = append(jobs, residentJob(t, n))
+			case 4:
+				jobs = append(jobs, anywhereJob(n))
+			case 5:
+				jobs = append(jobs, raggedJob(n))
 			}
 		}
 		var options []hybrid.LaunchOption
