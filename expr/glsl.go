@@ -3,6 +3,7 @@ package expr
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tandem-go/tandem/kernels"
@@ -162,6 +163,8 @@ func glslExpression(s *step, steps []step) string {
 	switch {
 	case s.op == opConvert && s.typ.isMask():
 		return "$0"
+	case s.op == opConvert && hidesZero(s, steps):
+		return glslTypes[s.typ] + "($0) + " + glslTypes[s.typ] + "(e_zero)"
 	case s.op == opConvert:
 		return glslTypes[s.typ] + "($0)"
 	case s.typ.isMask() && from.isMask():
@@ -179,9 +182,27 @@ func glslExpression(s *step, steps []step) string {
 	return helperNames[s.op]
 }
 
+// zeroText declares a zero of which no compiler knows, as there are never 2^32-1
+// indices in a dispatch.
+const zeroText = "float e_zero = uintBitsToFloat(tandem_n / 4294967295u);\n"
+
+// hidesZero reports whether a step makes a floating-point number of a computed
+// integer. Where Mesa 22.3.6 finds that to be 0, as n-n is, it takes x*0 for 0 and x+0
+// for x, although that loses NaN and the sign of 0: adding e_zero hides it.
+func hidesZero(s *step, steps []step) bool {
+	if s.op != opConvert || !s.typ.isFloat() {
+		return false
+	}
+	from := steps[s.args[0]]
+	return !from.typ.isFloat() && !from.typ.isMask() && from.op != opArray && from.op != opScalar
+}
+
 // glslHelpers are the functions that the steps use.
 func glslHelpers(steps []step) string {
 	var b strings.Builder
+	if slices.ContainsFunc(steps, func(s step) bool { return hidesZero(&s, steps) }) {
+		b.WriteString(zeroText)
+	}
 	var done [kinds]bool
 	mathematics := false
 	for _, s := range steps {
