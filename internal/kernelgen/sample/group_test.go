@@ -16,9 +16,15 @@ func TestGroups(t *testing.T) {
 	differential.Each(t, func(t *testing.T, r *kerneltest.Runner) { kerneltest.Try(t, r, groups()...) })
 }
 
+// drawGroups makes a case of at most that many invocations: a goroutine for each, and
+// barriers between goroutines, are slow.
+func drawGroups(name string, most int, trial func(rng *rand.Rand, n int) kerneltest.Trial) kerneltest.Case {
+	return differential.Draw(name, func(rng *rand.Rand, n int) kerneltest.Trial { return trial(rng, min(n, most)) })
+}
+
 func groups() []kerneltest.Case {
 	return []kerneltest.Case{
-		differential.Draw("treeSums", func(rng *rand.Rand, n int) kerneltest.Trial {
+		drawGroups("treeSums", 1<<17, func(rng *rand.Rand, n int) kerneltest.Trial {
 			count := (n + 255) / 256
 			x, sums := differential.Array[float32](rng, n), make([]float32, count)
 			want := slices.Clone(sums)
@@ -26,7 +32,7 @@ func groups() []kerneltest.Case {
 				kernels.EachGroup(count, 256, func(g kernels.Group) { treeSums(g, x, want) })
 			}, differential.Expect("sums", sums, want))
 		}),
-		differential.Draw("scan", func(rng *rand.Rand, n int) kerneltest.Trial {
+		drawGroups("scan", 1<<17, func(rng *rand.Rand, n int) kerneltest.Trial {
 			count := (n + 63) / 64
 			x, y, blocks := differential.Array[int32](rng, n), make([]int32, n), make([]int32, count)
 			wantY, wantBlocks := slices.Clone(y), slices.Clone(blocks)
@@ -34,7 +40,7 @@ func groups() []kerneltest.Case {
 				kernels.EachGroup(count, 64, func(g kernels.Group) { scan(g, x, wantY, wantBlocks) })
 			}, differential.Expect("y", y, wantY), differential.Expect("blocks", blocks, wantBlocks))
 		}),
-		differential.Draw("normalise", func(rng *rand.Rand, n int) kerneltest.Trial {
+		drawGroups("normalise", 1<<17, func(rng *rand.Rand, n int) kerneltest.Trial {
 			count := n / 128
 			x, sums, skip := differential.Array[float64](rng, 128*count), differential.Array[float64](rng, 4*count), rng.IntN(5)
 			wantX, wantSums := slices.Clone(x), slices.Clone(sums)
@@ -42,15 +48,15 @@ func groups() []kerneltest.Case {
 				kernels.EachGroup(count, 128, func(g kernels.Group) { normalise(g, skip, wantX, wantSums) })
 			}, differential.Expect("x", x, wantX), differential.Expect("sums", sums, wantSums))
 		}),
-		differential.Draw("oddEven", func(rng *rand.Rand, n int) kerneltest.Trial {
-			count := min(n, 1<<16) / 32 // 34 barriers each
+		drawGroups("oddEven", 1<<15, func(rng *rand.Rand, n int) kerneltest.Trial {
+			count := n / 32
 			keys, places := differential.Array[uint32](rng, 32*count), make([]int32, 32*count)
 			wantKeys, wantPlaces := slices.Clone(keys), slices.Clone(places)
 			return differential.Reference(OddEven(count, keys, places), func() {
 				kernels.EachGroup(count, 32, func(g kernels.Group) { oddEven(g, wantKeys, wantPlaces) })
 			}, differential.Expect("keys", keys, wantKeys), differential.Expect("places", places, wantPlaces))
 		}),
-		differential.Draw("histogram", func(rng *rand.Rand, n int) kerneltest.Trial {
+		drawGroups("histogram", 1<<17, func(rng *rand.Rand, n int) kerneltest.Trial {
 			per := 1 + rng.IntN(8)
 			count := (n + 64*per - 1) / (64 * per)
 			x, bins, least, marks := differential.Array[uint32](rng, n), differential.Array[uint32](rng, 16), differential.Array[uint32](rng, 16), make([]int32, 18)
