@@ -45,27 +45,39 @@ func largestChunk(l *kernels.Launch, m *member) (int, error) {
 }
 
 // uploadWhole brings the arguments that every index may read to the device, once
-// for the launch.
+// for the launch. Those that any index may write wait for the chunk: until the device
+// has it, another may be writing them.
 func (f *feeder) uploadWhole() error {
 	for k := range f.r.l.Args() {
 		a := &f.r.l.Args()[k]
-		if a.Per != 0 || a.Memory() != nil {
+		if a.Per != 0 || a.Memory() != nil || f.r.l.Access(k)&kernels.Out != 0 {
 			continue
 		}
-		host := a.HostBytes(0, a.Len())
+		if err := f.uploadAll(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// uploadAll brings all of an argument to the device.
+func (f *feeder) uploadAll(k int) error {
+	a := &f.r.l.Args()[k]
+	host := a.HostBytes(0, a.Len())
+	if f.whole[k] == nil {
 		var err error
 		if f.whole[k], err = f.m.memory.get(int64(len(host))); err != nil {
 			return err
 		}
-		f.uploading = true
-		var copied hostMemory
-		err = f.lane.up.Upload(f.whole[k], 0, copied.of(f.m, host, host))
-		copied.free()
-		if err != nil {
-			return err
-		}
-		f.p.uploaded += int64(len(host))
 	}
+	f.uploading = true
+	var copied hostMemory
+	err := f.lane.up.Upload(f.whole[k], 0, copied.of(f.m, host, host))
+	copied.free()
+	if err != nil {
+		return err
+	}
+	f.p.uploaded += int64(len(host))
 	return nil
 }
 
@@ -116,6 +128,11 @@ func (f *feeder) bind(c *slot, lo, hi int) (offsets [kernels.MaxParams]int, err 
 			offsets[k] = from
 			continue
 		case a.Per == 0:
+			if f.r.l.Access(k)&kernels.Out != 0 {
+				if err := f.uploadAll(k); err != nil {
+					return offsets, err
+				}
+			}
 			f.buffers = append(f.buffers, f.whole[k])
 			continue
 		}
