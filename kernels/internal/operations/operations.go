@@ -8,6 +8,7 @@ import (
 	"github.com/tandem-go/tandem/kernels"
 	"github.com/tandem-go/tandem/kernels/fft"
 	"github.com/tandem-go/tandem/kernels/finance"
+	"github.com/tandem-go/tandem/kernels/histogram"
 	"github.com/tandem-go/tandem/kernels/kmeans"
 	"github.com/tandem-go/tandem/kernels/montecarlo"
 	"github.com/tandem-go/tandem/kernels/scan"
@@ -20,6 +21,7 @@ func Kernels() []*kernels.Kernel {
 		kernels.Builtin(),
 		fft.Builtin(),
 		finance.Builtin(),
+		histogram.Builtin(),
 		kmeans.Builtin(),
 		montecarlo.Builtin(),
 		scan.Builtin(),

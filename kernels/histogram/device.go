@@ -1,0 +1,47 @@
+package histogram
+
+import "github.com/tandem-go/tandem/kernels"
+
+// most is how many elements a launch counts: its numbers of 32 bits hold it.
+const most = 1 << 30
+
+// onDevices adds to counts what launches have counted.
+func onDevices[T kernels.Float](launch func(kernels.Launch) error, b bins[T], counts []int, x []T) error {
+	if b.n > maxRows*group {
+		return inOne(launch, b, counts, x)
+	}
+	width := rowsFor(b.n) * group
+	for len(x) > 0 {
+		part := x[:min(most, len(x))]
+		tables := make([]uint32, (len(part)+elements-1)/elements*width)
+		if err := launch(newTables(b, part, tables)); err != nil {
+			return err
+		}
+		for ; len(tables) > 0; tables = tables[width:] {
+			add(counts, tables)
+		}
+		x = x[len(part):]
+	}
+	return nil
+}
+
+// inOne is onDevices for tables that work-groups have no room for.
+func inOne[T kernels.Float](launch func(kernels.Launch) error, b bins[T], counts []int, x []T) error {
+	table := make([]uint32, b.n)
+	for len(x) > 0 {
+		part := x[:min(most, len(x))]
+		clear(table)
+		if err := launch(newOne(b, part, table)); err != nil {
+			return err
+		}
+		add(counts, table)
+		x = x[len(part):]
+	}
+	return nil
+}
+
+func add(counts []int, table []uint32) {
+	for k, c := range table[:len(counts)] {
+		counts[k] += int(c)
+	}
+}
