@@ -10,6 +10,7 @@ import (
 	"github.com/tandem-go/tandem/hybrid"
 	"github.com/tandem-go/tandem/kernels/fft"
 	"github.com/tandem-go/tandem/kernels/finance"
+	"github.com/tandem-go/tandem/kernels/histogram"
 	"github.com/tandem-go/tandem/kernels/kmeans"
 	"github.com/tandem-go/tandem/kernels/montecarlo"
 	"github.com/tandem-go/tandem/kernels/sparse"
@@ -42,7 +43,7 @@ func (s *Suite) operations(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, optionsOperation(n), kmeansOperation(n), product, transform, piOperation(16*n))
+		all = append(all, optionsOperation(n), kmeansOperation(n), product, transform, piOperation(16*n), histogramOperation(16*n))
 	}
 	for _, o := range all {
 		if _, err := s.Measure(ctx, measure.Plan{
@@ -170,6 +171,21 @@ func piOperation(n int) comparison {
 		}
 		if inside > n {
 			panic("more points than there are")
+		}
+	}}
+}
+
+func histogramOperation(n int) comparison {
+	const bins, lo, hi = 256, 0.0, 1.0
+	x, counts := uniform(source(), n, lo, hi), make([]int, bins)
+	return comparison{"histogram/float64", n, func(ctx context.Context, h *hybrid.Scheduler) error {
+		return histogram.Uniform(ctx, h, counts, x, lo, hi)
+	}, loop, func() {
+		clear(counts)
+		for _, v := range x {
+			if v >= lo && v <= hi {
+				counts[min(int((v-lo)*(bins/(hi-lo))), bins-1)]++
+			}
 		}
 	}}
 }
