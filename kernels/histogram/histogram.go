@@ -32,7 +32,7 @@ func Uniform[T kernels.Float, O any](ctx context.Context, s kernels.Launcher[O],
 		return wrong("counts", "%d bins, want 1 to %d", len(counts), MaxBins)
 	case !(lo < hi):
 		return wrong("hi", "%v is not above %v", hi, lo)
-	case !finite(hi-lo):
+	case !finite(hi - lo):
 		return wrong("hi", "%v to %v is no finite width", lo, hi)
 	case !finite(b.scale):
 		return wrong("hi", "%v is too close to %v for %d bins", hi, lo, len(counts))

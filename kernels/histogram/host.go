@@ -70,7 +70,7 @@ func tablesOnHost[T kernels.Float](c *kernels.Call) {
 	x, counts := kernels.Slice[T](c, 0), kernels.Slice[uint32](c, 1)
 	clear(counts)
 	for g := range c.Hi - c.Lo {
-		mine := x[g*elements:min((g+1)*elements, len(x))]
+		mine := x[g*elements : min((g+1)*elements, len(x))]
 		count(bins[T]{n: n, lo: lo, hi: hi, scale: scale}, counts[g*rows*group:][:n], mine)
 	}
 }

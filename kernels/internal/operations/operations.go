@@ -11,6 +11,7 @@ import (
 	"github.com/tandem-go/tandem/kernels/histogram"
 	"github.com/tandem-go/tandem/kernels/kmeans"
 	"github.com/tandem-go/tandem/kernels/montecarlo"
+	"github.com/tandem-go/tandem/kernels/radix"
 	"github.com/tandem-go/tandem/kernels/scan"
 	"github.com/tandem-go/tandem/kernels/sparse"
 )
@@ -24,6 +25,7 @@ func Kernels() []*kernels.Kernel {
 		histogram.Builtin(),
 		kmeans.Builtin(),
 		montecarlo.Builtin(),
+		radix.Builtin(),
 		scan.Builtin(),
 		sparse.Builtin(),
 	)
