@@ -14,7 +14,7 @@ const (
 // Up to so many keys package slices has been as fast as counting their digits, and
 // insertion if they have values.
 const (
-	fewKeys  = 128
+	fewKeys  = 512
 	fewPairs = 48
 )
 
@@ -39,47 +39,54 @@ func few[U word, V any](keys []U, values []V, paired bool) bool {
 }
 
 // ordered reports whether keys are sorted, having reversed them if they were so the
-// other way round. Values must not have equal keys for that.
-func ordered[U word, V any](keys []U, values []V, paired bool) bool {
+// other way round. Values must not have equal keys for that. Of numbers that are
+// neither less nor greater it takes only those with the same bits, which leaves NaN and
+// zeros of both signs to the sorting of words.
+func ordered[K Key, U word, V any](keys []K, bits []U, values []V, paired bool) bool {
 	up, down := 1, 1
-	for up < len(keys) && keys[up-1] <= keys[up] {
+	for up < len(keys) && (keys[up-1] < keys[up] || bits[up-1] == bits[up]) {
 		up++
 	}
-	for down < len(keys) && (keys[down-1] > keys[down] || !paired && keys[down-1] == keys[down]) {
-		down++
-	}
-	if up < len(keys) && down == len(keys) {
-		slices.Reverse(keys)
-		slices.Reverse(values)
+	if up >= len(keys) {
 		return true
 	}
-	return up == len(keys)
+	for down < len(keys) && (keys[down-1] > keys[down] || !paired && bits[down-1] == bits[down]) {
+		down++
+	}
+	if down < len(keys) {
+		return false
+	}
+	slices.Reverse(keys)
+	slices.Reverse(values)
+	return true
+}
+
+// varying has the bits in which keys differ.
+func varying[U word](keys []U) (bits U) {
+	for _, k := range keys {
+		bits |= k ^ keys[0]
+	}
+	return bits
 }
 
 // serial sorts on this goroutine.
 func serial[U word, V any](keys []U, values []V) {
-	var counts [int(unsafe.Sizeof(uint64(0)))][buckets]int
-	var word U
-	digits := int(unsafe.Sizeof(word))
-	for _, k := range keys {
-		for d := range digits {
-			counts[d][uint8(k>>(digitBits*d))]++
-		}
-	}
 	from, fromValues := keys, values
 	to, toValues := make([]U, len(keys)), make([]V, len(values))
-	for d := range digits {
-		shift := digitBits * d
-		if counts[d][uint8(keys[0]>>shift)] == len(keys) {
-			continue
+	shift := 0
+	for bits := varying(keys); bits != 0; bits >>= digitBits {
+		if uint8(bits) != 0 {
+			var next [buckets]int
+			count(&next, shift, from)
+			total := 0
+			for b, c := range next {
+				next[b] = total
+				total += c
+			}
+			move(&next, shift, from, fromValues, to, toValues)
+			from, fromValues, to, toValues = to, toValues, from, fromValues
 		}
-		total := 0
-		for b, c := range counts[d] {
-			counts[d][b] = total
-			total += c
-		}
-		move(&counts[d], shift, from, fromValues, to, toValues)
-		from, fromValues, to, toValues = to, toValues, from, fromValues
+		shift += digitBits
 	}
 	if &from[0] != &keys[0] {
 		copy(keys, from)
@@ -87,9 +94,16 @@ func serial[U word, V any](keys []U, values []V) {
 	}
 }
 
+// count adds up how often each digit occurs.
+func count[U word](counts *[buckets]int, shift int, keys []U) {
+	for _, k := range keys {
+		counts[uint8(k>>shift)]++
+	}
+}
+
 // move stores each key, and its value, at the next place of its digit.
 func move[U word, V any](next *[buckets]int, shift int, from []U, fromValues []V, to []U, toValues []V) {
-	fromValues = fromValues[:len(from)]
+	fromValues, toValues = fromValues[:len(from)], toValues[:len(to)]
 	for i, k := range from {
 		b := uint8(k >> shift)
 		at := next[b]
@@ -106,9 +120,9 @@ const parts = 4
 // were, but for the order.
 func onWorkers[U word, V any](each func(n int, body func(lo, hi int)) error, workers int, keys []U, values []V) error {
 	n := len(keys)
-	count := parts * workers
-	part := func(p int) (lo, hi int) { return p * n / count, (p + 1) * n / count }
-	counts := make([][buckets]int, count)
+	parted := parts * workers
+	part := func(p int) (lo, hi int) { return p * n / parted, (p + 1) * n / parted }
+	counts := make([][buckets]int, parted)
 	from, fromValues := keys, values
 	to, toValues := make([]U, n), make([]V, n)
 	home := func() {
@@ -117,54 +131,45 @@ func onWorkers[U word, V any](each func(n int, body func(lo, hi int)) error, wor
 			copy(values, fromValues)
 		}
 	}
-	var word U
-	for d := range int(unsafe.Sizeof(word)) {
-		shift := digitBits * d
-		if err := each(count, func(lo, hi int) {
-			for p := lo; p < hi; p++ {
-				var c [buckets]int
-				first, last := part(p)
-				for _, k := range from[first:last] {
-					c[uint8(k>>shift)]++
+	shift := 0
+	for bits := varying(keys); bits != 0; bits >>= digitBits {
+		if uint8(bits) != 0 {
+			if err := each(parted, func(lo, hi int) {
+				for p := lo; p < hi; p++ {
+					first, last := part(p)
+					counts[p] = [buckets]int{}
+					count(&counts[p], shift, from[first:last])
 				}
-				counts[p] = c
+			}); err != nil {
+				home()
+				return err
 			}
-		}); err != nil {
-			home()
-			return err
-		}
-		if !offsets(counts, n) {
-			continue
-		}
-		if err := each(count, func(lo, hi int) {
-			for p := lo; p < hi; p++ {
-				first, last := part(p)
-				move(&counts[p], shift, from[first:last], fromValues[first:last], to, toValues)
+			offsets(counts)
+			if err := each(parted, func(lo, hi int) {
+				for p := lo; p < hi; p++ {
+					first, last := part(p)
+					move(&counts[p], shift, from[first:last], fromValues[first:last], to, toValues)
+				}
+			}); err != nil {
+				home()
+				return err
 			}
-		}); err != nil {
-			home()
-			return err
+			from, fromValues, to, toValues = to, toValues, from, fromValues
 		}
-		from, fromValues, to, toValues = to, toValues, from, fromValues
+		shift += digitBits
 	}
 	home()
 	return nil
 }
 
-// offsets turns the counts of parts into the first place of each digit of each part, and
-// reports whether there is more than one digit among the n keys.
-func offsets(counts [][buckets]int, n int) bool {
+// offsets turns the counts of parts into the first place of each digit of each part.
+func offsets(counts [][buckets]int) {
 	total := 0
 	for b := range buckets {
-		before := total
 		for p := range counts {
 			c := counts[p][b]
 			counts[p][b] = total
 			total += c
 		}
-		if total-before == n {
-			return false
-		}
 	}
-	return true
 }

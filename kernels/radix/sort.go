@@ -39,9 +39,22 @@ func sort[K Key, V, O any](ctx context.Context, s kernels.Launcher[O], keys []K,
 	}
 	var zero K
 	if unsafe.Sizeof(zero) == 4 {
-		return sortWords(ctx, s, orderOf[uint32, K](), words[uint32](keys), values, paired, opts)
+		return sortWords(ctx, s, keys, words[uint32](keys), values, paired, opts)
 	}
-	return sortWords(ctx, s, orderOf[uint64, K](), words[uint64](keys), values, paired, opts)
+	return sortWords(ctx, s, keys, words[uint64](keys), values, paired, opts)
+}
+
+// sortWords sorts keys, whose memory bits is.
+func sortWords[K Key, U word, V, O any](ctx context.Context, s kernels.Launcher[O], keys []K, bits []U, values []V, paired bool, opts []O) error {
+	if len(opts) == 0 && ordered(keys, bits, values, paired) {
+		return nil
+	}
+	encode[K](bits)
+	defer decode[K](bits)
+	if len(opts) == 0 && few(bits, values, paired) {
+		return nil
+	}
+	return sortMany(ctx, s, bits, values, paired, opts)
 }
 
 // choices are between one worker and all, and between the host and the launches, by
@@ -52,17 +65,12 @@ var choices [2][2][64]struct{ host, device ways.Choice }
 // many in about 100 µs.
 const shared = 1 << 14
 
-func sortWords[U word, V, O any](ctx context.Context, s kernels.Launcher[O], o order[U], keys []U, values []V, paired bool, opts []O) error {
-	o.encode(keys)
-	defer o.decode(keys)
+func sortMany[U word, V, O any](ctx context.Context, s kernels.Launcher[O], keys []U, values []V, paired bool, opts []O) error {
 	n := len(keys)
 	launch := func(l kernels.Launch) error { return s.Launch(ctx, l, opts...) }
 	passes := func() error { return onDevices(ctx, launch, keys, values, paired) }
-	switch {
-	case len(opts) > 0 && n <= most:
+	if len(opts) > 0 && n <= most {
 		return passes()
-	case few(keys, values, paired) || ordered(keys, values, paired):
-		return nil
 	}
 	alone := func() error {
 		serial(keys, values)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/tandem-go/tandem/bench/internal/measure"
 	"github.com/tandem-go/tandem/hybrid"
@@ -13,6 +14,7 @@ import (
 	"github.com/tandem-go/tandem/kernels/histogram"
 	"github.com/tandem-go/tandem/kernels/kmeans"
 	"github.com/tandem-go/tandem/kernels/montecarlo"
+	"github.com/tandem-go/tandem/kernels/radix"
 	"github.com/tandem-go/tandem/kernels/sparse"
 	"gonum.org/v1/gonum/dsp/fourier"
 )
@@ -43,7 +45,7 @@ func (s *Suite) operations(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, optionsOperation(n), kmeansOperation(n), product, transform, piOperation(16*n), histogramOperation(16*n))
+		all = append(all, optionsOperation(n), kmeansOperation(n), product, transform, piOperation(16*n), histogramOperation(16*n), sortOperation(n))
 	}
 	for _, o := range all {
 		if _, err := s.Measure(ctx, measure.Plan{
@@ -187,5 +189,27 @@ func histogramOperation(n int) comparison {
 				counts[min(int((v-lo)*(bins/(hi-lo))), bins-1)]++
 			}
 		}
+	}}
+}
+
+// sortOperation has a new input each time, so that the processor can't learn to predict
+// its comparisons; both copy it.
+func sortOperation(n int) comparison {
+	inputs := make([][]float64, max(1, 1<<18/n))
+	rng := source()
+	for i := range inputs {
+		inputs[i] = uniform(rng, n, -1, 1)
+	}
+	x, turn := make([]float64, n), 0
+	next := func() {
+		copy(x, inputs[turn%len(inputs)])
+		turn++
+	}
+	return comparison{"sort/float64", n, func(ctx context.Context, h *hybrid.Scheduler) error {
+		next()
+		return radix.Sort(ctx, h, x)
+	}, "slices.Sort", func() {
+		next()
+		slices.Sort(x)
 	}}
 }
