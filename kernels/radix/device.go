@@ -43,13 +43,13 @@ func onDevices[U word, V any](ctx context.Context, launch func(kernels.Launch) e
 	counts := make([]uint32, radix*groups(n))
 	var word U
 	for shift := 0; shift < 8*int(unsafe.Sizeof(word)); shift += bitsEach {
-		if err := launch(newDigits(shift, x, counts)); err != nil {
+		if err := launch(newDigits(shift, kernels.Of[U](x), counts)); err != nil {
 			return err
 		}
 		if !offsets32(counts, n) {
 			continue
 		}
-		if err := launch(newScatter(shift, counts, x, v, y, w)); err != nil {
+		if err := launch(newScatter(shift, counts, kernels.Of[U](x), kernels.Of[uint32](v), kernels.Of[U](y), kernels.Of[uint32](w))); err != nil {
 			return err
 		}
 		x, y, v, w = y, x, w, v

@@ -1,9 +1,6 @@
 package radix
 
-import (
-	"github.com/tandem-go/tandem/kernels"
-	"github.com/tandem-go/tandem/residency"
-)
+import "github.com/tandem-go/tandem/kernels"
 
 //go:generate go run github.com/tandem-go/tandem/cmd/tandemgen
 
@@ -110,33 +107,35 @@ func groups(n int) int { return (n + elements - 1) / elements }
 
 var spread = kernels.Footprint{Per: elements, Ragged: true}
 
-func newDigits[U word](shift int, x *residency.Buffer[U], counts []uint32) kernels.Launch {
-	arg := kernels.Of[U](x)
-	l := kernels.NewLaunch(digitsKernels[wide[U]()], groups(x.Len()))
-	l.AddArg(arg, spread)
+// byType is the place in a pair of kernels of that for words of a type.
+func byType(o kernels.Operand) int { return o.Type().Size()/4 - 1 }
+
+func newDigits(shift int, x kernels.Operand, counts []uint32) kernels.Launch {
+	l := kernels.NewLaunch(digitsKernels[byType(x)], groups(x.Len()))
+	l.AddArg(x, spread)
 	l.AddArg(kernels.Of[uint32](counts), kernels.Footprint{Per: radix})
 	l.AddInt(shift)
 	l.AddInt(x.Len())
-	l.SetCost(kernels.Cost{Flops: 4 * elements, Bytes: elements * float64(arg.Type().Size())})
+	l.SetCost(kernels.Cost{Flops: 4 * elements, Bytes: elements * float64(x.Type().Size())})
 	return l
 }
 
 // newScatter takes v and w that are empty unless there are numbers with the keys.
-func newScatter[U word](shift int, places []uint32, x *residency.Buffer[U], v *residency.Buffer[uint32], y *residency.Buffer[U], w *residency.Buffer[uint32]) kernels.Launch {
-	arg, paired, of := kernels.Of[U](x), v.Len() > 0, kernels.Whole
+func newScatter(shift int, places []uint32, x, v, y, w kernels.Operand) kernels.Launch {
+	paired, of := v.Len() > 0, kernels.Whole
 	if paired {
 		of = spread
 	}
-	l := kernels.NewLaunch(scatterKernels[wide[U]()], groups(x.Len()))
+	l := kernels.NewLaunch(scatterKernels[byType(x)], groups(x.Len()))
 	l.AddArg(kernels.Of[uint32](places), kernels.Footprint{Per: radix})
-	l.AddArg(arg, spread)
-	l.AddArg(kernels.Of[uint32](v), of)
-	l.AddArg(kernels.Of[U](y), kernels.Whole)
-	l.AddArg(kernels.Of[uint32](w), kernels.Whole)
+	l.AddArg(x, spread)
+	l.AddArg(v, of)
+	l.AddArg(y, kernels.Whole)
+	l.AddArg(w, kernels.Whole)
 	l.AddInt(shift)
 	l.AddBool(paired)
 	l.AddInt(x.Len())
-	l.SetCost(kernels.Cost{Flops: 8 * elements, Bytes: 3 * elements * float64(arg.Type().Size())})
+	l.SetCost(kernels.Cost{Flops: 8 * elements, Bytes: 3 * elements * float64(x.Type().Size())})
 	l.SetGrain(l.N())
 	return l
 }

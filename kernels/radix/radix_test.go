@@ -173,6 +173,36 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// TestKernels compares both kernels with their functions on every device.
+func TestKernels(t *testing.T) {
+	differential.Each(t, func(t *testing.T, r *kerneltest.Runner) {
+		kerneltest.Try(t, r,
+			differential.Draw("digits", func(rng *rand.Rand, n int) kerneltest.Trial {
+				x, shift := draw[uint64](rng, "bits", n), 4*rng.IntN(16)
+				got, want := make([]uint32, radix*groups(n)), make([]uint32, radix*groups(n))
+				return differential.Reference(newDigits(shift, kernels.Of[uint64](x), got), func() {
+					kernels.EachGroup(groups(n), group, func(g kernels.Group) { digits(g, uint32(shift), x, want) })
+				}, differential.Expect("counts", got, want))
+			}),
+			differential.Draw("scatter", func(rng *rand.Rand, n int) kerneltest.Trial {
+				x, shift := draw[uint32](rng, "bits", n), 4*rng.IntN(8)
+				numbers := n * rng.IntN(2)
+				v := draw[uint32](rng, "bits", numbers)
+				places := make([]uint32, radix*groups(n))
+				kernels.EachGroup(groups(n), group, func(g kernels.Group) { digits(g, uint32(shift), x, places) })
+				offsets32(places, n+1) // all of them, also where there is one digit only
+				y, w, wantY, wantW := make([]uint32, n), make([]uint32, numbers), make([]uint32, n), make([]uint32, numbers)
+				of := kernels.Of[uint32, []uint32]
+				return differential.Reference(newScatter(shift, places, of(x), of(v), of(y), of(w)), func() {
+					kernels.EachGroup(groups(n), group, func(g kernels.Group) {
+						scatter(g, uint32(shift), numbers > 0, places, x, v, wantY, wantW)
+					})
+				}, differential.Expect("y", y, wantY), differential.Expect("w", w, wantW))
+			}),
+		)
+	})
+}
+
 // TestWorkers sorts as the workers do, in any order of parts, whether or not that is
 // chosen; and one that fails on the way loses no pair.
 func TestWorkers(t *testing.T) {

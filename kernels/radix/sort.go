@@ -15,7 +15,8 @@ import (
 
 // Sort sorts keys in ascending order. Of floating-point numbers NaN come first, by
 // their bits, those without a sign before those with one; -0 comes before +0. When ctx
-// ends, Sort returns its cause, and keys has the keys it had, in any order.
+// ends, Sort returns its cause, and keys has the keys it had, in any order. More than
+// 2^30 keys are sorted on the CPU, whatever opts say.
 func Sort[K Key, O any](ctx context.Context, s kernels.Launcher[O], keys []K, opts ...O) error {
 	return sort(ctx, s, keys, make([]struct{}, len(keys)), false, opts)
 }
