@@ -39,15 +39,19 @@ func Uniform[T kernels.Float, O any](ctx context.Context, s kernels.Launcher[O],
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	}
-	clear(counts)
-	n := len(x)
-	if n < shared && len(opts) == 0 {
+	if len(x) < shared && len(opts) == 0 {
+		clear(counts)
 		count(b, counts, x)
 		return nil
 	}
+	return countMany(ctx, s, b, counts, x, opts)
+}
+
+func countMany[T kernels.Float, O any](ctx context.Context, s kernels.Launcher[O], b bins[T], counts []int, x []T, opts []O) error {
+	n := len(x)
 	passes := func() error {
 		clear(counts)
-		return onDevices(func(l kernels.Launch) error { return s.Launch(ctx, l, opts...) }, b, counts, x)
+		return onDevices(ctx, func(l kernels.Launch) error { return s.Launch(ctx, l, opts...) }, b, counts, x)
 	}
 	if len(opts) > 0 {
 		return passes()
@@ -79,8 +83,8 @@ func Uniform[T kernels.Float, O any](ctx context.Context, s kernels.Launcher[O],
 var choices [2][64][26]struct{ host, device ways.Choice }
 
 // shared is the length from which more than one core may be worth it: one counts so
-// many in about 30 µs.
-const shared = 1 << 14
+// many in about 60 µs.
+const shared = 1 << 15
 
 func finite[T kernels.Float](v T) bool { return !math.IsInf(float64(v), 0) && !math.IsNaN(float64(v)) }
 

@@ -141,7 +141,7 @@ func TestKernels(t *testing.T) {
 				x, b := random[float64](rng, n), newBins[float64](1+rng.IntN(5000), -1, 1)
 				got := make([]uint32, b.n)
 				want := make([]uint32, b.n)
-				return differential.Reference(newOne(b, x, got), func() {
+				return differential.Reference(newOne(b, x, kernels.Of[uint32](got)), func() {
 					for i := range n {
 						one(i, int32(b.n), b.lo, b.hi, b.scale, x, want)
 					}

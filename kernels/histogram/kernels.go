@@ -82,11 +82,11 @@ func newTables[T kernels.Float](b bins[T], x []T, counts []uint32) kernels.Launc
 	return l
 }
 
-func newOne[T kernels.Float](b bins[T], x []T, counts []uint32) kernels.Launch {
+func newOne[T kernels.Float](b bins[T], x []T, counts kernels.Operand) kernels.Launch {
 	arg := kernels.Of[T](x)
 	l := kernels.NewLaunch(oneKernels[arg.Type()], len(x))
 	l.AddArg(arg, kernels.Elementwise)
-	l.AddArg(kernels.Of[uint32](counts), kernels.Whole)
+	l.AddArg(counts, kernels.Whole)
 	b.addTo(&l)
 	l.SetCost(kernels.Cost{Flops: 6, Bytes: float64(arg.Type().Size() + 8)})
 	l.SetGrain(len(x))
