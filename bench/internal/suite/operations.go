@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/tandem-go/tandem/bench/internal/measure"
 	"github.com/tandem-go/tandem/hybrid"
 	"github.com/tandem-go/tandem/kernels/fft"
 	"github.com/tandem-go/tandem/kernels/finance"
+	"github.com/tandem-go/tandem/kernels/histogram"
 	"github.com/tandem-go/tandem/kernels/kmeans"
 	"github.com/tandem-go/tandem/kernels/montecarlo"
+	"github.com/tandem-go/tandem/kernels/radix"
 	"github.com/tandem-go/tandem/kernels/sparse"
 	"gonum.org/v1/gonum/dsp/fourier"
 )
@@ -42,7 +45,7 @@ func (s *Suite) operations(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, optionsOperation(n), kmeansOperation(n), product, transform, piOperation(16*n))
+		all = append(all, optionsOperation(n), kmeansOperation(n), product, transform, piOperation(16*n), histogramOperation(16*n), sortOperation(n))
 	}
 	for _, o := range all {
 		if _, err := s.Measure(ctx, measure.Plan{
@@ -171,5 +174,42 @@ func piOperation(n int) comparison {
 		if inside > n {
 			panic("more points than there are")
 		}
+	}}
+}
+
+func histogramOperation(n int) comparison {
+	const bins, lo, hi = 256, 0.0, 1.0
+	x, counts := uniform(source(), n, lo, hi), make([]int, bins)
+	return comparison{"histogram/float64", n, func(ctx context.Context, h *hybrid.Scheduler) error {
+		return histogram.Uniform(ctx, h, counts, x, lo, hi)
+	}, loop, func() {
+		clear(counts)
+		for _, v := range x {
+			if v >= lo && v <= hi {
+				counts[min(int((v-lo)*(bins/(hi-lo))), bins-1)]++
+			}
+		}
+	}}
+}
+
+// sortOperation has a new input each time, so that the processor can't learn to predict
+// its comparisons; both copy it.
+func sortOperation(n int) comparison {
+	inputs := make([][]float64, max(1, 1<<18/n))
+	rng := source()
+	for i := range inputs {
+		inputs[i] = uniform(rng, n, -1, 1)
+	}
+	x, turn := make([]float64, n), 0
+	next := func() {
+		copy(x, inputs[turn%len(inputs)])
+		turn++
+	}
+	return comparison{"sort/float64", n, func(ctx context.Context, h *hybrid.Scheduler) error {
+		next()
+		return radix.Sort(ctx, h, x)
+	}, "slices.Sort", func() {
+		next()
+		slices.Sort(x)
 	}}
 }

@@ -8,8 +8,10 @@ import (
 	"github.com/tandem-go/tandem/kernels"
 	"github.com/tandem-go/tandem/kernels/fft"
 	"github.com/tandem-go/tandem/kernels/finance"
+	"github.com/tandem-go/tandem/kernels/histogram"
 	"github.com/tandem-go/tandem/kernels/kmeans"
 	"github.com/tandem-go/tandem/kernels/montecarlo"
+	"github.com/tandem-go/tandem/kernels/radix"
 	"github.com/tandem-go/tandem/kernels/scan"
 	"github.com/tandem-go/tandem/kernels/sparse"
 )
@@ -20,8 +22,10 @@ func Kernels() []*kernels.Kernel {
 		kernels.Builtin(),
 		fft.Builtin(),
 		finance.Builtin(),
+		histogram.Builtin(),
 		kmeans.Builtin(),
 		montecarlo.Builtin(),
+		radix.Builtin(),
 		scan.Builtin(),
 		sparse.Builtin(),
 	)
