@@ -56,7 +56,10 @@ race: deps ## the same under the race detector, with the smaller share of the ra
 	go test -tags '$(TAGS)' -short -race -timeout 40m $(TESTS) $(PKG)
 
 # The kernels of device/cuda's driver in process are C++, and so is half of what
-# goes wrong with memory. What Go's own code does is the race detector's.
+# goes wrong with memory. What Go's own code does is the race detector's. The
+# sanitizer's dlopen does not search where the library that calls it lies, so NVRTC
+# has to be told where its other half is.
+asan: export LD_LIBRARY_PATH := $(CURDIR)/build/cuda$(addprefix :,$(LD_LIBRARY_PATH))
 asan: deps ## CUDA's suites under the address sanitizer: kernels, compiled for the host, and the driver in process
 	go test -tags '$(TAGS)' -short -asan -timeout 20m $(TESTS) ./device/cuda/...
 	go test -tags '$(TAGS)' -short -asan -timeout 20m -run 'CUDA|Conformance|FewerBlocks' $(TESTS) ./kernels ./hybrid
