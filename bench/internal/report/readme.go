@@ -171,7 +171,7 @@ func writeLosses(s *strings.Builder, r *measure.Results) {
 			worst := loss{}
 			for _, row := range rows[1:] {
 				b := row.Summary()
-				if !targets.Peer(row.Subject) || row.Higher || len(row.Samples) == 0 || b.Median <= 0 || a.Lo <= b.Hi || math.IsInf(a.Lo, 0) || math.IsInf(b.Hi, 0) {
+				if !targets.Peer(row.Subject) || targets.Limit(row.Subject) || row.Higher || len(row.Samples) == 0 || b.Median <= 0 || a.Lo <= b.Hi || math.IsInf(a.Lo, 0) || math.IsInf(b.Hi, 0) {
 					continue
 				}
 				if factor := a.Median / b.Median; factor > max(worst.factor, 1.05) {

@@ -206,3 +206,13 @@ func Efficiency(r *measure.Results, row *measure.Row, workers int) float64 {
 
 // Peer tells a peer of Tandem's own subjects.
 func Peer(subject string) bool { return !strings.HasPrefix(strings.ToLower(subject), "tandem") }
+
+// Limit tells what a row is measured against, and does not do its work: a pass over
+// the same memory, a copy, bare arithmetic.
+func Limit(subject string) bool {
+	switch subject {
+	case "copy in C", "copy on the device", "transfers in C", "transfers alone", "multiply-adds in C", "one pass":
+		return true
+	}
+	return false
+}
