@@ -3,6 +3,7 @@
 package peer
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -107,6 +108,38 @@ func state(t *testing.T, pid int) string {
 		t.Fatal(err)
 	}
 	return strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))[0]
+}
+
+// A program that ends is started again, and not for ever.
+func TestStartedAgain(t *testing.T) {
+	const name = "once"
+	s := &Set{Progress: os.Stderr, built: map[string]build{name: {command: []string{"/bin/sh", "-c", "read -r job; echo 5"}}}}
+	t.Cleanup(s.Close)
+	for range attempts {
+		p := s.Get(t.Context(), name, 1)
+		if took, err := p.Time("job"); err != nil || took != 5 {
+			t.Fatalf("%v, %v", took, err)
+		}
+		if _, err := p.Time("job"); err == nil {
+			t.Fatal("it has answered twice")
+		}
+	}
+	if _, err := s.Get(t.Context(), name, 1).Time("job"); err == nil {
+		t.Error("it was started once more")
+	}
+}
+
+// A benchmark that is interrupted has its programs end by themselves, or else ends them.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	for _, script := range []string{parrot, "trap '' TERM INT; while :; do sleep 1; done"} {
+		p, err := Start(ctx, []string{"/bin/sh", "-c", script}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(p.Close)
+	}
+	cancel()
 }
 
 func TestBuildMissing(t *testing.T) {
