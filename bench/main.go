@@ -129,7 +129,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		Runner: &measure.Runner{
 			Machine: machine, Blocks: min(set.rounds, measure.Blocks), Time: set.time, Match: set.wanted,
 			Progress: measure.NewProgress(os.Stderr),
-			Record: func(row measure.Row) error { keep.merged.Add(row); return nil },
+			Record:   func(row measure.Row) error { keep.merged.Add(row); return nil },
 		},
 		Quick: set.quick, Long: set.long, Devices: devices, Self: []string{self, childWord},
 	}
