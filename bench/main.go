@@ -118,6 +118,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return fmt.Errorf("-o: %w", err)
 		}
 	}
+	var unfinished *partial
+	if set.results != "" {
+		if unfinished, err = newPartial(set.results, machine); err != nil {
+			return fmt.Errorf("-o: %w", err)
+		}
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -125,7 +131,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	s := &suite.Suite{
 		Runner: &measure.Runner{
 			Machine: machine, Blocks: min(set.rounds, measure.Blocks), Match: set.wanted, Progress: os.Stderr,
-			Record: func(row measure.Row) error { keep.merged.Add(row); return nil },
+			Record: func(row measure.Row) error { keep.merged.Add(row); return unfinished.add(row) },
 		},
 		Quick: set.quick, Long: set.long, Devices: devices, Self: []string{self, childWord},
 	}

@@ -15,8 +15,8 @@ import (
 // compiled from the text that the kernel has now.
 func TestBuiltinSpeakCUDA(t *testing.T) {
 	all := kernels.Builtin()
-	if len(all) != 76 {
-		t.Errorf("%d kernels, there were 76: add a new one to Builtin", len(all))
+	if len(all) != 108 {
+		t.Errorf("%d kernels, there were 108: add a new one to Builtin", len(all))
 	}
 	for _, k := range all {
 		src, err := k.Source(device.CUDA)
@@ -27,6 +27,10 @@ func TestBuiltinSpeakCUDA(t *testing.T) {
 		if !ptx.Fresh(src.Text, k.CUDAText()) {
 			t.Errorf("%s: its PTX is not of its text: make generate", k.Name)
 		}
+		if newer := len(src.Newer) == 1 && src.Newer[0].Capability == 90 && strings.Contains(src.Newer[0].Text, "\n.target sm_90\n") &&
+			ptx.Fresh(src.Newer[0].Text, k.CUDAText()); newer != ptx.HasNewer(k.Name) {
+			t.Errorf("%s: its code for newer GPUs is not of its text: make generate", k.Name)
+		}
 		for _, text := range []string{"\n.version ", "\n.target sm_52\n", "\n.visible .entry " + src.Block.Entry + "("} {
 			if !strings.Contains(src.Text, text) {
 				t.Errorf("%s: no %q in its PTX", k.Name, text)
@@ -35,7 +39,7 @@ func TestBuiltinSpeakCUDA(t *testing.T) {
 		if size := k.CUDA.Block[0] * max(1, k.CUDA.Block[1]) * max(1, k.CUDA.Block[2]); size%32 != 0 || size > 1024 {
 			t.Errorf("%s: blocks of %d threads", k.Name, size)
 		}
-		if want := strings.HasPrefix(k.Name, "gemm."); want != (src.Library != "") {
+		if want := strings.HasPrefix(k.Name, "gemm"); want != (src.Library != "") {
 			t.Errorf("%s: the library's routine is %q", k.Name, src.Library)
 		}
 	}

@@ -154,6 +154,11 @@ func Define(k Kernel) *Kernel {
 	case len(k.Params) > MaxParams || len(k.Scalars) > MaxScalars:
 		panic("kernels: Define: kernel " + k.Name + " has too many arguments")
 	}
+	for _, s := range k.Scalars {
+		if s.Type == Uint16 {
+			panic("kernels: Define: scalar " + s.Name + " of kernel " + k.Name + " is a uint16, which arrays alone may be")
+		}
+	}
 	k.id = int(kernelCount.Add(1) - 1)
 	k.makeGrids()
 	return &k

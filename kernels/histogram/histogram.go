@@ -9,7 +9,7 @@ import (
 
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/kernels"
-	"github.com/tandem-go/tandem/kernels/internal/ways"
+	"github.com/tandem-go/tandem/internal/ways"
 )
 
 // MaxBins is the greatest number of bins: float32 has each integer up to it.
