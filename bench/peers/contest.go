@@ -17,6 +17,9 @@ type contest struct {
 	peers []peer
 	// judge makes a row's last columns from the times; nil is judgeRatio.
 	judge func(own, their, goal float64) (ratio, wanted string, met bool)
+	// most is the part of a peer's time that a goal comes to; nil is the goal.
+	most  func(goal float64) float64
+	limit float64 // of Tandem's own time, in nanoseconds; 0 is none
 }
 
 // peer is one of the others.
@@ -54,7 +57,7 @@ func (b *bench) hold(ctx context.Context, c contest) error {
 	if !b.only.MatchString(c.what) {
 		return nil
 	}
-	fmt.Fprintln(b.progress, c.what)
+	b.announce(c.what)
 	sides := append([]peer{{name: "Tandem", run: timed(c.own)}}, c.peers...)
 	times := make([][]float64, len(sides))
 	for round := range b.rounds + 1 {
@@ -75,6 +78,14 @@ func (b *bench) hold(ctx context.Context, c contest) error {
 	rows := make([]measure.Row, len(sides))
 	for i, side := range sides {
 		rows[i] = b.row(c.what, side, times[i])
+		switch {
+		case i == 0:
+			rows[i].Goal = c.limit
+		case c.most != nil && side.goal > 0:
+			rows[i].Goal = c.most(side.goal)
+		default:
+			rows[i].Goal = side.goal
+		}
 		b.merged.Add(rows[i])
 	}
 	if !b.last() {
@@ -123,6 +134,9 @@ func judgeRatio(own, their, goal float64) (ratio, wanted string, met bool) {
 	}
 	return ratio, wanted, own <= goal*their
 }
+
+// mostOfRate is the part of a peer's time with this part of its rate.
+func mostOfRate(goal float64) float64 { return 1 / goal }
 
 // judgeRate wants at least the goal's part of the peer's rate.
 func judgeRate(own, their, goal float64) (ratio, wanted string, met bool) {

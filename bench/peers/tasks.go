@@ -75,7 +75,7 @@ func (b *bench) million(ctx context.Context) error {
 	if !b.only.MatchString(what) {
 		return nil
 	}
-	fmt.Fprintln(b.progress, what)
+	b.announce(what)
 	before := heapInUse()
 	p, err := cpuexec.New(b.workers)
 	if err != nil {

@@ -47,6 +47,9 @@ func Build(ctx context.Context, name string) ([]string, error) {
 	return strings.Split(strings.TrimSpace(command.String()), "\n"), nil
 }
 
+// patience is how long a program may take to end when it is no longer wanted.
+const patience = 3 * time.Second
+
 // Start starts a built program with so many workers.
 func Start(ctx context.Context, command []string, workers int) (*Program, error) {
 	cmd := exec.CommandContext(ctx, command[0], append(command[1:len(command):len(command)], strconv.Itoa(workers))...)
@@ -56,6 +59,10 @@ func Start(ctx context.Context, command []string, workers int) (*Program, error)
 	if err != nil {
 		return nil, err
 	}
+	// Who interrupts the benchmarks interrupts them alone: a program ends with its
+	// input, in order, and if it doesn't, soon after.
+	detach(cmd)
+	cmd.Cancel, cmd.WaitDelay = in.Close, patience
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
