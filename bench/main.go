@@ -135,7 +135,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		Runner: &measure.Runner{
 			Machine: machine, Blocks: min(set.rounds, measure.Blocks), Time: set.time, Match: set.wanted,
 			Progress: measure.NewProgress(os.Stderr),
-			Record: func(row measure.Row) error { keep.merged.Add(row); return unfinished.add(row) },
+			Record:   func(row measure.Row) error { keep.merged.Add(row); return unfinished.add(row) },
 		},
 		Quick: set.quick, Long: set.long, Devices: devices, Self: []string{self, childWord},
 	}

@@ -148,16 +148,17 @@ launches="$of"'
 	/^BenchmarkLaunch\/batch=/ { split($1, part, /[=-]/); text = text sprintf("%s %.0f ns in batches of %s", text ? "," : "", of("ns/over-bare"), part[2]) }
 	END { if (text) printf "; a launch over the bare driver:%s", text }'
 
-# Rates of the code for newer GPUs, as parts of those of the code for the oldest.
+# Rates of the code that NVRTC makes for this GPU, as parts of those of the code for the
+# oldest.
 codes="$of"'
 	/^BenchmarkCode\// {
 		match($1, /kernel=[^\/]*/); kernel = substr($1, RSTART + 7, RLENGTH - 7)
-		match($1, /code=sm_[0-9]*/); code = substr($1, RSTART + 5, RLENGTH - 5)
+		match($1, /code=[a-z]*/); code = substr($1, RSTART + 5, RLENGTH - 5)
 		rate[kernel, code] = of("GFLOP/s")
-		if (code != "sm_52" && rate[kernel, "sm_52"] > 0)
-			text = text sprintf("%s %s %.2f with %s", text ? "," : "", kernel, rate[kernel, code] / rate[kernel, "sm_52"], code)
+		if (code == "native" && rate[kernel, "archived"] > 0)
+			text = text sprintf("%s %s %.2f", text ? "," : "", kernel, rate[kernel, code] / rate[kernel, "archived"])
 	}
-	END { if (text) printf "; of the rate with code for sm_52:%s", text }'
+	END { if (text) printf "; compiled here, of the rate of what was compiled ahead:%s", text }'
 
 step devices 60 "$here" "$here/bin/bench" -list
 cat "$out/devices.log"

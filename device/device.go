@@ -121,7 +121,7 @@ type Source struct {
 	Name     string // of the kernel, for messages
 	Language Language
 	Text     string         // for GLSL and CUDA
-	Newer    []Code         // for CUDA: the same, compiled for newer GPUs
+	Newer    []Code         // for CUDA: the same for newer GPUs, with the same Block
 	Func     func(HostCall) // for Go
 	Buffers  int            // number of buffer slots
 	Scalars  int            // number of scalar words

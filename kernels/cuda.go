@@ -21,24 +21,17 @@ func (k *Kernel) CUDAText() string {
 // source is the variant for a device. PTX needs no text beside it.
 func (f *Function) source(k *Kernel) device.Source {
 	text := f.PTX
-	var newer []device.Code
 	if text == "" {
 		text = k.CUDAText()
 		// A kernel of this repository's. One of somebody else's that has its name
 		// has not its text.
-		archived := ptx.Text(k.Name)
-		if ptx.HasNewer(k.Name) {
-			if t := ptx.Text(ptx.Entry(k.Name, ptx.Newer)); ptx.Fresh(t, text) {
-				newer = []device.Code{{Capability: ptx.Newer, Text: t}}
-			}
-		}
-		if ptx.Fresh(archived, text) {
+		if archived := ptx.Text(k.Name); ptx.Fresh(archived, text) {
 			text = archived
 		}
 	}
 	return device.Source{
 		Text:    text,
-		Newer:   newer,
+		Newer:   f.Newer,
 		Scalars: k.deviceWords(),
 		Block:   device.Block{Entry: entryName(k.Name), Size: f.Block, Shared: f.Shared},
 		Library: f.Library,

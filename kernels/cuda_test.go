@@ -27,10 +27,6 @@ func TestBuiltinSpeakCUDA(t *testing.T) {
 		if !ptx.Fresh(src.Text, k.CUDAText()) {
 			t.Errorf("%s: its PTX is not of its text: make generate", k.Name)
 		}
-		if newer := len(src.Newer) == 1 && src.Newer[0].Capability == 90 && strings.Contains(src.Newer[0].Text, "\n.target sm_90\n") &&
-			ptx.Fresh(src.Newer[0].Text, k.CUDAText()); newer != ptx.HasNewer(k.Name) {
-			t.Errorf("%s: its code for newer GPUs is not of its text: make generate", k.Name)
-		}
 		for _, text := range []string{"\n.version ", "\n.target sm_52\n", "\n.visible .entry " + src.Block.Entry + "("} {
 			if !strings.Contains(src.Text, text) {
 				t.Errorf("%s: no %q in its PTX", k.Name, text)
@@ -67,6 +63,7 @@ func TestSourceInCUDA(t *testing.T) {
 		},
 		CUDA: &kernels.Function{
 			Text: "TANDEM_KERNEL {}", Block: [3]int{16, 8}, Shared: 1 << 10, PartialWords: 2, Library: "probe",
+			Newer:  []device.Code{{Capability: 90, Text: ".version 7.8"}},
 			Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 2, 1} },
 		},
 	})

@@ -12,7 +12,7 @@ import (
 )
 
 // TestCodeForNewerGPUs has GPUs of several compute capabilities choose among the code
-// of one kernel, when that is asked for, and looks which the driver was given.
+// of one kernel, unless that is not wanted, and looks which the driver was given.
 func TestCodeForNewerGPUs(t *testing.T) {
 	target := func(sm string) string {
 		text := strings.Replace(testkernels.PTX, ".target sm_52", ".target "+sm, 1)
@@ -29,15 +29,15 @@ func TestCodeForNewerGPUs(t *testing.T) {
 		newer      []device.Code
 		text       string
 	}{
-		"not asked for":          {90, "", []device.Code{{Capability: 90, Text: sm90}}, testkernels.PTX},
-		"another wish":           {90, "baseline", []device.Code{{Capability: 90, Text: sm90}}, testkernels.PTX},
-		"none there":             {90, "newest", nil, testkernels.PTX},
-		"the device is older":    {89, "newest", []device.Code{{Capability: 90, Text: sm90}}, testkernels.PTX},
-		"the device is as new":   {90, "newest", []device.Code{{Capability: 90, Text: sm90}}, sm90},
-		"the device is newer":    {120, "newest", []device.Code{{Capability: 90, Text: sm90}}, sm90},
-		"the newest of several":  {90, "newest", []device.Code{{Capability: 90, Text: sm90}, {Capability: 80, Text: sm80}}, sm90},
-		"the newest that it has": {86, "newest", []device.Code{{Capability: 80, Text: sm80}, {Capability: 90, Text: sm90}}, sm80},
-		"what the driver takes":  {90, "newest", []device.Code{{Capability: 90, Text: broken}}, testkernels.PTX},
+		"not wanted":             {90, "baseline", []device.Code{{Capability: 90, Text: sm90}}, testkernels.PTX},
+		"any other word":         {90, "best", []device.Code{{Capability: 90, Text: sm90}}, sm90},
+		"none there":             {90, "", nil, testkernels.PTX},
+		"the device is older":    {89, "", []device.Code{{Capability: 90, Text: sm90}}, testkernels.PTX},
+		"the device is as new":   {90, "", []device.Code{{Capability: 90, Text: sm90}}, sm90},
+		"the device is newer":    {120, "", []device.Code{{Capability: 90, Text: sm90}}, sm90},
+		"the newest of several":  {90, "", []device.Code{{Capability: 90, Text: sm90}, {Capability: 80, Text: sm80}}, sm90},
+		"the newest that it has": {86, "", []device.Code{{Capability: 80, Text: sm80}, {Capability: 90, Text: sm90}}, sm80},
+		"what the driver takes":  {90, "", []device.Code{{Capability: 90, Text: broken}}, testkernels.PTX},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(EnvCode, c.wanted)

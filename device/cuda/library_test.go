@@ -344,8 +344,10 @@ func batchTest[T float32 | float64](t *testing.T) {
 				}
 			}
 		}
-		words := []uint32{n, lo, shift(atA, strideA), atB, shift(atC, strideC), rows, cols, depth,
-			uint32(lda), uint32(ldb), uint32(ldc), strideA, strideB, strideC}
+		words := []uint32{
+			n, lo, shift(atA, strideA), atB, shift(atC, strideC), rows, cols, depth,
+			uint32(lda), uint32(ldb), uint32(ldc), strideA, strideB, strideC,
+		}
 		kind := "float32"
 		for _, v := range []T{2, c.beta} {
 			if bits := math.Float64bits(float64(v)); unsafe.Sizeof(v) == 8 {

@@ -85,9 +85,8 @@ func (d *cudaDevice) load(src device.Source) (*module, error) {
 	return d.modules.get(ptx)
 }
 
-// EnvCode is the environment variable that has devices opened from then on take code
-// that was compiled for newer GPUs than the oldest, where a kernel has it: "newest".
-// Whether it is faster nobody has measured yet, so that it is not taken otherwise.
+// EnvCode is the environment variable that has devices opened from then on leave code
+// for newer GPUs, if it is "baseline": to compare.
 const EnvCode = "TANDEM_CUDA_CODE"
 
 // newestCode is the code for the highest compute capability that the device has, or ""
@@ -95,7 +94,7 @@ const EnvCode = "TANDEM_CUDA_CODE"
 func (d *cudaDevice) newestCode(all []device.Code) (text string) {
 	best := 0
 	for _, c := range all {
-		if d.newest && c.Capability <= d.limits.arch && c.Capability > best {
+		if !d.baseline && c.Capability <= d.limits.arch && c.Capability > best {
 			best, text = c.Capability, c.Text
 		}
 	}

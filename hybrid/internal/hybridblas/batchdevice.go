@@ -71,9 +71,9 @@ func (g *batch[T]) launch(ctx context.Context, a []T, lda, strideA int, b []T, l
 	var l kernels.Launch
 	switch a := any(a).(type) {
 	case []float32:
-		l = launchOf(g, a, lda, strideA, any(b).([]float32), ldb, strideB, any(c).([]float32), ldc, strideC, count)
+		l = batchLaunch(g, a, lda, strideA, any(b).([]float32), ldb, strideB, any(c).([]float32), ldc, strideC, count)
 	case []float64:
-		l = launchOf(g, a, lda, strideA, any(b).([]float64), ldb, strideB, any(c).([]float64), ldc, strideC, count)
+		l = batchLaunch(g, a, lda, strideA, any(b).([]float64), ldb, strideB, any(c).([]float64), ldc, strideC, count)
 	default:
 		return false, nil
 	}
@@ -83,7 +83,7 @@ func (g *batch[T]) launch(ctx context.Context, a []T, lda, strideA int, b []T, l
 	return g.l.cfg.Batch(ctx, l)
 }
 
-func launchOf[T number, R kernels.Float](g *batch[T], a []R, lda, strideA int, b []R, ldb, strideB int, c []R, ldc, strideC, count int) kernels.Launch {
+func batchLaunch[T number, R kernels.Float](g *batch[T], a []R, lda, strideA int, b []R, ldb, strideB int, c []R, ldc, strideC, count int) kernels.Launch {
 	opA, opB := op(g.tA, g.m, g.k, a, lda), op(g.tB, g.k, g.n, b, ldb)
 	return kernels.GemmBatch(g.tA, g.tB, any(g.alpha).(R),
 		kernels.Batch[R]{Matrix: kernels.Dense(opA.rows, opA.cols, lda, a), Apart: strideA},
@@ -94,7 +94,7 @@ func launchOf[T number, R kernels.Float](g *batch[T], a []R, lda, strideA int, b
 // launchGathered copies matrices that lie anywhere together, without their padding,
 // and launches them, as many at a time as mostGathered holds.
 func (g *batch[T]) launchGathered(ctx context.Context, count int, at func(i int) (a, b, c []T)) (done bool, err error) {
-	opA, opB := op(g.tA, g.m, g.k, nil, g.lda), op(g.tB, g.k, g.n, nil, g.ldb)
+	opA, opB := op[T](g.tA, g.m, g.k, nil, g.lda), op[T](g.tB, g.k, g.n, nil, g.ldb)
 	size := int(unsafe.Sizeof(g.alpha))
 	portion := min(count, max(1, mostGathered/(size*(g.m*g.k+g.k*g.n+g.m*g.n))))
 	a, b, c := make([]T, portion*g.m*g.k), make([]T, portion*g.k*g.n), make([]T, portion*g.m*g.n)

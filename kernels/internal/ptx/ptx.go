@@ -1,7 +1,6 @@
 // Package ptx has the PTX of the built-in kernels, compiled ahead from their CUDA
 // C: a device whose driver knows PTX 7.8 (CUDA 11.8) needs no compiler. It is for
-// compute capability 5.2, which every GPU from Maxwell on runs; some kernels are there
-// for a newer one besides.
+// compute capability 5.2, which every GPU from Maxwell on runs.
 //
 // The archive is written by the command generate. Each text in it begins with the
 // hash of the source it was compiled from, so that a test can tell without a
@@ -24,30 +23,7 @@ import (
 //go:embed ptx.zip
 var archive []byte
 
-// Capabilities are those that kernels are compiled for: the oldest, for all, and Newer,
-// for those that HasNewer tells. They are what NVRTC calls compute_52 and compute_90.
-const (
-	Oldest = 52
-	Newer  = 90
-)
-
-// HasNewer reports whether a kernel is compiled for newer GPUs too: products of matrices
-// and of bodies live on how arithmetic and shared memory are scheduled, which others
-// wait for memory longer than.
-func HasNewer(kernel string) bool {
-	operation, _, _ := strings.Cut(kernel, ".")
-	return operation == "gemm" || operation == "gemmbatch" || operation == "nbody"
-}
-
-// Entry is the name in the archive of a kernel's PTX for a compute capability.
-func Entry(kernel string, capability int) string {
-	if capability == Oldest {
-		return kernel
-	}
-	return fmt.Sprintf("%s@%d", kernel, capability)
-}
-
-// Text is the PTX of a built-in kernel by its [Entry], or "" if the archive has none.
+// Text is the PTX of a built-in kernel, or "" if the archive has none.
 func Text(kernel string) string {
 	r, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {

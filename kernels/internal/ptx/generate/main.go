@@ -29,7 +29,7 @@ import (
 
 // options are NVRTC's. Products are fused with sums where a text says so, and
 // nowhere else: what is documented to be identical on all devices stays so.
-var options = []string{"--fmad=false", "--std=c++14"}
+var options = []string{"--gpu-architecture=compute_52", "--fmad=false", "--std=c++14"}
 
 func main() {
 	check := flag.Bool("check", false, "compile all, and compare with the archive")
@@ -60,23 +60,18 @@ func generate(name string, check bool) error {
 		return err
 	}
 	texts := map[string]string{}
-	for _, capability := range []int{ptx.Oldest, ptx.Newer} {
-		stale := map[string]string{} // sources
-		for _, k := range operations.Kernels() {
-			if capability != ptx.Oldest && !ptx.HasNewer(k.Name) {
-				continue
-			}
-			source, name := k.CUDAText(), ptx.Entry(k.Name, capability)
-			if texts[name] = old[name]; check || !ptx.Fresh(old[name], source) {
-				stale[name] = source
-			}
+	stale := map[string]string{} // sources
+	for _, k := range operations.Kernels() {
+		source := k.CUDAText()
+		if texts[k.Name] = old[k.Name]; check || !ptx.Fresh(old[k.Name], source) {
+			stale[k.Name] = source
 		}
-		compiled, err := compile(stale, capability)
-		if err != nil {
-			return err
-		}
-		maps.Copy(texts, compiled)
 	}
+	compiled, err := compile(stale)
+	if err != nil {
+		return err
+	}
+	maps.Copy(texts, compiled)
 	if maps.Equal(texts, old) {
 		return nil
 	}
@@ -114,8 +109,8 @@ func differing(a, b map[string]string) string {
 	return strings.Join(names, ", ")
 }
 
-// compile translates the sources, by their names in the archive.
-func compile(sources map[string]string, capability int) (map[string]string, error) {
+// compile translates the sources, by name of their kernels.
+func compile(sources map[string]string) (map[string]string, error) {
 	if len(sources) == 0 {
 		return nil, nil
 	}
@@ -128,8 +123,7 @@ func compile(sources map[string]string, capability int) (map[string]string, erro
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	args := append([]string{"run", "-tags", "cuda", "github.com/tandem-go/tandem/device/cuda/internal/nvrtc/compile", "-o", dir,
-		fmt.Sprintf("--gpu-architecture=compute_%d", capability)}, options...)
+	args := append([]string{"run", "-tags", "cuda", "github.com/tandem-go/tandem/device/cuda/internal/nvrtc/compile", "-o", dir}, options...)
 	args = append(args, "--")
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
 		file := filepath.Join(dir, name+".cu")
@@ -196,9 +190,6 @@ func assemble(ptxas, archive string) error {
 			return err
 		}
 		for _, target := range targets {
-			if strings.HasSuffix(name, fmt.Sprintf("@%d", ptx.Newer)) && target != fmt.Sprintf("sm_%d", ptx.Newer) {
-				continue
-			}
 			out, err := exec.Command(ptxas, "-v", "-arch="+target, "-o", os.DevNull, file).CombinedOutput()
 			switch {
 			case err != nil:
@@ -209,7 +200,7 @@ func assemble(ptxas, archive string) error {
 		}
 	}
 	if len(errs) == 0 {
-		fmt.Printf("%d texts of kernels assembled for %s, without local memory\n", len(texts), strings.Join(targets, ", "))
+		fmt.Printf("%d kernels assembled for %s, without local memory\n", len(texts), strings.Join(targets, ", "))
 	}
 	return errors.Join(errs...)
 }
