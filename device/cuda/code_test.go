@@ -22,7 +22,7 @@ func TestCodeForNewerGPUs(t *testing.T) {
 		return text
 	}
 	sm80, sm90 := target("sm_80"), target("sm_90")
-	broken := "\n.version 7.8\n.target sm_90\n.address_size 64\nnonsense\n"
+	broken := "\n.version 7.8\n.target sm_90\n.address_size 64\n.func broken {\n"
 	for name, c := range map[string]struct {
 		capability int
 		wanted     string
