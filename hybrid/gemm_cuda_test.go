@@ -63,7 +63,7 @@ func (g *batchOf[T]) strides() (lda, ldb int) {
 	if g.tB != blas.NoTrans {
 		ldb = g.k
 	}
-	return lda, ldb
+	return max(1, lda), max(1, ldb)
 }
 
 // check compares c with gonum's; all numbers are small integers, so that sums are exact.
