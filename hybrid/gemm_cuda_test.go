@@ -41,6 +41,12 @@ func newBatch[T float32 | float64](m, n, k, count, padding int, tA, tB blas.Tran
 		}
 	}
 	g.want = slices.Clone(g.c)
+	if k == 0 { // gonum wants elements of A and B for it
+		for i := range g.want {
+			g.want[i] *= beta
+		}
+		return g
+	}
 	lda, ldb := g.strides()
 	for i := range count {
 		a, b, c := g.a[i*m*k:], g.b[i*k*n:], g.want[i*m*g.ldc:]
