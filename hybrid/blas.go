@@ -161,12 +161,16 @@ func (s *Scheduler) BLAS(opts ...BLASOption) *BLAS {
 }
 
 // launchBatch launches l, unless the scheduler is closed.
-func (s *Scheduler) launchBatch(ctx context.Context, l kernels.Launch) (done bool, err error) {
+func (s *Scheduler) launchBatch(ctx context.Context, l kernels.Launch, every bool) (done bool, err error) {
 	if s.enter() != nil {
 		return false, nil
 	}
 	defer s.running.Done()
-	return true, s.launch(ctx, &l, nil)
+	var opts []LaunchOption
+	if every {
+		opts = []LaunchOption{EveryDevice()}
+	}
+	return true, s.launch(ctx, &l, opts)
 }
 
 // inUse is the implementations in use. Of a BLAS of ours that is what it wraps.

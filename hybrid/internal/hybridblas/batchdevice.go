@@ -80,7 +80,7 @@ func (g *batch[T]) launch(ctx context.Context, a []T, lda, strideA int, b []T, l
 	if l.Err() != nil { // more than devices can count, or operands that overlap
 		return false, nil
 	}
-	return g.l.cfg.Batch(ctx, l)
+	return g.l.cfg.Batch(ctx, l, g.l.forced != unknown)
 }
 
 func batchLaunch[T number, R kernels.Float](g *batch[T], a []R, lda, strideA int, b []R, ldb, strideB int, c []R, ldc, strideC, count int) kernels.Launch {

@@ -39,9 +39,10 @@ type Config struct {
 	CPU bool
 	// Devices may take tiles.
 	Devices []Device
-	// Batch runs a launch over devices and workers, or does nothing where they have
-	// been closed. It is nil where no device has memory of its own.
-	Batch func(ctx context.Context, l kernels.Launch) (done bool, err error)
+	// Batch runs a launch over devices and workers, over every one if that is asked
+	// for, or does nothing where they have been closed. It is nil where no device has
+	// memory of its own.
+	Batch func(ctx context.Context, l kernels.Launch, every bool) (done bool, err error)
 	// Model remembers what was measured.
 	Model *perfmodel.Model
 	// Tile, if not 0, is the order of the tiles into which every call is cut,
