@@ -118,15 +118,11 @@ func TestCUDABatch(t *testing.T) {
 		newBatch[float32](3, 4, 0, 5, 0, blas.NoTrans, blas.NoTrans, 2),
 		newBatch[float32](3, 4, 5, 0, 0, blas.NoTrans, blas.NoTrans, 0),
 	} {
-		before := cudatest.Calls("cuLaunchKernel")
 		if err := g.strided(t, forced); err != nil {
 			t.Error(err)
 		}
 		if err := g.scattered(t, forced); err != nil {
 			t.Error(err)
-		}
-		if !onRealGPU && g.k*g.count > 0 && g.m*g.n*g.k*g.count > 8000 && cudatest.Calls("cuLaunchKernel") == before {
-			t.Errorf("%d of %d×%d×%d: the GPUs were given nothing", g.count, g.m, g.n, g.k)
 		}
 	}
 	d := newBatch[float64](32, 32, 32, 130, 1, blas.NoTrans, blas.NoTrans, 1)
@@ -136,6 +132,19 @@ func TestCUDABatch(t *testing.T) {
 		}
 		if err := d.scattered(t, chosen); err != nil {
 			t.Error(err)
+		}
+	}
+	// In a single launch a GPU that is late may find that the others have done it all.
+	launches := func() int { return cudatest.Calls("cuLaunchKernel") }
+	for _, batch := range []func(*testing.T, *hybrid.BLAS) error{d.strided, d.scattered} {
+		before := launches()
+		for tries := 0; !onRealGPU && launches() == before; tries++ {
+			if tries == 50 {
+				t.Fatal("GPUs did nothing in 50 batches")
+			}
+			if err := batch(t, forced); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 	if err := s.Close(); err != nil {
