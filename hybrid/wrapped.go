@@ -52,7 +52,7 @@ func (s *Scheduler) openBLAS() (whole, serial *openblas.BLAS) {
 
 // settle decides what is wrapped for one type, unless it is given: what is in use,
 // or OpenBLAS instead of gonum's.
-func choose[B comparable](given, one *B, inUse B, whole, serial *openblas.BLAS) {
+func settle[B comparable](given, one *B, inUse B, whole, serial *openblas.BLAS) {
 	var none B
 	if *given != none {
 		return

@@ -17,7 +17,7 @@ func New(int) (*BLAS, error) {
 }
 
 // Threads is 1.
-func (b *BLAS) Threads() int { return 1 }
+func (o *BLAS) Threads() int { return 1 }
 
 // String is gonum's name.
-func (b *BLAS) String() string { return "gonum" }
+func (o *BLAS) String() string { return "gonum" }

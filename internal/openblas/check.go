@@ -79,3 +79,11 @@ func wipe[T float32 | float64 | complex64 | complex128](n int, y []T, inc int) {
 		y[i*inc] = 0
 	}
 }
+
+// only is the part of a vector's slice that has its elements, if it has them all.
+func only(n int, v []float32, inc int) []float32 {
+	if !isVector(n, inc, len(v)) {
+		return v
+	}
+	return v[:(n-1)*max(inc, -inc)+1]
+}

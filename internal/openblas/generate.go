@@ -220,11 +220,14 @@ func (f function) method(out *bytes.Buffer) {
 			beta = "beta"
 		}
 	}
-	fmt.Fprintf(out, "\n// %s is OpenBLAS's, or gonum's where that is not worth a call.\nfunc (b *BLAS) %[1]s(%s) %s {\n", f.name, strings.Join(params, ", "), f.result)
+	fmt.Fprintf(out, "\n// %s is OpenBLAS's, or gonum's where that is not worth a call.\nfunc (o *BLAS) %[1]s(%s) %s {\n", f.name, strings.Join(params, ", "), f.result)
 	if strings.Contains(f.ok, "lenX") {
 		fmt.Fprint(out, "lenX, lenY := across(tA, m, n)\n")
 	}
-	call := "b.Implementation." + f.name + "(" + strings.Join(args, ", ") + ")"
+	call := "o.Implementation." + f.name + "(" + strings.Join(args, ", ") + ")"
+	if f.name == "Sgemv" { // gonum's clears all of the slice with beta 0
+		call = strings.Replace(call, "beta, y,", "beta, only(lenY, y, incY),", 1)
+	}
 	if f.result != "" {
 		call = "return " + call
 	} else {
@@ -236,7 +239,7 @@ func (f function) method(out *bytes.Buffer) {
 	if f.wipe != "" && beta != "" {
 		fmt.Fprintf(out, "if beta == 0 {\nwipe(%s, y, incY)\n}\n", f.wipe)
 	}
-	c = append([]string{"b.threads"}, c...)
+	c = append([]string{"o.threads"}, c...)
 	switch {
 	case strings.HasPrefix(f.result, "complex"):
 		fmt.Fprintf(out, "var sum %s\nC.tandem_%s(%s, unsafe.Pointer(&sum))\nreturn sum\n}\n", f.result, f.lower(), strings.Join(c, ", "))

@@ -258,1165 +258,1165 @@ import (
 )
 
 // Sdot is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Sdot(n int, x []float32, incX int, y []float32, incY int) float32 {
+func (o *BLAS) Sdot(n int, x []float32, incX int, y []float32, incY int) float32 {
 	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		return b.Implementation.Sdot(n, x, incX, y, incY)
+		return o.Implementation.Sdot(n, x, incX, y, incY)
 	}
-	return float32(C.tandem_sdot(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY)))
+	return float32(C.tandem_sdot(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY)))
 }
 
 // Ddot is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ddot(n int, x []float64, incX int, y []float64, incY int) float64 {
+func (o *BLAS) Ddot(n int, x []float64, incX int, y []float64, incY int) float64 {
 	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		return b.Implementation.Ddot(n, x, incX, y, incY)
+		return o.Implementation.Ddot(n, x, incX, y, incY)
 	}
-	return float64(C.tandem_ddot(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY)))
+	return float64(C.tandem_ddot(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY)))
 }
 
 // Cdotu is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Cdotu(n int, x []complex64, incX int, y []complex64, incY int) complex64 {
+func (o *BLAS) Cdotu(n int, x []complex64, incX int, y []complex64, incY int) complex64 {
 	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		return b.Implementation.Cdotu(n, x, incX, y, incY)
+		return o.Implementation.Cdotu(n, x, incX, y, incY)
 	}
 	var sum complex64
-	C.tandem_cdotu(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&sum))
+	C.tandem_cdotu(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&sum))
 	return sum
 }
 
 // Cdotc is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Cdotc(n int, x []complex64, incX int, y []complex64, incY int) complex64 {
+func (o *BLAS) Cdotc(n int, x []complex64, incX int, y []complex64, incY int) complex64 {
 	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		return b.Implementation.Cdotc(n, x, incX, y, incY)
+		return o.Implementation.Cdotc(n, x, incX, y, incY)
 	}
 	var sum complex64
-	C.tandem_cdotc(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&sum))
+	C.tandem_cdotc(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&sum))
 	return sum
 }
 
 // Zdotu is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zdotu(n int, x []complex128, incX int, y []complex128, incY int) complex128 {
+func (o *BLAS) Zdotu(n int, x []complex128, incX int, y []complex128, incY int) complex128 {
 	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		return b.Implementation.Zdotu(n, x, incX, y, incY)
+		return o.Implementation.Zdotu(n, x, incX, y, incY)
 	}
 	var sum complex128
-	C.tandem_zdotu(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&sum))
+	C.tandem_zdotu(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&sum))
 	return sum
 }
 
 // Zdotc is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zdotc(n int, x []complex128, incX int, y []complex128, incY int) complex128 {
+func (o *BLAS) Zdotc(n int, x []complex128, incX int, y []complex128, incY int) complex128 {
 	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		return b.Implementation.Zdotc(n, x, incX, y, incY)
+		return o.Implementation.Zdotc(n, x, incX, y, incY)
 	}
 	var sum complex128
-	C.tandem_zdotc(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&sum))
+	C.tandem_zdotc(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&sum))
 	return sum
 }
 
 // Saxpy is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Saxpy(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
+func (o *BLAS) Saxpy(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
 	if alpha == 0 || !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Saxpy(n, alpha, x, incX, y, incY)
+		o.Implementation.Saxpy(n, alpha, x, incX, y, incY)
 		return
 	}
-	C.tandem_saxpy(b.threads, C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_saxpy(o.threads, C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Daxpy is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Daxpy(n int, alpha float64, x []float64, incX int, y []float64, incY int) {
+func (o *BLAS) Daxpy(n int, alpha float64, x []float64, incX int, y []float64, incY int) {
 	if alpha == 0 || !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Daxpy(n, alpha, x, incX, y, incY)
+		o.Implementation.Daxpy(n, alpha, x, incX, y, incY)
 		return
 	}
-	C.tandem_daxpy(b.threads, C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_daxpy(o.threads, C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Caxpy is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Caxpy(n int, alpha complex64, x []complex64, incX int, y []complex64, incY int) {
+func (o *BLAS) Caxpy(n int, alpha complex64, x []complex64, incX int, y []complex64, incY int) {
 	if alpha == 0 || !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Caxpy(n, alpha, x, incX, y, incY)
+		o.Implementation.Caxpy(n, alpha, x, incX, y, incY)
 		return
 	}
-	C.tandem_caxpy(b.threads, C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_caxpy(o.threads, C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Zaxpy is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zaxpy(n int, alpha complex128, x []complex128, incX int, y []complex128, incY int) {
+func (o *BLAS) Zaxpy(n int, alpha complex128, x []complex128, incX int, y []complex128, incY int) {
 	if alpha == 0 || !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Zaxpy(n, alpha, x, incX, y, incY)
+		o.Implementation.Zaxpy(n, alpha, x, incX, y, incY)
 		return
 	}
-	C.tandem_zaxpy(b.threads, C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_zaxpy(o.threads, C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Sswap is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Sswap(n int, x []float32, incX int, y []float32, incY int) {
+func (o *BLAS) Sswap(n int, x []float32, incX int, y []float32, incY int) {
 	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Sswap(n, x, incX, y, incY)
+		o.Implementation.Sswap(n, x, incX, y, incY)
 		return
 	}
-	C.tandem_sswap(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_sswap(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Dswap is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dswap(n int, x []float64, incX int, y []float64, incY int) {
+func (o *BLAS) Dswap(n int, x []float64, incX int, y []float64, incY int) {
 	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Dswap(n, x, incX, y, incY)
+		o.Implementation.Dswap(n, x, incX, y, incY)
 		return
 	}
-	C.tandem_dswap(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_dswap(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Cswap is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Cswap(n int, x []complex64, incX int, y []complex64, incY int) {
+func (o *BLAS) Cswap(n int, x []complex64, incX int, y []complex64, incY int) {
 	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Cswap(n, x, incX, y, incY)
+		o.Implementation.Cswap(n, x, incX, y, incY)
 		return
 	}
-	C.tandem_cswap(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_cswap(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Zswap is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zswap(n int, x []complex128, incX int, y []complex128, incY int) {
+func (o *BLAS) Zswap(n int, x []complex128, incX int, y []complex128, incY int) {
 	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Zswap(n, x, incX, y, incY)
+		o.Implementation.Zswap(n, x, incX, y, incY)
 		return
 	}
-	C.tandem_zswap(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_zswap(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Srot is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Srot(n int, x []float32, incX int, y []float32, incY int, c float32, s float32) {
+func (o *BLAS) Srot(n int, x []float32, incX int, y []float32, incY int, c float32, s float32) {
 	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Srot(n, x, incX, y, incY, c, s)
+		o.Implementation.Srot(n, x, incX, y, incY, c, s)
 		return
 	}
-	C.tandem_srot(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), C.float(c), C.float(s))
+	C.tandem_srot(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), C.float(c), C.float(s))
 }
 
 // Drot is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Drot(n int, x []float64, incX int, y []float64, incY int, c float64, s float64) {
+func (o *BLAS) Drot(n int, x []float64, incX int, y []float64, incY int, c float64, s float64) {
 	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Drot(n, x, incX, y, incY, c, s)
+		o.Implementation.Drot(n, x, incX, y, incY, c, s)
 		return
 	}
-	C.tandem_drot(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), C.double(c), C.double(s))
+	C.tandem_drot(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), C.double(c), C.double(s))
 }
 
 // Sscal is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Sscal(n int, alpha float32, x []float32, incX int) {
+func (o *BLAS) Sscal(n int, alpha float32, x []float32, incX int) {
 	if alpha == 0 || !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
-		b.Implementation.Sscal(n, alpha, x, incX)
+		o.Implementation.Sscal(n, alpha, x, incX)
 		return
 	}
-	C.tandem_sscal(b.threads, C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_sscal(o.threads, C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Dscal is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dscal(n int, alpha float64, x []float64, incX int) {
+func (o *BLAS) Dscal(n int, alpha float64, x []float64, incX int) {
 	if alpha == 0 || !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
-		b.Implementation.Dscal(n, alpha, x, incX)
+		o.Implementation.Dscal(n, alpha, x, incX)
 		return
 	}
-	C.tandem_dscal(b.threads, C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_dscal(o.threads, C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Cscal is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Cscal(n int, alpha complex64, x []complex64, incX int) {
+func (o *BLAS) Cscal(n int, alpha complex64, x []complex64, incX int) {
 	if alpha == 0 || !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
-		b.Implementation.Cscal(n, alpha, x, incX)
+		o.Implementation.Cscal(n, alpha, x, incX)
 		return
 	}
-	C.tandem_cscal(b.threads, C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_cscal(o.threads, C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Zscal is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zscal(n int, alpha complex128, x []complex128, incX int) {
+func (o *BLAS) Zscal(n int, alpha complex128, x []complex128, incX int) {
 	if alpha == 0 || !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
-		b.Implementation.Zscal(n, alpha, x, incX)
+		o.Implementation.Zscal(n, alpha, x, incX)
 		return
 	}
-	C.tandem_zscal(b.threads, C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_zscal(o.threads, C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Csscal is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Csscal(n int, alpha float32, x []complex64, incX int) {
+func (o *BLAS) Csscal(n int, alpha float32, x []complex64, incX int) {
 	if alpha == 0 || !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
-		b.Implementation.Csscal(n, alpha, x, incX)
+		o.Implementation.Csscal(n, alpha, x, incX)
 		return
 	}
-	C.tandem_csscal(b.threads, C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_csscal(o.threads, C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Zdscal is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zdscal(n int, alpha float64, x []complex128, incX int) {
+func (o *BLAS) Zdscal(n int, alpha float64, x []complex128, incX int) {
 	if alpha == 0 || !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
-		b.Implementation.Zdscal(n, alpha, x, incX)
+		o.Implementation.Zdscal(n, alpha, x, incX)
 		return
 	}
-	C.tandem_zdscal(b.threads, C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_zdscal(o.threads, C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Sasum is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Sasum(n int, x []float32, incX int) float32 {
+func (o *BLAS) Sasum(n int, x []float32, incX int) float32 {
 	if !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
-		return b.Implementation.Sasum(n, x, incX)
+		return o.Implementation.Sasum(n, x, incX)
 	}
-	return float32(C.tandem_sasum(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX)))
+	return float32(C.tandem_sasum(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX)))
 }
 
 // Dasum is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dasum(n int, x []float64, incX int) float64 {
+func (o *BLAS) Dasum(n int, x []float64, incX int) float64 {
 	if !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
-		return b.Implementation.Dasum(n, x, incX)
+		return o.Implementation.Dasum(n, x, incX)
 	}
-	return float64(C.tandem_dasum(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX)))
+	return float64(C.tandem_dasum(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX)))
 }
 
 // Scasum is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Scasum(n int, x []complex64, incX int) float32 {
+func (o *BLAS) Scasum(n int, x []complex64, incX int) float32 {
 	if !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
-		return b.Implementation.Scasum(n, x, incX)
+		return o.Implementation.Scasum(n, x, incX)
 	}
-	return float32(C.tandem_scasum(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX)))
+	return float32(C.tandem_scasum(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX)))
 }
 
 // Dzasum is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dzasum(n int, x []complex128, incX int) float64 {
+func (o *BLAS) Dzasum(n int, x []complex128, incX int) float64 {
 	if !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
-		return b.Implementation.Dzasum(n, x, incX)
+		return o.Implementation.Dzasum(n, x, incX)
 	}
-	return float64(C.tandem_dzasum(b.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX)))
+	return float64(C.tandem_dzasum(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX)))
 }
 
 // Sgemv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Sgemv(tA blas.Transpose, m int, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
+func (o *BLAS) Sgemv(tA blas.Transpose, m int, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
 	lenX, lenY := across(tA, m, n)
 	if alpha == 0 || !worth(least2, m, n) || !(isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
-		b.Implementation.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, only(lenY, y, incY), incY)
 		return
 	}
 	if beta == 0 {
 		wipe(lenY, y, incY)
 	}
-	C.tandem_sgemv(b.threads, C.int(tA), C.int(m), C.int(n), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.float(beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_sgemv(o.threads, C.int(tA), C.int(m), C.int(n), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.float(beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Dgemv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dgemv(tA blas.Transpose, m int, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
+func (o *BLAS) Dgemv(tA blas.Transpose, m int, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
 	lenX, lenY := across(tA, m, n)
 	if alpha == 0 || !worth(least2, m, n) || !(isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
-		b.Implementation.Dgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Dgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(lenY, y, incY)
 	}
-	C.tandem_dgemv(b.threads, C.int(tA), C.int(m), C.int(n), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.double(beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_dgemv(o.threads, C.int(tA), C.int(m), C.int(n), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.double(beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Cgemv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Cgemv(tA blas.Transpose, m int, n int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
+func (o *BLAS) Cgemv(tA blas.Transpose, m int, n int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
 	lenX, lenY := across(tA, m, n)
 	if alpha == 0 || !worth(least2, m, n) || !(isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
-		b.Implementation.Cgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Cgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(lenY, y, incY)
 	}
-	C.tandem_cgemv(b.threads, C.int(tA), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_cgemv(o.threads, C.int(tA), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Zgemv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zgemv(tA blas.Transpose, m int, n int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
+func (o *BLAS) Zgemv(tA blas.Transpose, m int, n int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
 	lenX, lenY := across(tA, m, n)
 	if alpha == 0 || !worth(least2, m, n) || !(isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
-		b.Implementation.Zgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Zgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(lenY, y, incY)
 	}
-	C.tandem_zgemv(b.threads, C.int(tA), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_zgemv(o.threads, C.int(tA), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Sgbmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Sgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
+func (o *BLAS) Sgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
 	lenX, lenY := across(tA, m, n)
 	if alpha == 0 || !worth(least2, m, kL+kU+1) || !(isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
-		b.Implementation.Sgbmv(tA, m, n, kL, kU, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Sgbmv(tA, m, n, kL, kU, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(lenY, y, incY)
 	}
-	C.tandem_sgbmv(b.threads, C.int(tA), C.int(m), C.int(n), C.int(kL), C.int(kU), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.float(beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_sgbmv(o.threads, C.int(tA), C.int(m), C.int(n), C.int(kL), C.int(kU), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.float(beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Dgbmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
+func (o *BLAS) Dgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
 	lenX, lenY := across(tA, m, n)
 	if alpha == 0 || !worth(least2, m, kL+kU+1) || !(isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
-		b.Implementation.Dgbmv(tA, m, n, kL, kU, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Dgbmv(tA, m, n, kL, kU, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(lenY, y, incY)
 	}
-	C.tandem_dgbmv(b.threads, C.int(tA), C.int(m), C.int(n), C.int(kL), C.int(kU), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.double(beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_dgbmv(o.threads, C.int(tA), C.int(m), C.int(n), C.int(kL), C.int(kU), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.double(beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Cgbmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Cgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
+func (o *BLAS) Cgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
 	lenX, lenY := across(tA, m, n)
 	if alpha == 0 || !worth(least2, m, kL+kU+1) || !(isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
-		b.Implementation.Cgbmv(tA, m, n, kL, kU, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Cgbmv(tA, m, n, kL, kU, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(lenY, y, incY)
 	}
-	C.tandem_cgbmv(b.threads, C.int(tA), C.int(m), C.int(n), C.int(kL), C.int(kU), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_cgbmv(o.threads, C.int(tA), C.int(m), C.int(n), C.int(kL), C.int(kU), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Zgbmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
+func (o *BLAS) Zgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
 	lenX, lenY := across(tA, m, n)
 	if alpha == 0 || !worth(least2, m, kL+kU+1) || !(isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
-		b.Implementation.Zgbmv(tA, m, n, kL, kU, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Zgbmv(tA, m, n, kL, kU, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(lenY, y, incY)
 	}
-	C.tandem_zgbmv(b.threads, C.int(tA), C.int(m), C.int(n), C.int(kL), C.int(kU), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_zgbmv(o.threads, C.int(tA), C.int(m), C.int(n), C.int(kL), C.int(kU), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Ssymv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ssymv(ul blas.Uplo, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
+func (o *BLAS) Ssymv(ul blas.Uplo, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Ssymv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Ssymv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(n, y, incY)
 	}
-	C.tandem_ssymv(b.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.float(beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_ssymv(o.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.float(beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Dsymv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dsymv(ul blas.Uplo, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
+func (o *BLAS) Dsymv(ul blas.Uplo, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Dsymv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Dsymv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(n, y, incY)
 	}
-	C.tandem_dsymv(b.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.double(beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_dsymv(o.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.double(beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Chemv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Chemv(ul blas.Uplo, n int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
+func (o *BLAS) Chemv(ul blas.Uplo, n int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Chemv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Chemv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(n, y, incY)
 	}
-	C.tandem_chemv(b.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_chemv(o.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Zhemv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zhemv(ul blas.Uplo, n int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
+func (o *BLAS) Zhemv(ul blas.Uplo, n int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Zhemv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Zhemv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(n, y, incY)
 	}
-	C.tandem_zhemv(b.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_zhemv(o.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Ssbmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ssbmv(ul blas.Uplo, n int, k int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
+func (o *BLAS) Ssbmv(ul blas.Uplo, n int, k int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
 	if alpha == 0 || !worth(least2, n, k+1) || !(isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Ssbmv(ul, n, k, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Ssbmv(ul, n, k, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(n, y, incY)
 	}
-	C.tandem_ssbmv(b.threads, C.int(ul), C.int(n), C.int(k), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.float(beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_ssbmv(o.threads, C.int(ul), C.int(n), C.int(k), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.float(beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Dsbmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dsbmv(ul blas.Uplo, n int, k int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
+func (o *BLAS) Dsbmv(ul blas.Uplo, n int, k int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
 	if alpha == 0 || !worth(least2, n, k+1) || !(isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Dsbmv(ul, n, k, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Dsbmv(ul, n, k, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(n, y, incY)
 	}
-	C.tandem_dsbmv(b.threads, C.int(ul), C.int(n), C.int(k), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.double(beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_dsbmv(o.threads, C.int(ul), C.int(n), C.int(k), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), C.double(beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Chbmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Chbmv(ul blas.Uplo, n int, k int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
+func (o *BLAS) Chbmv(ul blas.Uplo, n int, k int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
 	if alpha == 0 || !worth(least2, n, k+1) || !(isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Chbmv(ul, n, k, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Chbmv(ul, n, k, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(n, y, incY)
 	}
-	C.tandem_chbmv(b.threads, C.int(ul), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_chbmv(o.threads, C.int(ul), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Zhbmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zhbmv(ul blas.Uplo, n int, k int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
+func (o *BLAS) Zhbmv(ul blas.Uplo, n int, k int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
 	if alpha == 0 || !worth(least2, n, k+1) || !(isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Zhbmv(ul, n, k, alpha, a, lda, x, incX, beta, y, incY)
+		o.Implementation.Zhbmv(ul, n, k, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(n, y, incY)
 	}
-	C.tandem_zhbmv(b.threads, C.int(ul), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_zhbmv(o.threads, C.int(ul), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Sspmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Sspmv(ul blas.Uplo, n int, alpha float32, ap []float32, x []float32, incX int, beta float32, y []float32, incY int) {
+func (o *BLAS) Sspmv(ul blas.Uplo, n int, alpha float32, ap []float32, x []float32, incX int, beta float32, y []float32, incY int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Sspmv(ul, n, alpha, ap, x, incX, beta, y, incY)
+		o.Implementation.Sspmv(ul, n, alpha, ap, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(n, y, incY)
 	}
-	C.tandem_sspmv(b.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX), C.float(beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_sspmv(o.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX), C.float(beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Dspmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dspmv(ul blas.Uplo, n int, alpha float64, ap []float64, x []float64, incX int, beta float64, y []float64, incY int) {
+func (o *BLAS) Dspmv(ul blas.Uplo, n int, alpha float64, ap []float64, x []float64, incX int, beta float64, y []float64, incY int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Dspmv(ul, n, alpha, ap, x, incX, beta, y, incY)
+		o.Implementation.Dspmv(ul, n, alpha, ap, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(n, y, incY)
 	}
-	C.tandem_dspmv(b.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX), C.double(beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_dspmv(o.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX), C.double(beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Chpmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Chpmv(ul blas.Uplo, n int, alpha complex64, ap []complex64, x []complex64, incX int, beta complex64, y []complex64, incY int) {
+func (o *BLAS) Chpmv(ul blas.Uplo, n int, alpha complex64, ap []complex64, x []complex64, incX int, beta complex64, y []complex64, incY int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Chpmv(ul, n, alpha, ap, x, incX, beta, y, incY)
+		o.Implementation.Chpmv(ul, n, alpha, ap, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(n, y, incY)
 	}
-	C.tandem_chpmv(b.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_chpmv(o.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Zhpmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zhpmv(ul blas.Uplo, n int, alpha complex128, ap []complex128, x []complex128, incX int, beta complex128, y []complex128, incY int) {
+func (o *BLAS) Zhpmv(ul blas.Uplo, n int, alpha complex128, ap []complex128, x []complex128, incX int, beta complex128, y []complex128, incY int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Zhpmv(ul, n, alpha, ap, x, incX, beta, y, incY)
+		o.Implementation.Zhpmv(ul, n, alpha, ap, x, incX, beta, y, incY)
 		return
 	}
 	if beta == 0 {
 		wipe(n, y, incY)
 	}
-	C.tandem_zhpmv(b.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
+	C.tandem_zhpmv(o.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&beta), unsafe.Pointer(&y[0]), C.int(incY))
 }
 
 // Strmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Strmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float32, lda int, x []float32, incX int) {
+func (o *BLAS) Strmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float32, lda int, x []float32, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Strmv(ul, tA, d, n, a, lda, x, incX)
+		o.Implementation.Strmv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
-	C.tandem_strmv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_strmv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Dtrmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dtrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float64, lda int, x []float64, incX int) {
+func (o *BLAS) Dtrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float64, lda int, x []float64, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Dtrmv(ul, tA, d, n, a, lda, x, incX)
+		o.Implementation.Dtrmv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
-	C.tandem_dtrmv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_dtrmv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Ctrmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ctrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex64, lda int, x []complex64, incX int) {
+func (o *BLAS) Ctrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex64, lda int, x []complex64, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Ctrmv(ul, tA, d, n, a, lda, x, incX)
+		o.Implementation.Ctrmv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
-	C.tandem_ctrmv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_ctrmv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Ztrmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ztrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex128, lda int, x []complex128, incX int) {
+func (o *BLAS) Ztrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex128, lda int, x []complex128, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Ztrmv(ul, tA, d, n, a, lda, x, incX)
+		o.Implementation.Ztrmv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
-	C.tandem_ztrmv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_ztrmv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Strsv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Strsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float32, lda int, x []float32, incX int) {
+func (o *BLAS) Strsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float32, lda int, x []float32, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Strsv(ul, tA, d, n, a, lda, x, incX)
+		o.Implementation.Strsv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
-	C.tandem_strsv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_strsv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Dtrsv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dtrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float64, lda int, x []float64, incX int) {
+func (o *BLAS) Dtrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float64, lda int, x []float64, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Dtrsv(ul, tA, d, n, a, lda, x, incX)
+		o.Implementation.Dtrsv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
-	C.tandem_dtrsv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_dtrsv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Ctrsv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ctrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex64, lda int, x []complex64, incX int) {
+func (o *BLAS) Ctrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex64, lda int, x []complex64, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Ctrsv(ul, tA, d, n, a, lda, x, incX)
+		o.Implementation.Ctrsv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
-	C.tandem_ctrsv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_ctrsv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Ztrsv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ztrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex128, lda int, x []complex128, incX int) {
+func (o *BLAS) Ztrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex128, lda int, x []complex128, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Ztrsv(ul, tA, d, n, a, lda, x, incX)
+		o.Implementation.Ztrsv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
-	C.tandem_ztrsv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_ztrsv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Stbmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Stbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []float32, lda int, x []float32, incX int) {
+func (o *BLAS) Stbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []float32, lda int, x []float32, incX int) {
 	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Stbmv(ul, tA, d, n, k, a, lda, x, incX)
+		o.Implementation.Stbmv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
-	C.tandem_stbmv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_stbmv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Dtbmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dtbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []float64, lda int, x []float64, incX int) {
+func (o *BLAS) Dtbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []float64, lda int, x []float64, incX int) {
 	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Dtbmv(ul, tA, d, n, k, a, lda, x, incX)
+		o.Implementation.Dtbmv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
-	C.tandem_dtbmv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_dtbmv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Ctbmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ctbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []complex64, lda int, x []complex64, incX int) {
+func (o *BLAS) Ctbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []complex64, lda int, x []complex64, incX int) {
 	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Ctbmv(ul, tA, d, n, k, a, lda, x, incX)
+		o.Implementation.Ctbmv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
-	C.tandem_ctbmv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_ctbmv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Ztbmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ztbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []complex128, lda int, x []complex128, incX int) {
+func (o *BLAS) Ztbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []complex128, lda int, x []complex128, incX int) {
 	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Ztbmv(ul, tA, d, n, k, a, lda, x, incX)
+		o.Implementation.Ztbmv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
-	C.tandem_ztbmv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_ztbmv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Stbsv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Stbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []float32, lda int, x []float32, incX int) {
+func (o *BLAS) Stbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []float32, lda int, x []float32, incX int) {
 	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Stbsv(ul, tA, d, n, k, a, lda, x, incX)
+		o.Implementation.Stbsv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
-	C.tandem_stbsv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_stbsv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Dtbsv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dtbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []float64, lda int, x []float64, incX int) {
+func (o *BLAS) Dtbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []float64, lda int, x []float64, incX int) {
 	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Dtbsv(ul, tA, d, n, k, a, lda, x, incX)
+		o.Implementation.Dtbsv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
-	C.tandem_dtbsv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_dtbsv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Ctbsv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ctbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []complex64, lda int, x []complex64, incX int) {
+func (o *BLAS) Ctbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []complex64, lda int, x []complex64, incX int) {
 	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Ctbsv(ul, tA, d, n, k, a, lda, x, incX)
+		o.Implementation.Ctbsv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
-	C.tandem_ctbsv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_ctbsv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Ztbsv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ztbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []complex128, lda int, x []complex128, incX int) {
+func (o *BLAS) Ztbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []complex128, lda int, x []complex128, incX int) {
 	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Ztbsv(ul, tA, d, n, k, a, lda, x, incX)
+		o.Implementation.Ztbsv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
-	C.tandem_ztbsv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_ztbsv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), C.int(k), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Stpmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Stpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []float32, x []float32, incX int) {
+func (o *BLAS) Stpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []float32, x []float32, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
-		b.Implementation.Stpmv(ul, tA, d, n, ap, x, incX)
+		o.Implementation.Stpmv(ul, tA, d, n, ap, x, incX)
 		return
 	}
-	C.tandem_stpmv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_stpmv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Dtpmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dtpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []float64, x []float64, incX int) {
+func (o *BLAS) Dtpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []float64, x []float64, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
-		b.Implementation.Dtpmv(ul, tA, d, n, ap, x, incX)
+		o.Implementation.Dtpmv(ul, tA, d, n, ap, x, incX)
 		return
 	}
-	C.tandem_dtpmv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_dtpmv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Ctpmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ctpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []complex64, x []complex64, incX int) {
+func (o *BLAS) Ctpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []complex64, x []complex64, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
-		b.Implementation.Ctpmv(ul, tA, d, n, ap, x, incX)
+		o.Implementation.Ctpmv(ul, tA, d, n, ap, x, incX)
 		return
 	}
-	C.tandem_ctpmv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_ctpmv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Ztpmv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ztpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []complex128, x []complex128, incX int) {
+func (o *BLAS) Ztpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []complex128, x []complex128, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
-		b.Implementation.Ztpmv(ul, tA, d, n, ap, x, incX)
+		o.Implementation.Ztpmv(ul, tA, d, n, ap, x, incX)
 		return
 	}
-	C.tandem_ztpmv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_ztpmv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Stpsv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Stpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []float32, x []float32, incX int) {
+func (o *BLAS) Stpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []float32, x []float32, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
-		b.Implementation.Stpsv(ul, tA, d, n, ap, x, incX)
+		o.Implementation.Stpsv(ul, tA, d, n, ap, x, incX)
 		return
 	}
-	C.tandem_stpsv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_stpsv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Dtpsv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dtpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []float64, x []float64, incX int) {
+func (o *BLAS) Dtpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []float64, x []float64, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
-		b.Implementation.Dtpsv(ul, tA, d, n, ap, x, incX)
+		o.Implementation.Dtpsv(ul, tA, d, n, ap, x, incX)
 		return
 	}
-	C.tandem_dtpsv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_dtpsv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Ctpsv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ctpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []complex64, x []complex64, incX int) {
+func (o *BLAS) Ctpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []complex64, x []complex64, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
-		b.Implementation.Ctpsv(ul, tA, d, n, ap, x, incX)
+		o.Implementation.Ctpsv(ul, tA, d, n, ap, x, incX)
 		return
 	}
-	C.tandem_ctpsv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_ctpsv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Ztpsv is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ztpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []complex128, x []complex128, incX int) {
+func (o *BLAS) Ztpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []complex128, x []complex128, incX int) {
 	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
-		b.Implementation.Ztpsv(ul, tA, d, n, ap, x, incX)
+		o.Implementation.Ztpsv(ul, tA, d, n, ap, x, incX)
 		return
 	}
-	C.tandem_ztpsv(b.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
+	C.tandem_ztpsv(o.threads, C.int(ul), C.int(tA), C.int(d), C.int(n), unsafe.Pointer(&ap[0]), unsafe.Pointer(&x[0]), C.int(incX))
 }
 
 // Sger is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Sger(m int, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
+func (o *BLAS) Sger(m int, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
 	if alpha == 0 || !worth(least2, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Sger(m, n, alpha, x, incX, y, incY, a, lda)
+		o.Implementation.Sger(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
-	C.tandem_sger(b.threads, C.int(m), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_sger(o.threads, C.int(m), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Dger is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dger(m int, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
+func (o *BLAS) Dger(m int, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
 	if alpha == 0 || !worth(least2, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Dger(m, n, alpha, x, incX, y, incY, a, lda)
+		o.Implementation.Dger(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
-	C.tandem_dger(b.threads, C.int(m), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_dger(o.threads, C.int(m), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Cgeru is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Cgeru(m int, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
+func (o *BLAS) Cgeru(m int, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
 	if alpha == 0 || !worth(least2, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Cgeru(m, n, alpha, x, incX, y, incY, a, lda)
+		o.Implementation.Cgeru(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
-	C.tandem_cgeru(b.threads, C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_cgeru(o.threads, C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Cgerc is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Cgerc(m int, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
+func (o *BLAS) Cgerc(m int, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
 	if alpha == 0 || !worth(least2, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Cgerc(m, n, alpha, x, incX, y, incY, a, lda)
+		o.Implementation.Cgerc(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
-	C.tandem_cgerc(b.threads, C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_cgerc(o.threads, C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Zgeru is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zgeru(m int, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
+func (o *BLAS) Zgeru(m int, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
 	if alpha == 0 || !worth(least2, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Zgeru(m, n, alpha, x, incX, y, incY, a, lda)
+		o.Implementation.Zgeru(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
-	C.tandem_zgeru(b.threads, C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_zgeru(o.threads, C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Zgerc is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zgerc(m int, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
+func (o *BLAS) Zgerc(m int, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
 	if alpha == 0 || !worth(least2, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Zgerc(m, n, alpha, x, incX, y, incY, a, lda)
+		o.Implementation.Zgerc(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
-	C.tandem_zgerc(b.threads, C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_zgerc(o.threads, C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Ssyr is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ssyr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, a []float32, lda int) {
+func (o *BLAS) Ssyr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, a []float32, lda int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Ssyr(ul, n, alpha, x, incX, a, lda)
+		o.Implementation.Ssyr(ul, n, alpha, x, incX, a, lda)
 		return
 	}
-	C.tandem_ssyr(b.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_ssyr(o.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Dsyr is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dsyr(ul blas.Uplo, n int, alpha float64, x []float64, incX int, a []float64, lda int) {
+func (o *BLAS) Dsyr(ul blas.Uplo, n int, alpha float64, x []float64, incX int, a []float64, lda int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Dsyr(ul, n, alpha, x, incX, a, lda)
+		o.Implementation.Dsyr(ul, n, alpha, x, incX, a, lda)
 		return
 	}
-	C.tandem_dsyr(b.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_dsyr(o.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Cher is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Cher(ul blas.Uplo, n int, alpha float32, x []complex64, incX int, a []complex64, lda int) {
+func (o *BLAS) Cher(ul blas.Uplo, n int, alpha float32, x []complex64, incX int, a []complex64, lda int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Cher(ul, n, alpha, x, incX, a, lda)
+		o.Implementation.Cher(ul, n, alpha, x, incX, a, lda)
 		return
 	}
-	C.tandem_cher(b.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_cher(o.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Zher is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zher(ul blas.Uplo, n int, alpha float64, x []complex128, incX int, a []complex128, lda int) {
+func (o *BLAS) Zher(ul blas.Uplo, n int, alpha float64, x []complex128, incX int, a []complex128, lda int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
-		b.Implementation.Zher(ul, n, alpha, x, incX, a, lda)
+		o.Implementation.Zher(ul, n, alpha, x, incX, a, lda)
 		return
 	}
-	C.tandem_zher(b.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_zher(o.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Sspr is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Sspr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, ap []float32) {
+func (o *BLAS) Sspr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, ap []float32) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
-		b.Implementation.Sspr(ul, n, alpha, x, incX, ap)
+		o.Implementation.Sspr(ul, n, alpha, x, incX, ap)
 		return
 	}
-	C.tandem_sspr(b.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&ap[0]))
+	C.tandem_sspr(o.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&ap[0]))
 }
 
 // Dspr is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dspr(ul blas.Uplo, n int, alpha float64, x []float64, incX int, ap []float64) {
+func (o *BLAS) Dspr(ul blas.Uplo, n int, alpha float64, x []float64, incX int, ap []float64) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
-		b.Implementation.Dspr(ul, n, alpha, x, incX, ap)
+		o.Implementation.Dspr(ul, n, alpha, x, incX, ap)
 		return
 	}
-	C.tandem_dspr(b.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&ap[0]))
+	C.tandem_dspr(o.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&ap[0]))
 }
 
 // Chpr is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Chpr(ul blas.Uplo, n int, alpha float32, x []complex64, incX int, ap []complex64) {
+func (o *BLAS) Chpr(ul blas.Uplo, n int, alpha float32, x []complex64, incX int, ap []complex64) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
-		b.Implementation.Chpr(ul, n, alpha, x, incX, ap)
+		o.Implementation.Chpr(ul, n, alpha, x, incX, ap)
 		return
 	}
-	C.tandem_chpr(b.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&ap[0]))
+	C.tandem_chpr(o.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&ap[0]))
 }
 
 // Zhpr is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zhpr(ul blas.Uplo, n int, alpha float64, x []complex128, incX int, ap []complex128) {
+func (o *BLAS) Zhpr(ul blas.Uplo, n int, alpha float64, x []complex128, incX int, ap []complex128) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
-		b.Implementation.Zhpr(ul, n, alpha, x, incX, ap)
+		o.Implementation.Zhpr(ul, n, alpha, x, incX, ap)
 		return
 	}
-	C.tandem_zhpr(b.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&ap[0]))
+	C.tandem_zhpr(o.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&ap[0]))
 }
 
 // Ssyr2 is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ssyr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
+func (o *BLAS) Ssyr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Ssyr2(ul, n, alpha, x, incX, y, incY, a, lda)
+		o.Implementation.Ssyr2(ul, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
-	C.tandem_ssyr2(b.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_ssyr2(o.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Dsyr2 is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dsyr2(ul blas.Uplo, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
+func (o *BLAS) Dsyr2(ul blas.Uplo, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Dsyr2(ul, n, alpha, x, incX, y, incY, a, lda)
+		o.Implementation.Dsyr2(ul, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
-	C.tandem_dsyr2(b.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_dsyr2(o.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Cher2 is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Cher2(ul blas.Uplo, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
+func (o *BLAS) Cher2(ul blas.Uplo, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Cher2(ul, n, alpha, x, incX, y, incY, a, lda)
+		o.Implementation.Cher2(ul, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
-	C.tandem_cher2(b.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_cher2(o.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Zher2 is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zher2(ul blas.Uplo, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
+func (o *BLAS) Zher2(ul blas.Uplo, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Zher2(ul, n, alpha, x, incX, y, incY, a, lda)
+		o.Implementation.Zher2(ul, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
-	C.tandem_zher2(b.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
+	C.tandem_zher2(o.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&a[0]), C.int(lda))
 }
 
 // Sspr2 is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Sspr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, y []float32, incY int, ap []float32) {
+func (o *BLAS) Sspr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, y []float32, incY int, ap []float32) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Sspr2(ul, n, alpha, x, incX, y, incY, ap)
+		o.Implementation.Sspr2(ul, n, alpha, x, incX, y, incY, ap)
 		return
 	}
-	C.tandem_sspr2(b.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&ap[0]))
+	C.tandem_sspr2(o.threads, C.int(ul), C.int(n), C.float(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&ap[0]))
 }
 
 // Dspr2 is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dspr2(ul blas.Uplo, n int, alpha float64, x []float64, incX int, y []float64, incY int, ap []float64) {
+func (o *BLAS) Dspr2(ul blas.Uplo, n int, alpha float64, x []float64, incX int, y []float64, incY int, ap []float64) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Dspr2(ul, n, alpha, x, incX, y, incY, ap)
+		o.Implementation.Dspr2(ul, n, alpha, x, incX, y, incY, ap)
 		return
 	}
-	C.tandem_dspr2(b.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&ap[0]))
+	C.tandem_dspr2(o.threads, C.int(ul), C.int(n), C.double(alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&ap[0]))
 }
 
 // Chpr2 is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Chpr2(ul blas.Uplo, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, ap []complex64) {
+func (o *BLAS) Chpr2(ul blas.Uplo, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, ap []complex64) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Chpr2(ul, n, alpha, x, incX, y, incY, ap)
+		o.Implementation.Chpr2(ul, n, alpha, x, incX, y, incY, ap)
 		return
 	}
-	C.tandem_chpr2(b.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&ap[0]))
+	C.tandem_chpr2(o.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&ap[0]))
 }
 
 // Zhpr2 is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zhpr2(ul blas.Uplo, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, ap []complex128) {
+func (o *BLAS) Zhpr2(ul blas.Uplo, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, ap []complex128) {
 	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
-		b.Implementation.Zhpr2(ul, n, alpha, x, incX, y, incY, ap)
+		o.Implementation.Zhpr2(ul, n, alpha, x, incX, y, incY, ap)
 		return
 	}
-	C.tandem_zhpr2(b.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&ap[0]))
+	C.tandem_zhpr2(o.threads, C.int(ul), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY), unsafe.Pointer(&ap[0]))
 }
 
 // Sgemm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Sgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+func (o *BLAS) Sgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
 	if alpha == 0 || !worth(least3, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
-		b.Implementation.Sgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Sgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_sgemm(b.threads, C.int(tA), C.int(tB), C.int(m), C.int(n), C.int(k), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.float(beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_sgemm(o.threads, C.int(tA), C.int(tB), C.int(m), C.int(n), C.int(k), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.float(beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Dgemm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+func (o *BLAS) Dgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
 	if alpha == 0 || !worth(least3, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
-		b.Implementation.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_dgemm(b.threads, C.int(tA), C.int(tB), C.int(m), C.int(n), C.int(k), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.double(beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_dgemm(o.threads, C.int(tA), C.int(tB), C.int(m), C.int(n), C.int(k), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.double(beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Cgemm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Cgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
+func (o *BLAS) Cgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
 	if alpha == 0 || !worth(least3, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
-		b.Implementation.Cgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Cgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_cgemm(b.threads, C.int(tA), C.int(tB), C.int(m), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_cgemm(o.threads, C.int(tA), C.int(tB), C.int(m), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Zgemm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
+func (o *BLAS) Zgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
 	if alpha == 0 || !worth(least3, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
-		b.Implementation.Zgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Zgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_zgemm(b.threads, C.int(tA), C.int(tB), C.int(m), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_zgemm(o.threads, C.int(tA), C.int(tB), C.int(m), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Ssymm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ssymm(s blas.Side, ul blas.Uplo, m int, n int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+func (o *BLAS) Ssymm(s blas.Side, ul blas.Uplo, m int, n int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
-		b.Implementation.Ssymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Ssymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_ssymm(b.threads, C.int(s), C.int(ul), C.int(m), C.int(n), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.float(beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_ssymm(o.threads, C.int(s), C.int(ul), C.int(m), C.int(n), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.float(beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Dsymm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dsymm(s blas.Side, ul blas.Uplo, m int, n int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+func (o *BLAS) Dsymm(s blas.Side, ul blas.Uplo, m int, n int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
-		b.Implementation.Dsymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Dsymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_dsymm(b.threads, C.int(s), C.int(ul), C.int(m), C.int(n), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.double(beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_dsymm(o.threads, C.int(s), C.int(ul), C.int(m), C.int(n), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.double(beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Csymm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Csymm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
+func (o *BLAS) Csymm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
-		b.Implementation.Csymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Csymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_csymm(b.threads, C.int(s), C.int(ul), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_csymm(o.threads, C.int(s), C.int(ul), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Zsymm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zsymm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
+func (o *BLAS) Zsymm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
-		b.Implementation.Zsymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Zsymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_zsymm(b.threads, C.int(s), C.int(ul), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_zsymm(o.threads, C.int(s), C.int(ul), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Chemm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Chemm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
+func (o *BLAS) Chemm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
-		b.Implementation.Chemm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Chemm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_chemm(b.threads, C.int(s), C.int(ul), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_chemm(o.threads, C.int(s), C.int(ul), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Zhemm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zhemm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
+func (o *BLAS) Zhemm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
-		b.Implementation.Zhemm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Zhemm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_zhemm(b.threads, C.int(s), C.int(ul), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_zhemm(o.threads, C.int(s), C.int(ul), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Ssyrk is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ssyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32, a []float32, lda int, beta float32, c []float32, ldc int) {
+func (o *BLAS) Ssyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32, a []float32, lda int, beta float32, c []float32, ldc int) {
 	if alpha == 0 || !worth(least3, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
-		b.Implementation.Ssyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
+		o.Implementation.Ssyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
-	C.tandem_ssyrk(b.threads, C.int(ul), C.int(t), C.int(n), C.int(k), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), C.float(beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_ssyrk(o.threads, C.int(ul), C.int(t), C.int(n), C.int(k), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), C.float(beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Dsyrk is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dsyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int) {
+func (o *BLAS) Dsyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int) {
 	if alpha == 0 || !worth(least3, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
-		b.Implementation.Dsyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
+		o.Implementation.Dsyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
-	C.tandem_dsyrk(b.threads, C.int(ul), C.int(t), C.int(n), C.int(k), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), C.double(beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_dsyrk(o.threads, C.int(ul), C.int(t), C.int(n), C.int(k), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), C.double(beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Csyrk is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Csyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex64, a []complex64, lda int, beta complex64, c []complex64, ldc int) {
+func (o *BLAS) Csyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex64, a []complex64, lda int, beta complex64, c []complex64, ldc int) {
 	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
-		b.Implementation.Csyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
+		o.Implementation.Csyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
-	C.tandem_csyrk(b.threads, C.int(ul), C.int(t), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_csyrk(o.threads, C.int(ul), C.int(t), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Zsyrk is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zsyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex128, a []complex128, lda int, beta complex128, c []complex128, ldc int) {
+func (o *BLAS) Zsyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex128, a []complex128, lda int, beta complex128, c []complex128, ldc int) {
 	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
-		b.Implementation.Zsyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
+		o.Implementation.Zsyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
-	C.tandem_zsyrk(b.threads, C.int(ul), C.int(t), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_zsyrk(o.threads, C.int(ul), C.int(t), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Cherk is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Cherk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32, a []complex64, lda int, beta float32, c []complex64, ldc int) {
+func (o *BLAS) Cherk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32, a []complex64, lda int, beta float32, c []complex64, ldc int) {
 	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
-		b.Implementation.Cherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
+		o.Implementation.Cherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
-	C.tandem_cherk(b.threads, C.int(ul), C.int(t), C.int(n), C.int(k), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), C.float(beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_cherk(o.threads, C.int(ul), C.int(t), C.int(n), C.int(k), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), C.float(beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Zherk is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zherk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64, a []complex128, lda int, beta float64, c []complex128, ldc int) {
+func (o *BLAS) Zherk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64, a []complex128, lda int, beta float64, c []complex128, ldc int) {
 	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
-		b.Implementation.Zherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
+		o.Implementation.Zherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
-	C.tandem_zherk(b.threads, C.int(ul), C.int(t), C.int(n), C.int(k), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), C.double(beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_zherk(o.threads, C.int(ul), C.int(t), C.int(n), C.int(k), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), C.double(beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Ssyr2k is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ssyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+func (o *BLAS) Ssyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
 	if alpha == 0 || !worth(least3, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
-		b.Implementation.Ssyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Ssyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_ssyr2k(b.threads, C.int(ul), C.int(t), C.int(n), C.int(k), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.float(beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_ssyr2k(o.threads, C.int(ul), C.int(t), C.int(n), C.int(k), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.float(beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Dsyr2k is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dsyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+func (o *BLAS) Dsyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
 	if alpha == 0 || !worth(least3, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
-		b.Implementation.Dsyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Dsyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_dsyr2k(b.threads, C.int(ul), C.int(t), C.int(n), C.int(k), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.double(beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_dsyr2k(o.threads, C.int(ul), C.int(t), C.int(n), C.int(k), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.double(beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Csyr2k is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Csyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
+func (o *BLAS) Csyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
 	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
-		b.Implementation.Csyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Csyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_csyr2k(b.threads, C.int(ul), C.int(t), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_csyr2k(o.threads, C.int(ul), C.int(t), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Zsyr2k is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zsyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
+func (o *BLAS) Zsyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
 	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
-		b.Implementation.Zsyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Zsyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_zsyr2k(b.threads, C.int(ul), C.int(t), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_zsyr2k(o.threads, C.int(ul), C.int(t), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), unsafe.Pointer(&beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Cher2k is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Cher2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta float32, c []complex64, ldc int) {
+func (o *BLAS) Cher2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta float32, c []complex64, ldc int) {
 	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
-		b.Implementation.Cher2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Cher2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_cher2k(b.threads, C.int(ul), C.int(t), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.float(beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_cher2k(o.threads, C.int(ul), C.int(t), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.float(beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Zher2k is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Zher2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta float64, c []complex128, ldc int) {
+func (o *BLAS) Zher2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta float64, c []complex128, ldc int) {
 	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
-		b.Implementation.Zher2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		o.Implementation.Zher2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	C.tandem_zher2k(b.threads, C.int(ul), C.int(t), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.double(beta), unsafe.Pointer(&c[0]), C.int(ldc))
+	C.tandem_zher2k(o.threads, C.int(ul), C.int(t), C.int(n), C.int(k), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb), C.double(beta), unsafe.Pointer(&c[0]), C.int(ldc))
 }
 
 // Strmm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
+func (o *BLAS) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
-		b.Implementation.Strmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+		o.Implementation.Strmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
-	C.tandem_strmm(b.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
+	C.tandem_strmm(o.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
 }
 
 // Dtrmm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
+func (o *BLAS) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
-		b.Implementation.Dtrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+		o.Implementation.Dtrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
-	C.tandem_dtrmm(b.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
+	C.tandem_dtrmm(o.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
 }
 
 // Ctrmm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ctrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int) {
+func (o *BLAS) Ctrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
-		b.Implementation.Ctrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+		o.Implementation.Ctrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
-	C.tandem_ctrmm(b.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
+	C.tandem_ctrmm(o.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
 }
 
 // Ztrmm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ztrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int) {
+func (o *BLAS) Ztrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
-		b.Implementation.Ztrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+		o.Implementation.Ztrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
-	C.tandem_ztrmm(b.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
+	C.tandem_ztrmm(o.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
 }
 
 // Strsm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
+func (o *BLAS) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
-		b.Implementation.Strsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+		o.Implementation.Strsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
-	C.tandem_strsm(b.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
+	C.tandem_strsm(o.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), C.float(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
 }
 
 // Dtrsm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
+func (o *BLAS) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
-		b.Implementation.Dtrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+		o.Implementation.Dtrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
-	C.tandem_dtrsm(b.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
+	C.tandem_dtrsm(o.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), C.double(alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
 }
 
 // Ctrsm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ctrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int) {
+func (o *BLAS) Ctrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
-		b.Implementation.Ctrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+		o.Implementation.Ctrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
-	C.tandem_ctrsm(b.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
+	C.tandem_ctrsm(o.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
 }
 
 // Ztrsm is OpenBLAS's, or gonum's where that is not worth a call.
-func (b *BLAS) Ztrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int) {
+func (o *BLAS) Ztrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int) {
 	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
-		b.Implementation.Ztrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+		o.Implementation.Ztrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
-	C.tandem_ztrsm(b.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
+	C.tandem_ztrsm(o.threads, C.int(s), C.int(ul), C.int(tA), C.int(d), C.int(m), C.int(n), unsafe.Pointer(&alpha), unsafe.Pointer(&a[0]), C.int(lda), unsafe.Pointer(&b[0]), C.int(ldb))
 }

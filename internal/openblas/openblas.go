@@ -61,10 +61,10 @@ func own() int {
 }
 
 // Threads is how many threads a call may use.
-func (b *BLAS) Threads() int { return int(b.threads) }
+func (o *BLAS) Threads() int { return int(o.threads) }
 
 // String is what the library says of itself, and the number of threads.
-func (b *BLAS) String() string {
+func (o *BLAS) String() string {
 	config, _ := library()
-	return fmt.Sprintf("%s, %d threads", cmp.Or(config, "OpenBLAS"), b.threads)
+	return fmt.Sprintf("%s, %d threads", cmp.Or(config, "OpenBLAS"), o.threads)
 }
