@@ -955,7 +955,7 @@ func (o *BLAS) Ztpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []c
 
 // Sger is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Sger(m int, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
-	if alpha == 0 || !worth(least2, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(leastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Sger(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -964,7 +964,7 @@ func (o *BLAS) Sger(m int, n int, alpha float32, x []float32, incX int, y []floa
 
 // Dger is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dger(m int, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
-	if alpha == 0 || !worth(least2, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(leastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Dger(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -973,7 +973,7 @@ func (o *BLAS) Dger(m int, n int, alpha float64, x []float64, incX int, y []floa
 
 // Cgeru is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cgeru(m int, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
-	if alpha == 0 || !worth(least2, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(leastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Cgeru(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -982,7 +982,7 @@ func (o *BLAS) Cgeru(m int, n int, alpha complex64, x []complex64, incX int, y [
 
 // Cgerc is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cgerc(m int, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
-	if alpha == 0 || !worth(least2, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(leastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Cgerc(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -991,7 +991,7 @@ func (o *BLAS) Cgerc(m int, n int, alpha complex64, x []complex64, incX int, y [
 
 // Zgeru is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zgeru(m int, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
-	if alpha == 0 || !worth(least2, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(leastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Zgeru(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -1000,7 +1000,7 @@ func (o *BLAS) Zgeru(m int, n int, alpha complex128, x []complex128, incX int, y
 
 // Zgerc is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zgerc(m int, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
-	if alpha == 0 || !worth(least2, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(leastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Zgerc(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -1153,7 +1153,7 @@ func (o *BLAS) Zhpr2(ul blas.Uplo, n int, alpha complex128, x []complex128, incX
 
 // Sgemm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Sgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	if alpha == 0 || !worth(least3, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastGemm, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Sgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1162,7 +1162,7 @@ func (o *BLAS) Sgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, 
 
 // Dgemm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	if alpha == 0 || !worth(least3, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastGemm, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1171,7 +1171,7 @@ func (o *BLAS) Dgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, 
 
 // Cgemm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
-	if alpha == 0 || !worth(least3, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastGemm, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Cgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1180,7 +1180,7 @@ func (o *BLAS) Cgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, 
 
 // Zgemm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
-	if alpha == 0 || !worth(least3, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastGemm, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Zgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1189,7 +1189,7 @@ func (o *BLAS) Zgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, 
 
 // Ssymm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ssymm(s blas.Side, ul blas.Uplo, m int, n int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Ssymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1198,7 +1198,7 @@ func (o *BLAS) Ssymm(s blas.Side, ul blas.Uplo, m int, n int, alpha float32, a [
 
 // Dsymm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dsymm(s blas.Side, ul blas.Uplo, m int, n int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Dsymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1207,7 +1207,7 @@ func (o *BLAS) Dsymm(s blas.Side, ul blas.Uplo, m int, n int, alpha float64, a [
 
 // Csymm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Csymm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Csymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1216,7 +1216,7 @@ func (o *BLAS) Csymm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex64, a
 
 // Zsymm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zsymm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Zsymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1225,7 +1225,7 @@ func (o *BLAS) Zsymm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex128, 
 
 // Chemm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Chemm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Chemm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1234,7 +1234,7 @@ func (o *BLAS) Chemm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex64, a
 
 // Zhemm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zhemm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Zhemm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1243,7 +1243,7 @@ func (o *BLAS) Zhemm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex128, 
 
 // Ssyrk is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ssyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32, a []float32, lda int, beta float32, c []float32, ldc int) {
-	if alpha == 0 || !worth(least3, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastProduct, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
 		o.Implementation.Ssyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -1252,7 +1252,7 @@ func (o *BLAS) Ssyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32
 
 // Dsyrk is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dsyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int) {
-	if alpha == 0 || !worth(least3, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastProduct, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
 		o.Implementation.Dsyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -1261,7 +1261,7 @@ func (o *BLAS) Dsyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64
 
 // Csyrk is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Csyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex64, a []complex64, lda int, beta complex64, c []complex64, ldc int) {
-	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
 		o.Implementation.Csyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -1270,7 +1270,7 @@ func (o *BLAS) Csyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex
 
 // Zsyrk is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zsyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex128, a []complex128, lda int, beta complex128, c []complex128, ldc int) {
-	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
 		o.Implementation.Zsyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -1279,7 +1279,7 @@ func (o *BLAS) Zsyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex
 
 // Cherk is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cherk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32, a []complex64, lda int, beta float32, c []complex64, ldc int) {
-	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
 		o.Implementation.Cherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -1288,7 +1288,7 @@ func (o *BLAS) Cherk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32
 
 // Zherk is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zherk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64, a []complex128, lda int, beta float64, c []complex128, ldc int) {
-	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
+	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
 		o.Implementation.Zherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -1297,7 +1297,7 @@ func (o *BLAS) Zherk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64
 
 // Ssyr2k is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ssyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	if alpha == 0 || !worth(least3, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
 		o.Implementation.Ssyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1306,7 +1306,7 @@ func (o *BLAS) Ssyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float3
 
 // Dsyr2k is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dsyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	if alpha == 0 || !worth(least3, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
 		o.Implementation.Dsyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1315,7 +1315,7 @@ func (o *BLAS) Dsyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float6
 
 // Csyr2k is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Csyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
-	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
 		o.Implementation.Csyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1324,7 +1324,7 @@ func (o *BLAS) Csyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha comple
 
 // Zsyr2k is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zsyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
-	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
 		o.Implementation.Zsyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1333,7 +1333,7 @@ func (o *BLAS) Zsyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha comple
 
 // Cher2k is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cher2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta float32, c []complex64, ldc int) {
-	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
 		o.Implementation.Cher2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1342,7 +1342,7 @@ func (o *BLAS) Cher2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha comple
 
 // Zher2k is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zher2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta float64, c []complex128, ldc int) {
-	if alpha == 0 || !worth(least3, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
 		o.Implementation.Zher2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1351,7 +1351,7 @@ func (o *BLAS) Zher2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha comple
 
 // Strmm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Strmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1360,7 +1360,7 @@ func (o *BLAS) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Dtrmm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Dtrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1369,7 +1369,7 @@ func (o *BLAS) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Ctrmm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ctrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Ctrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1378,7 +1378,7 @@ func (o *BLAS) Ctrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Ztrmm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ztrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Ztrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1387,7 +1387,7 @@ func (o *BLAS) Ztrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Strsm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Strsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1396,7 +1396,7 @@ func (o *BLAS) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Dtrsm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Dtrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1405,7 +1405,7 @@ func (o *BLAS) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Ctrsm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ctrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Ctrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1414,7 +1414,7 @@ func (o *BLAS) Ctrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Ztrsm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ztrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int) {
-	if alpha == 0 || !worth(least3, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Ztrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}

@@ -161,7 +161,7 @@ func BenchmarkLeast(b *testing.B) {
 		},
 	}
 	for name, call := range calls {
-		sizes := []int{4, 8, 16, 32}
+		sizes := []int{4, 8, 16, 32, 64, 128}
 		if strings.Contains("dot axpy scal asum", name) {
 			sizes = []int{64, 256, 1024, 4096}
 		}
