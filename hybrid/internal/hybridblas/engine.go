@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
 
-	"github.com/tandem-go/tandem/hybrid/internal/microkernel"
 	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
+	"github.com/tandem-go/tandem/internal/microkernel"
 )
 
 // Wrapped is the BLAS that a [BLAS] takes over from.

@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/tandem-go/tandem/cpuexec"
-	"github.com/tandem-go/tandem/hybrid/internal/microkernel"
+	"github.com/tandem-go/tandem/internal/microkernel"
 )
 
 // library is the BLAS for one element type. Its methods report whether they have

@@ -3,8 +3,9 @@
 //
 // With the build tag openblas it does so by OpenBLAS on one thread (package
 // openblas), which it looks for when a program first multiplies; without the tag,
-// where there is no OpenBLAS, and for products too small to be worth a call into C,
-// by gonum. One budget of threads serves the whole process.
+// or where there is no OpenBLAS, by packed panels and a microkernel on processors
+// with AVX2, and by gonum on others and for what is too small for either. One budget
+// of threads serves the whole process.
 //
 // The functions have the signatures, the row-major layout and the panics of
 // gonum's, and may be called by any number of goroutines.

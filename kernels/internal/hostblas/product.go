@@ -3,6 +3,7 @@ package hostblas
 import (
 	"sync"
 
+	"github.com/tandem-go/tandem/internal/microkernel"
 	"github.com/tandem-go/tandem/internal/openblas"
 )
 
@@ -21,6 +22,9 @@ func Name() string {
 	if b := library(); b != nil {
 		return b.String()
 	}
+	if microkernel.Fast {
+		return "a microkernel"
+	}
 	return "gonum"
 }
 
@@ -30,6 +34,9 @@ func Sgemm(tA, tB Transpose, m, n, k int, alpha float32, a []float32, lda int, b
 		l.Sgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
+	if byPanels(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
+		return
+	}
 	byGonum(native.Sgemm, tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 }
 
@@ -37,6 +44,9 @@ func Sgemm(tA, tB Transpose, m, n, k int, alpha float32, a []float32, lda int, b
 func Dgemm(tA, tB Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
 	if l := library(); l != nil {
 		l.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
+	if byPanels(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
 		return
 	}
 	byGonum(native.Dgemm, tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
