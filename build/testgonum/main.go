@@ -49,9 +49,10 @@ type set struct {
 const onDevices = "^Test(Cholesky|QR|LQ|LU|SVD|Dpotrf|Dgeqrf|Dgetrf|Dgetri|Dpotri|Dsytrd|Dgebrd|Dgehrd|Dtrtri)"
 
 // unsteady are tests that compare two runs more closely than rounding allows:
-// TestDgesvd wants their singular vectors to agree to 1e-13. Where a tile is now a
-// worker's, now a device's, they agree to rounding, and close singular values make
-// more of that.
+// TestDgesvd wants their singular values and vectors to agree to 1e-13. Where a tile
+// is now a worker's, now a device's, they agree to rounding, and close singular
+// values make more of that. So they do of tiles that OpenBLAS multiplies, which adds
+// up in an order that depends on a product's shape.
 const unsteady = "^TestDgesvd$"
 
 var sets = []set{
@@ -59,7 +60,10 @@ var sets = []set{
 	{name: "cpu, tiles of 64", devices: "cpu", tile: 64},
 	{name: "cpu, tiles of 4", devices: "cpu", tile: 4},
 	{name: "openblas, as it chooses", devices: "cpu", openBLAS: true, tag: "openblas"},
-	{name: "openblas, tiles of 64", devices: "cpu", tile: 64, openBLAS: true, tag: "openblas"},
+	{
+		name: "openblas, tiles of 64", devices: "cpu", tile: 64, openBLAS: true, tag: "openblas",
+		skip: map[string]string{"lapack/gonum": unsteady},
+	},
 	{
 		name: "2 simulated, tiles of 32", devices: "none:*", sims: 2, tile: 32,
 		only: map[string]string{"mat": onDevices, "lapack/gonum": onDevices},
