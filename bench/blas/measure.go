@@ -32,6 +32,8 @@ func (c cell) key() cellKey { return cellKey{c.Routine, c.N} }
 const (
 	// pairs is how many pairs a cell has, if its time allows.
 	pairs = 9
+	// repeatedPairs is how many a cell has that is measured once more.
+	repeatedPairs = 3 * pairs
 	// leastPairs are measured in any case, of calls up to long; one of longer
 	// ones, which scatter less.
 	leastPairs = 3
@@ -99,7 +101,7 @@ func measure(ctx context.Context, b *hybrid.BLAS, grid []planned, before []cell,
 		if left := set.total - start.Sub(begin); set.total > 0 && (left <= 0 || seconds[routine(c.Name)]*cube > left.Seconds()) {
 			continue
 		}
-		m := compare(b, c.BLASCall, set.cell)
+		m := compare(ctx, b, c.BLASCall, set)
 		seconds[routine(c.Name)] = time.Since(start).Seconds() / cube
 		if err := keep(m); err != nil {
 			return cells, err
@@ -111,8 +113,16 @@ func measure(ctx context.Context, b *hybrid.BLAS, grid []planned, before []cell,
 
 // compare times a call both ways in turns, the first of a pair being now the one,
 // now the other.
-func compare(b *hybrid.BLAS, c hybrid.BLASCall, budget time.Duration) cell {
+func compare(ctx context.Context, b *hybrid.BLAS, c hybrid.BLASCall, set settings) cell {
 	alone, chosen := b.Pair(c)
+	chosen()
+	for !b.Settled() && ctx.Err() == nil { // it has to know the call first
+		time.Sleep(time.Millisecond)
+	}
+	most, budget := pairs, set.cell
+	if set.again > 0 {
+		most, budget = repeatedPairs, 3*budget
+	}
 	start := time.Now()
 	alone()
 	once := time.Since(start)
@@ -136,7 +146,7 @@ func compare(b *hybrid.BLAS, c hybrid.BLASCall, budget time.Duration) cell {
 	chosen()
 	var wrapped, tandem, ratios []float64
 	begin := time.Now()
-	for pair := range pairs {
+	for pair := range most {
 		if pair >= least && time.Since(begin) > budget {
 			break
 		}
