@@ -32,6 +32,12 @@ import (
 // to run, so that results agree to rounding, not to the bit. With beta 0 nothing
 // is read of what is written. Where a factor is 0, a NaN or an infinity of the
 // other one may or may not show, as in gonum's own routines.
+//
+// Devices take part in level 3 alone. Levels 1 and 2 use each element of a slice once
+// or twice; to send it to a device is to read it from memory, which is all that the
+// CPU takes time for, so that no size repays it. Data that stays on devices is a
+// [Buffer], and has launches of its own: kernels.Gemv, Axpy, Scal, Dot and Nrm2, and
+// kernels.Gemm of a column and a row for an update of rank 1.
 type BLAS = hybridblas.BLAS
 
 // BLASCall is a call that [BLAS.Calibrate] can measure; [BLASPlan] makes them.

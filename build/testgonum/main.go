@@ -64,13 +64,10 @@ var sets = []set{
 		name: "openblas, tiles of 64", devices: "cpu", tile: 64, openBLAS: true, tag: "openblas",
 		skip: map[string]string{"lapack/gonum": unsteady},
 	},
-	{
-		name: "2 simulated, tiles of 32", devices: "none:*", sims: 2, tile: 32,
-		only: map[string]string{"mat": onDevices, "lapack/gonum": onDevices},
-	},
+	{name: "2 simulated, tiles of 32", devices: "none:*", sims: 2, tile: 32},
 	{
 		name: "cpu and 2 simulated, tiles of 32", devices: "cpu", sims: 2, tile: 32,
-		only: map[string]string{"mat": onDevices, "lapack/gonum": onDevices}, skip: map[string]string{"lapack/gonum": unsteady},
+		skip: map[string]string{"lapack/gonum": unsteady},
 	},
 	{
 		name: "opengl alone, tiles of 128", devices: "opengl", tile: 128, tag: "opengl",
