@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
@@ -18,13 +19,13 @@ import (
 
 // wrap decides what a BLAS wraps where no option has said so, and logs it.
 func (s *Scheduler) wrap(cfg *hybridblas.Config) {
-	whole, serial := s.openBLAS()
+	library := sync.OnceValues(s.openBLAS) // it takes milliseconds to load
 	inUse := inUse()
 	w, one := &cfg.Wrapped, &cfg.Serial
-	settle(&w.Float32, &one.Float32, inUse.Float32, whole, serial)
-	settle(&w.Float64, &one.Float64, inUse.Float64, whole, serial)
-	settle(&w.Complex64, &one.Complex64, inUse.Complex64, whole, serial)
-	settle(&w.Complex128, &one.Complex128, inUse.Complex128, whole, serial)
+	settle(&w.Float32, &one.Float32, inUse.Float32, library)
+	settle(&w.Float64, &one.Float64, inUse.Float64, library)
+	settle(&w.Complex64, &one.Complex64, inUse.Complex64, library)
+	settle(&w.Complex128, &one.Complex128, inUse.Complex128, library)
 	var names []string
 	for _, v := range []any{w.Float32, w.Float64, w.Complex64, w.Complex128} {
 		names = append(names, implementation(v))
@@ -52,13 +53,17 @@ func (s *Scheduler) openBLAS() (whole, serial *openblas.BLAS) {
 
 // settle decides what is wrapped for one type, unless it is given: what is in use,
 // or OpenBLAS instead of gonum's.
-func settle[B comparable](given, one *B, inUse B, whole, serial *openblas.BLAS) {
+func settle[B comparable](given, one *B, inUse B, library func() (whole, serial *openblas.BLAS)) {
 	var none B
 	if *given != none {
 		return
 	}
 	*given = inUse
-	if _, plain := any(inUse).(gonum.Implementation); !plain || whole == nil {
+	if _, plain := any(inUse).(gonum.Implementation); !plain {
+		return
+	}
+	whole, serial := library()
+	if whole == nil {
 		return
 	}
 	*given = any(whole).(B)

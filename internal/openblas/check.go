@@ -1,3 +1,5 @@
+//go:build openblas && linux && cgo
+
 package openblas
 
 import (

@@ -20,3 +20,5 @@
 //
 // Any number of goroutines may call any BLAS.
 package openblas
+
+//go:generate go run generate.go

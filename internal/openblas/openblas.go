@@ -66,5 +66,5 @@ func (o *BLAS) Threads() int { return int(o.threads) }
 // String is what the library says of itself, and the number of threads.
 func (o *BLAS) String() string {
 	config, _ := library()
-	return fmt.Sprintf("%s, %d threads", cmp.Or(config, "OpenBLAS"), o.threads)
+	return fmt.Sprintf("%s, threads: %d", cmp.Or(config, "OpenBLAS"), o.threads)
 }

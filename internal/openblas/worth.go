@@ -1,6 +1,6 @@
-package openblas
+//go:build openblas && linux && cgo
 
-//go:generate go run generate.go
+package openblas
 
 // The work below which gonum is faster than a call into C, which takes 70 ns:
 // elements of a vector or a matrix, and products of level 3, where only gemm pays
