@@ -1,7 +1,10 @@
 package process_test
 
 import (
+	"runtime"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/tandem-go/tandem/cpuexec/process"
 )
@@ -9,6 +12,32 @@ import (
 // What other systems run must keep every promise, too.
 func TestPortably(t *testing.T) {
 	process.Portably(t)
+	keepPromises(t)
+}
+
+// Whoever waits without Go's knowledge must notice all the same what other
+// goroutines want of the program, and stop when Go wants the processor for itself.
+func TestHolding(t *testing.T) {
+	process.Holding(t)
+	collecting := make(chan struct{})
+	var collector sync.WaitGroup
+	collector.Go(func() {
+		for {
+			select {
+			case <-collecting:
+				return
+			default:
+				runtime.GC()
+				time.Sleep(time.Millisecond)
+			}
+		}
+	})
+	t.Cleanup(func() { close(collecting); collector.Wait() })
+	keepPromises(t)
+	t.Run("ManyAtOnceLeaveNoDescriptor", TestManyAtOnceLeaveNoDescriptor)
+}
+
+func keepPromises(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T)

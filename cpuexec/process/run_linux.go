@@ -19,14 +19,6 @@ import (
 // poller, and opens /dev/null each time. Running /bin/echo took 1158 us that
 // way and 960 us this way, as long as a loop in C (Linux 6.18, two cores).
 //
-// With two programs at once on two processors the rate is 0.82 to 0.95 of that
-// of C, and so is that of syscall.ForkExec, one pipe and Wait4 alone: Go's
-// monitor takes the processor from a goroutine that waits in a call and then
-// looks every 20 us. With GOMAXPROCS=4 it is 0.93 to 0.96. To wait through the
-// network poller instead, for the pipes or for the process descriptor, was
-// slower: 0.72 to 0.81; to wait in one call for the program's end, and to read
-// after that, changed nothing.
-//
 // A process descriptor tells that the program has ended while a descendant
 // keeps its output open. Kernels before 5.3, and some sandboxes, have none.
 func (c *Command) run(ctx context.Context, path string) (Result, error) {
@@ -85,6 +77,10 @@ func (c *Command) runDirectly(ctx context.Context, path string) (Result, error) 
 	}
 	w.closeChild()
 	w.wait[program].Fd = int32(descriptor)
+	held := brief.Load()
+	if held {
+		w.hold = start.Add(holdFor)
+	}
 
 	g := group{pid: pid, grace: c.Grace}
 	stop := context.AfterFunc(ctx, func() { g.end(context.Cause(ctx)) })
@@ -93,6 +89,8 @@ func (c *Command) runDirectly(ctx context.Context, path string) (Result, error) 
 	readErr := w.serve(&g, &stdout, &stderr)
 	if readErr != nil {
 		g.end(readErr)
+	} else {
+		w.awaitEnd()
 	}
 	var status syscall.WaitStatus
 	var usage syscall.Rusage
@@ -102,6 +100,10 @@ func (c *Command) runDirectly(ctx context.Context, path string) (Result, error) 
 	})
 	cause := g.reaped()
 	result.Wall = time.Since(start)
+	brief.Store(result.Wall < holdFor)
+	if held {
+		runtime.Gosched() // who became ready while the processor was kept goes first
+	}
 	result.Stdout, result.Stderr = stdout.kept.Bytes(), stderr.kept.Bytes()
 	if err != nil {
 		return result, fmt.Errorf("process: %s: waiting: %w", path, err)
