@@ -77,8 +77,7 @@ func (c *Command) runDirectly(ctx context.Context, path string) (Result, error) 
 	}
 	w.closeChild()
 	w.wait[program].Fd = int32(descriptor)
-	held := brief.Load()
-	if held {
+	if brief.Load() {
 		w.hold = start.Add(holdFor)
 	}
 
@@ -101,9 +100,6 @@ func (c *Command) runDirectly(ctx context.Context, path string) (Result, error) 
 	cause := g.reaped()
 	result.Wall = time.Since(start)
 	brief.Store(result.Wall < holdFor)
-	if held {
-		runtime.Gosched() // who became ready while the processor was kept goes first
-	}
 	result.Stdout, result.Stderr = stdout.kept.Bytes(), stderr.kept.Bytes()
 	if err != nil {
 		return result, fmt.Errorf("process: %s: waiting: %w", path, err)
