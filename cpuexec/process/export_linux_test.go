@@ -12,11 +12,11 @@ func Portably(t *testing.T) {
 	t.Cleanup(func() { portable = false })
 }
 
-// Holding has Run, until the test ends, keep its processor for as long as it waits
-// for a program.
+// Holding has Run, until the test ends, keep its processor while it waits for the
+// next program, and longer than usual.
 func Holding(t *testing.T) {
 	usual := holdFor
-	holdFor = time.Hour
+	holdFor = 100 * time.Millisecond
 	brief.Store(true)
 	t.Cleanup(func() { holdFor = usual })
 }

@@ -77,19 +77,15 @@ func (c *Command) runDirectly(ctx context.Context, path string) (Result, error) 
 	}
 	w.closeChild()
 	w.wait[program].Fd = int32(descriptor)
-	if brief.Load() {
-		w.hold = start.Add(holdFor)
-	}
 
 	g := group{pid: pid, grace: c.Grace}
 	stop := context.AfterFunc(ctx, func() { g.end(context.Cause(ctx)) })
 	defer stop()
 	stdout, stderr := capture{limit: c.OutputLimit}, capture{limit: c.OutputLimit}
+	w.hold(start)
 	readErr := w.serve(&g, &stdout, &stderr)
 	if readErr != nil {
 		g.end(readErr)
-	} else {
-		w.awaitEnd()
 	}
 	var status syscall.WaitStatus
 	var usage syscall.Rusage
@@ -99,8 +95,8 @@ func (c *Command) runDirectly(ctx context.Context, path string) (Result, error) 
 	})
 	cause := g.reaped()
 	result.Wall = time.Since(start)
-	brief.Store(result.Wall < holdFor)
 	result.Stdout, result.Stderr = stdout.kept.Bytes(), stderr.kept.Bytes()
+	learn(&result)
 	if err != nil {
 		return result, fmt.Errorf("process: %s: waiting: %w", path, err)
 	}

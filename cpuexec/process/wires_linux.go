@@ -25,7 +25,6 @@ type wires struct {
 	child [3]uintptr     // the program's ends
 	mine  [3]bool        // whether the program's end is ours to close
 	text  []byte         // what is left of the input
-	hold  time.Time      // until when waiting keeps the processor
 }
 
 // open makes the pipes. After a failure there may be something to close, too.
@@ -109,14 +108,19 @@ func (w *wires) serve(g *group, stdout, stderr *capture) error {
 	kept := [2]*capture{stdout, stderr}
 	var until time.Time // when to give up, once the program has ended
 	for w.wait[output].Fd >= 0 || w.wait[complaints].Fd >= 0 || w.wait[input].Fd >= 0 {
-		timeout := forever
+		timeout := -1
 		if !until.IsZero() {
-			if timeout = time.Until(until); timeout <= 0 {
+			left := time.Until(until)
+			if left <= 0 {
 				return nil
 			}
+			timeout = int((left + time.Millisecond - 1) / time.Millisecond)
 		}
-		if err := w.poll(timeout); err != nil {
+		if err := retry(func() error {
+			_, err := unix.Poll(w.wait[:], timeout)
 			return err
+		}); err != nil {
+			return os.NewSyscallError("poll", err)
 		}
 		for i, into := range kept {
 			if err := w.read(i, into, buffer[:]); err != nil {
