@@ -201,30 +201,34 @@ func (fl *flow) block(list []Stmt, c coverage, always certainty) (coverage, bool
 	return c, true
 }
 
-// mayLeave reports whether a statement may end the function, or the turn of the
-// loop around it.
-func mayLeave(s Stmt, loop bool) bool {
-	found := false
-	var look func(list []Stmt, loop bool)
-	look = func(list []Stmt, loop bool) {
-		for _, s := range list {
-			switch s := s.(type) {
-			case *Return:
-				found = true
-			case *Break, *Continue:
-				found = found || loop
-			case *If:
-				look(s.Then, loop)
-				look(s.Else, loop)
-			case *Switch:
-				look(s.Body, loop)
-			case *For:
-				look(s.Body, false)
-			}
+// mayLeave reports whether a statement may end the function, or, if loop is set, the
+// loop, the turn of the loop or the switch around it.
+func mayLeave(s Stmt, loop bool) bool { return leaves([]Stmt{s}, loop, loop) }
+
+// leaves reports whether a list may end the function, or, where those count, what is
+// around it by a break or a continue.
+func leaves(list []Stmt, breaks, continues bool) bool {
+	for _, s := range list {
+		found := false
+		switch s := s.(type) {
+		case *Return:
+			found = true
+		case *Break:
+			found = breaks
+		case *Continue:
+			found = continues
+		case *If:
+			found = leaves(s.Then, breaks, continues) || leaves(s.Else, breaks, continues)
+		case *Switch:
+			found = leaves(s.Body, false, continues)
+		case *For:
+			found = leaves(s.Body, false, false)
+		}
+		if found {
+			return true
 		}
 	}
-	look([]Stmt{s}, loop)
-	return found
+	return false
 }
 
 func (fl *flow) statement(s Stmt, c coverage, always certainty) (coverage, bool) {

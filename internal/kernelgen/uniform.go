@@ -56,7 +56,7 @@ func (u *uniformity) block(list []Stmt, apart bool) (parts bool) {
 		case *If:
 			inside := apart || u.varies(s.Cond)
 			a, b := u.block(s.Then, inside), u.block(s.Else, inside)
-			parts = parts || a || b || inside && (leavesList(s.Then) || leavesList(s.Else))
+			parts = parts || a || b || inside && (leaves(s.Then, true, true) || leaves(s.Else, true, true))
 		case *Switch:
 			parts = u.block(s.Body, apart) && returns(s.Body) || parts
 		case *For:
@@ -74,34 +74,32 @@ func (u *uniformity) block(list []Stmt, apart bool) (parts bool) {
 
 // partsWithin reports whether some invocations may leave a loop, or a turn of it,
 // while others stay.
-func (u *uniformity) partsWithin(body []Stmt) bool {
-	found := false
-	var look func(list []Stmt, apart bool)
-	look = func(list []Stmt, apart bool) {
-		for _, s := range list {
-			switch s := s.(type) {
-			case *Break, *Continue, *Return:
-				found = found || apart
-			case *If:
-				look(s.Then, apart || u.varies(s.Cond))
-				look(s.Else, apart || u.varies(s.Cond))
-			case *Switch:
-				look(s.Body, apart)
-			case *For:
-				if returns(s.Body) {
-					look(s.Body, apart || s.Cond != nil && u.varies(s.Cond))
-				}
-			}
-		}
-	}
-	look(body, false)
-	return found
-}
+func (u *uniformity) partsWithin(body []Stmt) bool { return u.part(body, false, true, true) }
 
-// leavesList reports whether a list may go elsewhere than behind its end.
-func leavesList(list []Stmt) bool {
+// part reports whether some invocations may leave a list while others stay: end the
+// function, or, where those count, leave what is around the list by a break or a
+// continue.
+func (u *uniformity) part(list []Stmt, apart, breaks, continues bool) bool {
 	for _, s := range list {
-		if mayLeave(s, true) {
+		found := false
+		switch s := s.(type) {
+		case *Return:
+			found = apart
+		case *Break:
+			found = apart && breaks
+		case *Continue:
+			found = apart && continues
+		case *If:
+			inside := apart || u.varies(s.Cond)
+			found = u.part(s.Then, inside, breaks, continues) || u.part(s.Else, inside, breaks, continues)
+		case *Switch:
+			// Those that leave a switch by a break meet the others behind it, but
+			// not where those may have gone elsewhere.
+			found = u.part(s.Body, apart, leaves(s.Body, false, continues), continues)
+		case *For:
+			found = u.part(s.Body, apart || s.Cond != nil && u.varies(s.Cond), false, false)
+		}
+		if found {
 			return true
 		}
 	}
@@ -184,7 +182,7 @@ func (c *groupCheck) block(list []Stmt, apart bool, depth int) {
 			c.block(s.Then, inside, depth+1)
 			c.block(s.Else, inside, depth+1)
 		case *Switch:
-			c.block(s.Body, apart, depth+1)
+			c.block(s.Body, apart || c.u.part(s.Body, false, true, false), depth+1)
 		case *For:
 			inside := apart || s.Cond != nil && c.u.varies(s.Cond) || c.u.partsWithin(s.Body)
 			before := c.left
