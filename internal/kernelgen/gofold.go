@@ -188,13 +188,11 @@ func (p *rangePrinter) foldBegin() {
 func (p *rangePrinter) foldEnd() {
 	f := p.k.Fold
 	if p.unrolled != nil {
-		join := func(a, b string) string {
-			if f.Op.builtin != "" {
-				return f.Op.builtin + "(" + a + ", " + b + ")"
-			}
-			return "(" + a + " " + f.Op.op.String() + " " + b + ")"
+		form := fmt.Sprintf("(%%s %s %%s) %s (%%s %s %%s)", f.Op.op, f.Op.op, f.Op.op)
+		if f.Op.builtin != "" {
+			form = fmt.Sprintf("%[1]s(%[1]s(%%s, %%s), %[1]s(%%s, %%s))", f.Op.builtin)
 		}
-		p.line("%s = %s", p.sums[0], strings.TrimSuffix(strings.TrimPrefix(join(join(p.sums[0], p.sums[1]), join(p.sums[2], p.sums[3])), "("), ")"))
+		p.line("%s = "+form, p.sums[0], p.sums[0], p.sums[1], p.sums[2], p.sums[3])
 	}
 	p.line("call.Partial = %sPartial(%s)", p.k.Name, p.fold.value)
 }

@@ -62,10 +62,11 @@ func (p *program) writeGroup() {
 		p.scope = append(p.scope, variable{ix, "int", true})
 	}
 	g.uniform = append(g.uniform, variable{"g.Index()", "int", true})
-	for _, s := range p.scalars { // which may be assigned to themselves
-		v := p.fresh()
-		p.line("%s := %s\n_ = %s", v, s.name, v)
-		g.uniform = append(g.uniform, variable{v, s.typ, true})
+	for i := range p.scope { // invocations may disagree on a parameter that is assigned to
+		if v := &p.scope[i]; i < len(p.scalars) && p.IntN(2) == 0 {
+			v.constant = true
+			g.uniform = append(g.uniform, *v)
+		}
 	}
 	p.readInputs()
 	p.phases(2+p.IntN(3), 2)

@@ -66,15 +66,11 @@ func (p *program) writeReduction() {
 	}
 	p.line("//tandem:kernel\n//tandem:reduce %s\nfunc %s(i int, %s) %s {", mark, p.name, p.parameters(), r.typ)
 	p.scope = append(p.scope, variable{"i", "int", true})
-	if p.IntN(3) > 0 {
-		p.readInputs()
+	p.readInputs()
+	if p.IntN(3) > 0 { // without statements, hosts join four values at a time
 		p.statements(p.IntN(4), 3)
-	} else { // the launch counts the elements of the first that has some for each index
-		for _, in := range p.inputs {
-			p.line("_ = %s", p.element(in))
-		}
 	}
-	if p.IntN(3) == 0 {
+	if p.IntN(4) == 0 {
 		p.line("if %s {\nreturn %s\n}", p.expr("bool", 2), p.value(r))
 	}
 	p.line("return %s\n}\n", p.value(r))
