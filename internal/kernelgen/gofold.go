@@ -248,3 +248,25 @@ func (p *rangePrinter) unroll(tabs int, body []Stmt) {
 	p.used = used
 	p.four = four
 }
+
+// unrolledLoop prints the loop over foldSums indices at a time. It takes what it has
+// done off the front of the views, and asks all of them how much is left: so the Go
+// compiler knows that what the body reaches is there.
+func (p *rangePrinter) unrolledLoop() {
+	var enough, rest []string
+	for _, v := range p.views {
+		p.line("%s := %s", p.four[v], v.name)
+		enough = append(enough, fmt.Sprintf("len(%s) >= %d", p.four[v], foldSums))
+		rest = append(rest, fmt.Sprintf("%s[%d:]", p.four[v], foldSums))
+	}
+	p.line("for ; %s; %s += %d {", strings.Join(enough, " && "), p.u, foldSums)
+	for _, text := range p.unrolled {
+		p.text.WriteString(text)
+	}
+	names := make([]string, len(rest))
+	for i, r := range rest {
+		names[i], _, _ = strings.Cut(r, "[")
+	}
+	p.line("\t%s = %s", strings.Join(names, ", "), strings.Join(rest, ", "))
+	p.line("}")
+}

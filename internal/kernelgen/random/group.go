@@ -44,10 +44,13 @@ func (p *program) writeGroup() {
 		p.inputs = append(p.inputs, in)
 	}
 	for range 1 + p.IntN(3) {
-		w := pick(p, []way{own, own, ragged, perGroup, perSub, bins, counted})
-		if w == bins || w == counted {
+		w := pick(p, []way{own, own, ragged, perGroup, perSub, stretch, bins, counted})
+		switch w {
+		case bins, counted:
 			p.output(w, pick(p, wordTypes)).op = pick(p, atomicOps)
-		} else {
+		case stretch:
+			p.output(w, pick(p, elementTypes)).per = 1 + p.IntN(g.size)
+		default:
 			p.output(w, pick(p, elementTypes))
 		}
 	}
@@ -258,6 +261,10 @@ func (p *program) storeGroup(out output) {
 	case perSub:
 		p.line("if g.Lane() == %d {", p.IntN(32))
 		p.storeAt(out, fmt.Sprintf("%d*g.Index()+g.Subgroup()", p.group.size/32))
+		p.line("}")
+	case stretch:
+		p.line("if %s {", pick(p, []string{fmt.Sprintf("l < %d", out.per), fmt.Sprintf("!(l >= %d)", out.per), fmt.Sprintf("%d > l && l >= 0", out.per)}))
+		p.storeAt(out, fmt.Sprintf("%d*g.Index()+l", out.per))
 		p.line("}")
 	default:
 		p.store(out)

@@ -182,6 +182,8 @@ func (p *program) drawArguments(total string) {
 			size = "groups"
 		case out.way == perSub:
 			size = fmt.Sprintf("%d*groups", p.group.size/32)
+		case out.way == stretch:
+			size = fmt.Sprintf("%d*groups", out.per)
 		case out.way == bins:
 			size = "1+rng.IntN(40)"
 		case out.way == tickets:

@@ -197,6 +197,7 @@ const (
 	ragged              // the same; the array ends within a work-group's
 	perGroup            // one invocation of a group for all
 	perSub              // one of a sub-group
+	stretch             // the first some of a group
 	bins                // atomic operations anywhere, of which the order does not matter
 	counted             // atomic operations on elements of the index's own, in any order
 	tickets             // numbers drawn from one element, added up in another
