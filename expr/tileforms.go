@@ -13,6 +13,7 @@ func forward(o tileOp) tileForm { return tileForm{forward: o} }
 func either(o, b tileOp) tileForm {
 	return tileForm{forward: o, backward: b}
 }
+
 func opposite(o, b tileOp) tileForm {
 	return tileForm{forward: o, backward: b, opposite: true}
 }

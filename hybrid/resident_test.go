@@ -114,4 +114,3 @@ func TestInlineTakesNothingFromADevice(t *testing.T) {
 		t.Errorf("%v, %v; want 6", got[0], got[n-1])
 	}
 }
-

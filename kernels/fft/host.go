@@ -18,7 +18,7 @@ type host struct {
 	// spare is one that no transform uses, or nil: whoever takes it puts nil there. The
 	// pool costs as much as a transform of eight numbers.
 	spare atomic.Pointer[fourier.CmplxFFT]
-	long  *matrix   // for lengths that are worth dividing
+	long  *matrix // for lengths that are worth dividing
 	chirp *bluestein
 	space sync.Pool // *[]complex128 of length n
 }
