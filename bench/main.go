@@ -121,6 +121,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return fmt.Errorf("-o: %w", err)
 		}
 	}
+	var unfinished *partial
+	if set.results != "" {
+		if unfinished, err = newPartial(set.results, machine); err != nil {
+			return fmt.Errorf("-o: %w", err)
+		}
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -129,7 +135,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		Runner: &measure.Runner{
 			Machine: machine, Blocks: min(set.rounds, measure.Blocks), Time: set.time, Match: set.wanted,
 			Progress: measure.NewProgress(os.Stderr),
-			Record:   func(row measure.Row) error { keep.merged.Add(row); return nil },
+			Record:   func(row measure.Row) error { keep.merged.Add(row); return unfinished.add(row) },
 		},
 		Quick: set.quick, Long: set.long, Devices: devices, Self: []string{self, childWord},
 	}
@@ -152,7 +158,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	// What was measured until an error, or until somebody lost patience, is kept.
 	err = blocks(ctx, out, set, s)
 	s.Progress.Clear()
-	return errors.Join(err, keep.finish())
+	if kept := keep.finish(); kept != nil {
+		return errors.Join(err, kept)
+	}
+	return errors.Join(err, unfinished.done())
 }
 
 // blocks measures everything a few times over: what disturbs this machine for a
