@@ -79,9 +79,9 @@ bench-blas: ## s.BLAS() beside the BLAS that it wraps, cell by cell; BLAS='-time
 	go run ./bench/cmd/calibrate
 	go run ./bench/blas -o bench/results/blas.jsonl -plot bench/results/blas.png $(BLAS)
 
-bench-peers: deps ## all of it beside Rayon, oneTBB, StarPU, repartir, Ray, Dask, Go's pools and C, in 15; PEERS=-quick
+bench-peers: deps ## all of it beside Rayon, oneTBB, StarPU, repartir, Ray, Dask, Go's pools and C, in 15; PEERS=-quick, ARGS='-time 9m'
 	go run ./bench/peers $(PEERS)
-	go run -tags '$(TAGS)' ./bench -peers -bench '$(BENCH)' $(PEERS)
+	go run -tags '$(TAGS)' ./bench -peers -bench '$(BENCH)' $(PEERS) $(ARGS)
 
 bench-save: deps ## make bench, kept as a baseline: NAME=before
 	@test -n '$(NAME)' || { echo 'which name? make bench-save NAME=before'; exit 2; }

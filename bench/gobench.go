@@ -28,7 +28,7 @@ var suites = []struct {
 }{
 	{"Inline", false, []string{"hybrid"}}, // a launch below the crossover, over calling the kernel
 	{"Balance", true, []string{"hybrid"}}, // how evenly simulated devices end
-	{"Ratio", false, []string{"steal", "cpuexec"}},
+	{"Ratio", false, []string{"cpuexec"}}, // the CPU workers, against plain code
 }
 
 // goSuites runs them, once for a block of the runner's.
@@ -74,7 +74,7 @@ func (g *goSuites) build(ctx context.Context) error {
 		return err
 	}
 	g.dir = dir
-	args := []string{"test", "-c", "-o", dir + string(filepath.Separator), "./hybrid", "./steal", "./cpuexec"}
+	args := []string{"test", "-c", "-o", dir + string(filepath.Separator), "./hybrid", "./cpuexec"}
 	if text, err := exec.CommandContext(ctx, "go", args...).CombinedOutput(); err != nil {
 		return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, text)
 	}

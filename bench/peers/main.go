@@ -81,7 +81,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		flags.PrintDefaults()
 	}
 	workers := flags.Int("workers", runtime.GOMAXPROCS(0), "`number` of workers of each library")
-	rounds := flags.Int("rounds", 2*measure.Blocks, "`number` of times that each is measured, in nine blocks, after one to warm up in each")
+	rounds := flags.Int("rounds", 2*measure.Blocks, "`number` of times that each is measured, in nine blocks, each after one that warms up")
 	quick := flags.Bool("quick", false, "9 rounds of less work: that it runs, not how fast")
 	output := flags.String("o", "", "append every sample as JSON lines to this `file`")
 	only := flags.String("only", "", "measure only what matches this regular `expression`")

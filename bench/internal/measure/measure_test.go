@@ -333,6 +333,9 @@ func TestBlocks(t *testing.T) {
 	if total != 18 || len(rows[0].Histogram) != 6 {
 		t.Errorf("the merged histogram is %v", rows[0].Histogram)
 	}
+	if few := (&Row{Samples: []float64{1, 2, 1, 2, 1, 2}, Blocks: []int{2, 2, 2}}).Summary(); few.Bounded() || few.N != 6 {
+		t.Errorf("six samples of three blocks have an interval: %+v", few)
+	}
 	if late := rows[1]; late.Missing != "" || len(late.Samples) != 2 || late.Summary().Bounded() {
 		t.Errorf("what was late is %+v", late)
 	}

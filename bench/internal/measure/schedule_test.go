@@ -59,7 +59,7 @@ func TestSchedule(t *testing.T) {
 		limit := time.Duration(float64(once) * (1 + 10*random.Float64()))
 		synctest.Test(t, func(t *testing.T) {
 			blocks, took := simulate(t, costs, around, limit)
-			if took > limit+longest+around {
+			if took > limit+limit/10+longest+around {
 				t.Errorf("%v, with a limit of %v and at most %v for a row", took, limit, longest)
 			}
 			if len(blocks) != len(costs) {

@@ -30,6 +30,7 @@ type Program struct {
 	in      io.WriteCloser
 	out     *bufio.Reader
 	resting bool
+	broken  bool // it doesn't answer any more
 }
 
 // Build has bench/peers/build.sh make a program and returns the command that
@@ -127,11 +128,13 @@ func (p *Program) ask(job string, times int, read func(n int, line []byte) error
 	p.wake()
 	defer p.rest()
 	if _, err := io.WriteString(p.in, strings.Repeat(job+"\n", times)); err != nil {
+		p.broken = true
 		return fmt.Errorf("%s: %w", job, err)
 	}
 	for n := range times {
 		line, err := p.out.ReadBytes('\n')
 		if err != nil {
+			p.broken = true
 			return fmt.Errorf("%s: %w", job, err)
 		}
 		if err := read(n, line); err != nil {

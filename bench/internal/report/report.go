@@ -198,7 +198,7 @@ func describe(row *measure.Row, a axis, first float64) line {
 	l.Median, l.Spread, l.Samples = measure.Format(sum.Median, row.Unit), sum.Spread(), sum.N
 	l.Ratio = "–"
 	if first != 0 && !math.IsNaN(first) {
-		l.Ratio = ratio(sum.Median / first)
+		l.Ratio = ratio(sum.Median/first) + "×"
 	}
 	l.Strip = strip(l.Class, a, row)
 	if len(row.Histogram) > 0 {
@@ -226,24 +226,33 @@ func ratio(x float64) string {
 		return fmt.Sprintf("%.0f", x)
 	case x >= 9.95:
 		return fmt.Sprintf("%.1f", x)
+	case x >= 0.0995:
+		return fmt.Sprintf("%.2f", x)
 	}
-	return fmt.Sprintf("%.2f", x)
+	return fmt.Sprintf("%.2g", x)
 }
 
 // colours are how many classes the style has for subjects that are not Tandem's.
 const colours = 9
 
-// palette gives every subject a colour, the same on the whole page: Tandem's own
-// are c0, and known peers have their own, so that none changes its colour with
-// the company it keeps.
+// palette gives every subject a colour and a stroke, the same on the whole page:
+// Tandem's own are c0, and known peers have their own, so that none changes with the
+// company it keeps. There are more peers than colours that one can tell apart: those
+// of the second line are dashed, those of the third dotted.
 func palette(subject string) string {
 	if !targets.Peer(subject) {
 		return "c0 " + dashes(subject)
 	}
-	known := []string{"rayon", "ray", "dask", "repartir", "oneTBB", "go statement", "os/exec", "one core", "channel"}
-	for i, name := range known {
-		if subject == name {
-			return fmt.Sprintf("c%d", i+1)
+	known := [][colours]string{
+		{"rayon", "ray", "dask", "repartir", "oneTBB", "go statement", "os/exec", "one core", "channel"},
+		{"conc", "C loop", "dask as in repartir's document", "repartir as in its document", "chili", "ants", "pond", "starpu", "errgroup"},
+		{"taskflow", "", "operation by operation", "", "tbb", "", "", "one pass", "loop by hand"},
+	}
+	for stroke, names := range known {
+		for i, name := range names {
+			if subject == name {
+				return fmt.Sprintf("c%d d%d", 1+i, stroke)
+			}
 		}
 	}
 	sum := 0

@@ -92,19 +92,20 @@ func (g *batch[T]) run(ctx context.Context, count int, at func(i int) (a, b, c [
 
 // onWorkers does the batch on the CPU workers, the caller's goroutine among them.
 func (g *batch[T]) onWorkers(ctx context.Context, count int, at func(i int) (a, b, c []T)) error {
-	one := func(i int) {
+	by := func(gemm gemmFunc[T], i int) {
 		if ctx.Err() == nil {
 			a, b, c := at(i)
 			if g.k == 0 { // A and B have no elements; like this, gonum asks for none
-				g.l.routines.gemm(blas.Trans, blas.NoTrans, g.m, g.n, 0, g.alpha, nil, max(1, g.m), nil, max(1, g.n), g.beta, c, g.ldc)
+				gemm(blas.Trans, blas.NoTrans, g.m, g.n, 0, g.alpha, nil, max(1, g.m), nil, max(1, g.n), g.beta, c, g.ldc)
 				return
 			}
-			g.l.routines.gemm(g.tA, g.tB, g.m, g.n, g.k, g.alpha, a, g.lda, b, g.ldb, g.beta, c, g.ldc)
+			gemm(g.tA, g.tB, g.m, g.n, g.k, g.alpha, a, g.lda, b, g.ldb, g.beta, c, g.ldc)
 		}
 	}
+	one := func(i int) { by(g.l.routines.gemm, i) }
 	work := float64(g.m) * float64(g.n) * float64(g.k)
 	switch {
-	case work*float64(count) < batchGain || count < 2:
+	case work*float64(count) < batchGain:
 		for i := range count {
 			one(i)
 		}
@@ -112,7 +113,7 @@ func (g *batch[T]) onWorkers(ctx context.Context, count int, at func(i int) (a, 
 		for i := 0; i < count && ctx.Err() == nil; i++ {
 			a, b, c := at(i)
 			if !g.l.gemm(g.tA, g.tB, g.m, g.n, g.k, g.alpha, a, g.lda, b, g.ldb, g.beta, c, g.ldc) {
-				one(i)
+				by(g.l.whole, i)
 			}
 		}
 	case g.alpha != 0 && work >= leastSplit:
