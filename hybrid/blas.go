@@ -55,9 +55,11 @@ func BLASPlan(orders []int) []BLASCall { return hybridblas.Plan(orders) }
 // strides. The C must not overlap each other nor any A or B.
 //
 // Small products are spread over the CPU workers, each done by the wrapped
-// routine; large ones are each done as Gemm would. Mistakes give an
-// [*ArgumentError] before any work. When ctx ends, no further product is begun,
-// and its cause is returned.
+// routine; large ones are each done as Gemm would. Where there are GPUs and the
+// elements are real, the batch may go to those and the workers as one launch, if that
+// was the faster for its like; matrices that lie apart are copied together for it.
+// Data on devices are [kernels.GemmBatch]'s. Mistakes give an [*ArgumentError] before
+// any work. When ctx ends, no further product is begun, and its cause is returned.
 func GemmBatch[T hybridblas.Number](ctx context.Context, b *BLAS, tA, tB blas.Transpose, m, n, k int,
 	alpha T, a [][]T, lda int, x [][]T, ldb int, beta T, c [][]T, ldc int,
 ) error {
@@ -141,6 +143,9 @@ func (s *Scheduler) BLAS(opts ...BLASOption) *BLAS {
 		if !m.isCPU() {
 			cfg.Devices = append(cfg.Devices, blasDevice{m, s, &staging{}})
 		}
+		if !m.isCPU() && !m.info.Caps.HostCores {
+			cfg.Batch = s.launchBatch
+		}
 	}
 	for _, o := range opts {
 		if err := o.applyBLAS(&cfg); err != nil {
@@ -157,6 +162,19 @@ func (s *Scheduler) BLAS(opts ...BLASOption) *BLAS {
 		s.blas = append(s.blas, b)
 	}
 	return b
+}
+
+// launchBatch launches l, unless the scheduler is closed.
+func (s *Scheduler) launchBatch(ctx context.Context, l kernels.Launch, every bool) (done bool, err error) {
+	if s.enter() != nil {
+		return false, nil
+	}
+	defer s.running.Done()
+	var opts []LaunchOption
+	if every {
+		opts = []LaunchOption{EveryDevice()}
+	}
+	return true, s.launch(ctx, &l, opts)
 }
 
 // blasDevice is a member as the tiles of a BLAS see it.

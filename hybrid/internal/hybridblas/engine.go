@@ -2,6 +2,7 @@ package hybridblas
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 
 	"gonum.org/v1/gonum/blas"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
 	"github.com/tandem-go/tandem/internal/microkernel"
+	"github.com/tandem-go/tandem/kernels"
 )
 
 // Wrapped is the BLAS that a [BLAS] takes over from.
@@ -42,6 +44,10 @@ type Config struct {
 	CPU bool
 	// Devices may take tiles.
 	Devices []Device
+	// Batch runs a launch over devices and workers, over every one if that is asked
+	// for, or does nothing where they have been closed. It is nil where no device has
+	// memory of its own.
+	Batch func(ctx context.Context, l kernels.Launch, every bool) (done bool, err error)
 	// Model remembers what was measured.
 	Model *perfmodel.Model
 	// Tile, if not 0, is the order of the tiles into which every call is cut,
@@ -59,6 +65,7 @@ type engine struct {
 	least1         int
 	threaded       [kinds]bool // the wrapped BLAS uses several threads itself
 	choices        *choices
+	batches        *batchChoices
 }
 
 // The work below which a routine of each level goes to the wrapped routine at
@@ -110,7 +117,7 @@ var (
 
 // New returns the BLAS for a configuration, to be closed by its owner.
 func New(cfg Config) *BLAS {
-	e := &engine{cfg: &cfg, workers: cfg.Workers, least3: least3, least2: least2, least1: least1}
+	e := &engine{cfg: &cfg, workers: cfg.Workers, batches: &batchChoices{}, least3: least3, least2: least2, least1: least1}
 	if cfg.Tile > 0 {
 		e.forced, e.least3, e.least2, e.least1 = inParallel, 1, 1, 1
 		if len(cfg.Devices) > 0 {
