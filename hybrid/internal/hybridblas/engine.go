@@ -136,6 +136,9 @@ func New(cfg Config) *BLAS {
 	b.d = newLibrary(e, routines64(cmp.Or(p.Float64, w.Float64)), w.Dgemm, realArithmetic[float64]())
 	b.c = newLibrary(e, routinesC64(cmp.Or(p.Complex64, w.Complex64)), w.Cgemm, complexArithmetic[complex64, float32]())
 	b.z = newLibrary(e, routinesC128(cmp.Or(p.Complex128, w.Complex128)), w.Zgemm, complexArithmetic[complex128, float64]())
+	if e.threaded == [kinds]bool{true, true, true, true} && len(cfg.Devices) == 0 && cfg.Tile == 0 {
+		b.limit3, b.limit2, b.limit1 = math.MaxUint64, math.MaxUint64, math.MaxInt // there is nothing to choose
+	}
 	if b.plain.s {
 		ownProduct(&b.s, realPacking[float32]())
 	}
