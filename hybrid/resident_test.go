@@ -1,116 +1,97 @@
 package hybrid_test
 
 import (
-	"fmt"
-	"slices"
+	"math"
+	"math/rand/v2"
 	"testing"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+	"gonum.org/v1/gonum/floats"
 
 	"github.com/tandem-go/tandem/device/sim"
 	"github.com/tandem-go/tandem/hybrid"
 	"github.com/tandem-go/tandem/kernels"
 )
 
-// TestOnTheCPUNothingIsScheduled runs small launches that only the CPU may have, on
-// slices and on buffers: all of them belong on the calling goroutine, whether the
-// scheduler says so or the caller.
-func TestOnTheCPUNothingIsScheduled(t *testing.T) {
-	for _, opts := range [][]hybrid.LaunchOption{nil, {hybrid.On("cpu")}} {
-		for _, n := range []int{1, 100, 1 << 14} {
-			t.Run(fmt.Sprintf("options=%d/n=%d", len(opts), n), func(t *testing.T) {
-				s := open(t, hybrid.WithDevices("cpu"))
-				defer s.Close()
-				x := slices.Repeat([]float32{3}, n)
-				inlines(t, s, x, slices.Repeat([]float32{1}, n), opts)
-				bx, err := hybrid.BufferFrom(s, x)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer bx.Free()
-				by, err := hybrid.BufferFrom(s, slices.Repeat([]float32{1}, n))
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer by.Free()
-				inlines(t, s, bx, by, opts)
-				got := make([]float32, n)
-				err = by.CopyTo(t.Context(), got)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if want := float32(1 + 2*3); got[0] != want || got[n-1] != want {
-					t.Errorf("y is %v, %v; want %v", got[0], got[n-1], want)
-				}
-			})
+// TestLevel2OnResidentData has levels 1 and 2 of BLAS on buffers, which is where
+// devices do them: a product with a symmetric matrix is one with all of it, an update
+// of rank 1 a product of a column and a row. Once on the device, nothing moves but
+// what dot and norm answer.
+func TestLevel2OnResidentData(t *testing.T) {
+	const n = 200
+	d := simulated(t, sim.Config{})
+	s := open(t, hybrid.WithDevices("none:*"), hybrid.WithDevice(d))
+	rng := rand.New(rand.NewPCG(1, 2))
+	a, x, y := random(rng, n*n), random(rng, n), random(rng, n)
+	for i := range n { // symmetric
+		for j := range i {
+			a[i*n+j] = a[j*n+i]
 		}
 	}
-}
-
-// inlines runs y += 2x and the sum of y, and wants both inline.
-func inlines[V kernels.Vector[float32]](t *testing.T, s *hybrid.Scheduler, x, y V, opts []hybrid.LaunchOption) {
-	t.Helper()
-	before := s.Stats()
-	var sum float32
-	if err := s.Launch(t.Context(), kernels.Axpy[float32](2, x, y), opts...); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Launch(t.Context(), kernels.Sum(&sum, y), opts...); err != nil {
-		t.Fatal(err)
-	}
-	if n := kernels.Of[float32](y).Len(); sum != float32(7*n) {
-		t.Errorf("sum %v, want %v", sum, 7*n)
-	}
-	after := s.Stats()
-	if inline, split := after.Inline-before.Inline, after.Launches-before.Launches; inline != 2 || split != 0 {
-		t.Errorf("%d inline, %d split; want both inline", inline, split)
-	}
-	for i := range after.Devices {
-		if after.Devices[i].Chunks != before.Devices[i].Chunks {
-			t.Errorf("device %s was given chunks", after.Devices[i].ID)
-		}
-	}
-}
-
-// TestInlineTakesNothingFromADevice has a buffer whose newest content is on a device:
-// a launch that may not use that device brings it home and is not inline; the one
-// after it finds it there.
-func TestInlineTakesNothingFromADevice(t *testing.T) {
-	s := open(t, hybrid.WithDevices("cpu"), hybrid.WithDevice(simulated(t, sim.Config{ID: "sim:0", Rate: 1e9})))
-	defer s.Close()
-	const n = 1000
-	y, err := hybrid.BufferFrom(s, make([]float32, n))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer y.Free()
-	if err := s.Launch(t.Context(), kernels.Fill[float32](5, y), hybrid.On("sim:0")); err != nil {
-		t.Fatal(err)
-	}
-	for i, want := range []int64{0, 1} {
-		before := s.Stats().Inline
-		var sum float32
-		if err := s.Launch(t.Context(), kernels.Sum(&sum, y), hybrid.On("cpu")); err != nil {
+	buffer := func(v []float64) *hybrid.Buffer[float64] {
+		b, err := hybrid.BufferFrom(s, v)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if sum != 5*n {
-			t.Errorf("sum %v, want %v", sum, 5*n)
+		return b
+	}
+	ba, bx, by := buffer(a), buffer(x), buffer(y)
+	var dot, norm float64
+	round := func() {
+		for _, l := range []kernels.Launch{
+			kernels.Gemv(blas.NoTrans, 0.5, kernels.Resident(n, n, n, ba), bx, 0.25, by), // symv
+			kernels.Gemm(blas.NoTrans, blas.NoTrans, 0.1, kernels.Resident(n, 1, 1, bx), kernels.Resident(1, n, n, by), 1, kernels.Resident(n, n, n, ba)),
+			kernels.Axpy(0.5, bx, by),
+			kernels.Scal(0.5, bx),
+			kernels.Dot(&dot, bx, by),
+			kernels.Nrm2(&norm, by),
+		} {
+			if err := s.Launch(t.Context(), l); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if inline := s.Stats().Inline - before; inline != want {
-			t.Errorf("launch %d: %d inline, want %d", i, inline, want)
+	}
+	var g gonum.Implementation
+	round()
+	g.Dsymv(blas.Upper, n, 0.5, a, n, x, 1, 0.25, y, 1)
+	g.Dger(n, n, 0.1, x, 1, y, 1, a, n)
+	g.Daxpy(n, 0.5, x, 1, y, 1)
+	g.Dscal(n, 0.5, x, 1)
+	before := s.Stats().Devices[0]
+	round()
+	g.Dgemv(blas.NoTrans, n, n, 0.5, a, n, x, 1, 0.25, y, 1)
+	g.Dger(n, n, 0.1, x, 1, y, 1, a, n)
+	g.Daxpy(n, 0.5, x, 1, y, 1)
+	g.Dscal(n, 0.5, x, 1)
+	if more := s.Stats().Devices[0].Uploaded - before.Uploaded; more != 0 {
+		t.Errorf("%d bytes uploaded although all was there", more)
+	}
+	if more := s.Stats().Devices[0].Downloaded - before.Downloaded; more > 4096 {
+		t.Errorf("%d bytes came back for two numbers", more)
+	}
+	for name, c := range map[string]struct {
+		got  *hybrid.Buffer[float64]
+		want []float64
+	}{"A": {ba, a}, "x": {bx, x}, "y": {by, y}} {
+		got := make([]float64, len(c.want))
+		if err := c.got.CopyTo(t.Context(), got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := floats.Distance(got, c.want, math.Inf(1)); !(diff <= n*n*0x1p-50) {
+			t.Errorf("%s is off by %v", name, diff)
 		}
 	}
-	// What is then written at home is what the device is given.
-	if err := s.Launch(t.Context(), kernels.Fill[float32](2, y), hybrid.On("cpu")); err != nil {
-		t.Fatal(err)
+	if want := g.Ddot(n, x, 1, y, 1); !(math.Abs(dot-want) <= n*n*0x1p-50) {
+		t.Errorf("dot is %v, want %v", dot, want)
 	}
-	if err := s.Launch(t.Context(), kernels.Scal[float32](3, y), hybrid.On("sim:0")); err != nil {
-		t.Fatal(err)
+	if want := g.Dnrm2(n, y, 1); !(math.Abs(norm-want) <= n*0x1p-50*want) {
+		t.Errorf("norm is %v, want %v", norm, want)
 	}
-	got := make([]float32, n)
-	err = y.CopyTo(t.Context(), got)
-	if err != nil {
-		t.Fatal(err)
+	for _, b := range []*hybrid.Buffer[float64]{ba, bx, by} {
+		b.Free()
 	}
-	if got[0] != 6 || got[n-1] != 6 {
-		t.Errorf("%v, %v; want 6", got[0], got[n-1])
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -101,6 +101,18 @@ func (m *machine) resident(b testing.TB, l *kernels.Launch) (launch, done func()
 	if err != nil {
 		b.Fatal(err)
 	}
+	if l.Kernel().Reduction != nil {
+		caps := m.Info().Caps
+		groups, err := l.Groups(caps.Language, caps, l.N())
+		if err != nil {
+			b.Fatal(err)
+		}
+		partial, err := m.Alloc(int64(l.PartialBytes(caps.Language, groups)))
+		if err != nil {
+			b.Fatal(err)
+		}
+		w.buffers, w.offsets = append(w.buffers, partial), append(w.offsets, 0)
+	}
 	launch = func() {
 		if err := m.dispatch(l, 0, l.N(), w); err != nil {
 			b.Fatal(err)

@@ -267,6 +267,16 @@ func rivalry(b *testing.B, size int) []match {
 		}
 		all = append(all, match{launch: l, generated: g, hand: *l.Kernel(), extent: extent})
 	}
+	r, d := new(float32), new(float64)
+	add(0, kernels.Sum(r, x))
+	add(0, kernels.Sum(d, u))
+	add(0, kernels.Asum(r, x))
+	add(0, kernels.Asum(d, u))
+	add(0, kernels.Dot(r, x, z))
+	add(0, kernels.Dot(d, u, w))
+	add(0, kernels.Nrm2(r, x))
+	add(0, kernels.Maximum(r, nil, x))
+	add(0, kernels.Maximum(d, nil, u))
 	add(0, kernels.Exp(z, x))
 	add(0, kernels.Exp(w, u))
 	add(0, kernels.Log(z, x))

@@ -3,6 +3,7 @@ package kernelgen
 import (
 	"fmt"
 	"go/token"
+	"maps"
 	"slices"
 )
 
@@ -74,6 +75,16 @@ type flow struct {
 	exits []coverage
 }
 
+func newFlow(l *lowering) *flow {
+	fl := &flow{lowering: l, loops: map[string]*Var{}}
+	for _, v := range []*Var{l.k.Local, l.k.Subgroup, l.k.Lane} {
+		if v != nil {
+			fl.loops[v.Name] = v
+		}
+	}
+	return fl
+}
+
 // coverage is what an index has surely written: intervals of the offsets from its
 // first element, by buffer.
 type coverage map[*Buffer]map[string]*form
@@ -139,12 +150,7 @@ func sameCoefficients(f, g *form) bool {
 // do to one element.
 func (l *lowering) analyse() {
 	k := l.k
-	fl := &flow{lowering: l, loops: map[string]*Var{}}
-	for _, v := range []*Var{k.Local, k.Subgroup, k.Lane} {
-		if v != nil {
-			fl.loops[v.Name] = v
-		}
-	}
+	fl := newFlow(l)
 	end, falls := fl.block(k.Body, coverage{}, surely)
 	if falls {
 		fl.exits = append(fl.exits, end)
@@ -187,8 +193,23 @@ func (l *lowering) analyse() {
 	}
 }
 
+// arm walks through what is done where a condition holds, or does not. some are the
+// variables of which the condition says nothing but a range.
+func (fl *flow) arm(cond Expr, holds bool, list []Stmt, c coverage, always certainty) (after coverage, falls bool, some []*Var) {
+	loops := maps.Clone(fl.loops)
+	some, all := fl.guards(cond, holds)
+	if !all {
+		some, always = nil, perhaps
+	}
+	after, falls = fl.block(list, c.clone(), always)
+	fl.loops = loops
+	return after, falls, some
+}
+
 // block walks through statements. falls is false if their end is never reached.
 func (fl *flow) block(list []Stmt, c coverage, always certainty) (coverage, bool) {
+	loops := maps.Clone(fl.loops)
+	defer func() { fl.loops = loops }()
 	for _, s := range list {
 		var falls bool
 		if c, falls = fl.statement(s, c, always); !falls {
@@ -201,30 +222,34 @@ func (fl *flow) block(list []Stmt, c coverage, always certainty) (coverage, bool
 	return c, true
 }
 
-// mayLeave reports whether a statement may end the function, or the turn of the
-// loop around it.
-func mayLeave(s Stmt, loop bool) bool {
-	found := false
-	var look func(list []Stmt, loop bool)
-	look = func(list []Stmt, loop bool) {
-		for _, s := range list {
-			switch s := s.(type) {
-			case *Return:
-				found = true
-			case *Break, *Continue:
-				found = found || loop
-			case *If:
-				look(s.Then, loop)
-				look(s.Else, loop)
-			case *Switch:
-				look(s.Body, loop)
-			case *For:
-				look(s.Body, false)
-			}
+// mayLeave reports whether a statement may end the function, or, if loop is set, the
+// loop, the turn of the loop or the switch around it.
+func mayLeave(s Stmt, loop bool) bool { return leaves([]Stmt{s}, loop, loop) }
+
+// leaves reports whether a list may end the function, or, where those count, what is
+// around it by a break or a continue.
+func leaves(list []Stmt, breaks, continues bool) bool {
+	for _, s := range list {
+		found := false
+		switch s := s.(type) {
+		case *Return:
+			found = true
+		case *Break:
+			found = breaks
+		case *Continue:
+			found = continues
+		case *If:
+			found = leaves(s.Then, breaks, continues) || leaves(s.Else, breaks, continues)
+		case *Switch:
+			found = leaves(s.Body, false, continues)
+		case *For:
+			found = leaves(s.Body, false, false)
+		}
+		if found {
+			return true
 		}
 	}
-	look([]Stmt{s}, loop)
-	return found
+	return false
 }
 
 func (fl *flow) statement(s Stmt, c coverage, always certainty) (coverage, bool) {
@@ -265,14 +290,13 @@ func (fl *flow) statement(s Stmt, c coverage, always certainty) (coverage, bool)
 	case *If:
 		fl.expr(s.Cond, c, always)
 		one := fl.k.oneInvocation(s.Cond)
-		inside := perhaps
-		if one != nil {
-			inside = always
+		a, fallsA, some := fl.arm(s.Cond, true, s.Then, c, always)
+		b, fallsB, _ := fl.arm(s.Cond, false, s.Else, c, always)
+		if !fallsA {
+			fl.guards(s.Cond, false)
 		}
-		a, fallsA := fl.block(s.Then, c.clone(), inside)
-		b, fallsB := fl.block(s.Else, c.clone(), perhaps)
 		if fl.k.Group > 0 && fallsA && fallsB {
-			return fl.guarded(s.Cond, one, c, a, b), true
+			return fl.guarded(s.Cond, one, some, c, a, b), true
 		}
 		switch {
 		case fallsA && fallsB:

@@ -190,7 +190,10 @@ func (op *namedFold) identity(t *Type) string {
 	case "min":
 		return limit[1]
 	case "and":
-		return "^0"
+		if t.Kind == Uint32 || t.Kind == Uint64 {
+			return limit[1]
+		}
+		return "-1"
 	}
 	return "0"
 }

@@ -52,7 +52,7 @@ func (p *groupPrinter) cuts(s Stmt) bool {
 	case *For:
 		return returns(s.Body) && (s.Cond == nil || !p.u.varies(s.Cond)) && !p.u.partsWithin(s.Body) && p.together(s.Body)
 	case *Switch:
-		return returns(s.Body) && p.together(s.Body)
+		return mayLeave(s, true) && p.together(s.Body)
 	case *Return, *Break, *Continue:
 		return true // those inside of statements without cuts are never met here
 	}
@@ -72,7 +72,7 @@ func (p *groupPrinter) together(list []Stmt) bool {
 				return false
 			}
 		case *Switch:
-			if !p.together(s.Body) {
+			if mayLeave(s, true) && !p.together(s.Body) {
 				return false
 			}
 		}

@@ -188,13 +188,11 @@ func (p *rangePrinter) foldBegin() {
 func (p *rangePrinter) foldEnd() {
 	f := p.k.Fold
 	if p.unrolled != nil {
-		join := func(a, b string) string {
-			if f.Op.builtin != "" {
-				return f.Op.builtin + "(" + a + ", " + b + ")"
-			}
-			return "(" + a + " " + f.Op.op.String() + " " + b + ")"
+		form := fmt.Sprintf("(%%s %s %%s) %s (%%s %s %%s)", f.Op.op, f.Op.op, f.Op.op)
+		if f.Op.builtin != "" {
+			form = fmt.Sprintf("%[1]s(%[1]s(%%s, %%s), %[1]s(%%s, %%s))", f.Op.builtin)
 		}
-		p.line("%s = %s", p.sums[0], strings.TrimSuffix(strings.TrimPrefix(join(join(p.sums[0], p.sums[1]), join(p.sums[2], p.sums[3])), "("), ")"))
+		p.line("%s = "+form, p.sums[0], p.sums[0], p.sums[1], p.sums[2], p.sums[3])
 	}
 	p.line("call.Partial = %sPartial(%s)", p.k.Name, p.fold.value)
 }
@@ -249,4 +247,26 @@ func (p *rangePrinter) unroll(tabs int, body []Stmt) {
 	p.fold.value = p.sums[0]
 	p.used = used
 	p.four = four
+}
+
+// unrolledLoop prints the loop over foldSums indices at a time. It takes what it has
+// done off the front of the views, and asks all of them how much is left: so the Go
+// compiler knows that what the body reaches is there.
+func (p *rangePrinter) unrolledLoop() {
+	var enough, rest []string
+	for _, v := range p.views {
+		p.line("%s := %s", p.four[v], v.name)
+		enough = append(enough, fmt.Sprintf("len(%s) >= %d", p.four[v], foldSums))
+		rest = append(rest, fmt.Sprintf("%s[%d:]", p.four[v], foldSums))
+	}
+	p.line("for ; %s; %s += %d {", strings.Join(enough, " && "), p.u, foldSums)
+	for _, text := range p.unrolled {
+		p.text.WriteString(text)
+	}
+	names := make([]string, len(rest))
+	for i, r := range rest {
+		names[i], _, _ = strings.Cut(r, "[")
+	}
+	p.line("\t%s = %s", strings.Join(names, ", "), strings.Join(rest, ", "))
+	p.line("}")
 }

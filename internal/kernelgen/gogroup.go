@@ -54,7 +54,9 @@ func goGroups(k *Kernel, im *imports, funcName string) string {
 	p.tabs = 1
 	p.arguments()
 	for _, v := range k.Shared {
-		p.line("var %s %s", v.Name, p.typ(v.Type))
+		if p.used[v] {
+			p.line("var %s %s", v.Name, p.typ(v.Type))
+		}
 	}
 	for _, v := range p.arrays {
 		p.line("var %s [%d]%s", p.lanes[v], k.Group, p.typ(v.Type))

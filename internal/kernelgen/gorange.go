@@ -228,14 +228,7 @@ func (p *rangePrinter) loopsText(border *box, fast printed, needsIndex bool, slo
 		switch {
 		case p.unrolled != nil:
 			p.line("%s := 0", p.u)
-			p.line("for ; %s+%d <= %s-%s; %s += %d {", p.u, foldSums, p.to, p.from, p.u, foldSums)
-			for _, v := range p.views {
-				p.line("\t%s := %s[%s:][:%d]", p.four[v], v.name, p.u, foldSums)
-			}
-			for _, text := range p.unrolled {
-				p.text.WriteString(text)
-			}
-			p.line("}")
+			p.unrolledLoop()
 			p.line("for ; %s < %s-%s; %s++ {", p.u, p.to, p.from, p.u)
 			if needsIndex {
 				p.line("\t%s := %s + %s", p.inner.Name, p.from, p.u)

@@ -34,11 +34,16 @@ func (k *Kernel) oneInvocation(cond Expr) *Var {
 }
 
 // guarded is what a group has written after a branch: what both arms write, what one
-// of its invocations writes for all, and what those whose element is there write into
-// an array that may end within the group's elements.
-func (fl *flow) guarded(cond Expr, one *Var, before, then, other coverage) coverage {
+// of its invocations writes for all, what those of a range write, and what those whose
+// element is there write into an array that may end within the group's elements. some
+// are the variables of which the condition says a range, if it says nothing else.
+func (fl *flow) guarded(cond Expr, one *Var, some []*Var, before, then, other coverage) coverage {
 	k := fl.k
 	after := then.meet(other)
+	stretch := len(some) > 0 // of neighbours
+	for _, v := range some {
+		stretch = stretch && v.Name == k.Local.Name
+	}
 	for b, set := range then {
 		for _, f := range set {
 			symbols := f.whole.symbols()
@@ -47,6 +52,7 @@ func (fl *flow) guarded(cond Expr, one *Var, before, then, other coverage) cover
 			case one == k.Local && one != nil && !uses(k.Local) && !uses(k.Subgroup) && !uses(k.Lane),
 				one == k.Lane && one != nil && !uses(k.Local) && !uses(k.Lane),
 				one == k.Subgroup && one != nil && !uses(k.Local) && !uses(k.Subgroup),
+				stretch && f.dense && uses(k.Local) && !uses(k.Subgroup) && !uses(k.Lane),
 				fl.isThere(cond, b, f):
 				after.add(b, f)
 			}

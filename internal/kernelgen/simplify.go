@@ -329,6 +329,11 @@ func dropUnread(list []Stmt, read map[*Var]bool) (out []Stmt, changed bool) {
 			}
 			out = append(out, &c)
 			continue
+		case *Collective: // it orders nothing: barriers do
+			if !read[s.To] {
+				changed = true
+				continue
+			}
 		case *Atomic:
 			if s.To != nil && !read[s.To] {
 				a := *s

@@ -56,7 +56,7 @@ func (u *uniformity) block(list []Stmt, apart bool) (parts bool) {
 		case *If:
 			inside := apart || u.varies(s.Cond)
 			a, b := u.block(s.Then, inside), u.block(s.Else, inside)
-			parts = parts || a || b || inside && (leavesList(s.Then) || leavesList(s.Else))
+			parts = parts || a || b || inside && (leaves(s.Then, true, true) || leaves(s.Else, true, true))
 		case *Switch:
 			parts = u.block(s.Body, apart) && returns(s.Body) || parts
 		case *For:
@@ -74,34 +74,32 @@ func (u *uniformity) block(list []Stmt, apart bool) (parts bool) {
 
 // partsWithin reports whether some invocations may leave a loop, or a turn of it,
 // while others stay.
-func (u *uniformity) partsWithin(body []Stmt) bool {
-	found := false
-	var look func(list []Stmt, apart bool)
-	look = func(list []Stmt, apart bool) {
-		for _, s := range list {
-			switch s := s.(type) {
-			case *Break, *Continue, *Return:
-				found = found || apart
-			case *If:
-				look(s.Then, apart || u.varies(s.Cond))
-				look(s.Else, apart || u.varies(s.Cond))
-			case *Switch:
-				look(s.Body, apart)
-			case *For:
-				if returns(s.Body) {
-					look(s.Body, apart || s.Cond != nil && u.varies(s.Cond))
-				}
-			}
-		}
-	}
-	look(body, false)
-	return found
-}
+func (u *uniformity) partsWithin(body []Stmt) bool { return u.part(body, false, true, true) }
 
-// leavesList reports whether a list may go elsewhere than behind its end.
-func leavesList(list []Stmt) bool {
+// part reports whether some invocations may leave a list while others stay: end the
+// function, or, where those count, leave what is around the list by a break or a
+// continue.
+func (u *uniformity) part(list []Stmt, apart, breaks, continues bool) bool {
 	for _, s := range list {
-		if mayLeave(s, true) {
+		found := false
+		switch s := s.(type) {
+		case *Return:
+			found = apart
+		case *Break:
+			found = apart && breaks
+		case *Continue:
+			found = apart && continues
+		case *If:
+			inside := apart || u.varies(s.Cond)
+			found = u.part(s.Then, inside, breaks, continues) || u.part(s.Else, inside, breaks, continues)
+		case *Switch:
+			// Those that leave a switch by a break meet the others behind it, but
+			// not where those may have gone elsewhere.
+			found = u.part(s.Body, apart, leaves(s.Body, false, continues), continues)
+		case *For:
+			found = u.part(s.Body, apart || s.Cond != nil && u.varies(s.Cond), false, false)
+		}
+		if found {
 			return true
 		}
 	}
@@ -156,7 +154,7 @@ func (u *uniformity) variesPlace(e Expr) bool {
 // make into one element.
 func (l *lowering) checkGroup() {
 	c := &groupCheck{lowering: l, u: l.k.uniform()}
-	c.block(l.k.Body, false, 0)
+	c.block(l.k.Body, false, together)
 }
 
 type groupCheck struct {
@@ -166,7 +164,16 @@ type groupCheck struct {
 	left bool
 }
 
-func (c *groupCheck) block(list []Stmt, apart bool, depth int) {
+// company is how many invocations of a group may be in a place.
+type company int
+
+const (
+	together company = iota // all of them
+	several                 // those of a range, of which there is more than one
+	alone                   // perhaps a single one
+)
+
+func (c *groupCheck) block(list []Stmt, apart bool, with company) {
 	for _, s := range list {
 		switch s := s.(type) {
 		case *Barrier:
@@ -174,26 +181,69 @@ func (c *groupCheck) block(list []Stmt, apart bool, depth int) {
 		case *Collective:
 			c.together(s, "a reduction of a group", apart)
 		case *Assign:
-			c.store(s, apart)
+			c.store(s, with)
 		case *Return:
 			if apart {
 				c.left = true
 			}
 		case *If:
 			inside := apart || c.u.varies(s.Cond)
-			c.block(s.Then, inside, depth+1)
-			c.block(s.Else, inside, depth+1)
+			c.block(s.Then, inside, c.meets(s.Cond, true, with))
+			c.block(s.Else, inside, c.meets(s.Cond, false, with))
 		case *Switch:
-			c.block(s.Body, apart, depth+1)
+			inside := apart || c.u.part(s.Body, false, true, false)
+			c.block(s.Body, inside, apartFrom(inside, apart, with))
 		case *For:
 			inside := apart || s.Cond != nil && c.u.varies(s.Cond) || c.u.partsWithin(s.Body)
 			before := c.left
-			c.block(s.Body, inside, depth+1)
+			c.block(s.Body, inside, apartFrom(inside, apart, with))
 			if !before && c.left && synchronises(s.Body) {
 				c.refuseAt(s.Body, "some invocations may have returned before it, in an earlier turn of the loop")
 			}
 		}
 	}
+}
+
+// apartFrom is the company within a statement where ways part.
+func apartFrom(inside, outside bool, with company) company {
+	if inside && !outside {
+		return alone
+	}
+	return with
+}
+
+// meets is the company where a condition holds, or does not.
+func (c *groupCheck) meets(cond Expr, holds bool, with company) company {
+	switch {
+	case !c.u.varies(cond):
+		return with
+	case with != together:
+		return alone // a range of a range may be one
+	}
+	fl := newFlow(c.lowering)
+	some, all := fl.guards(cond, holds)
+	if !all || len(some) == 0 {
+		return alone
+	}
+	v := some[len(some)-1] // as far as it has been narrowed
+	for _, w := range some {
+		if w.Name != v.Name {
+			return alone
+		}
+	}
+	lo, _ := int64Of(v.Range.Lo)
+	hi, _ := int64Of(v.Range.Hi)
+	count := hi - lo
+	switch {
+	case c.k.Lane != nil && v.Name == c.k.Lane.Name:
+		count *= int64(c.k.Group / subgroupSize)
+	case c.k.Subgroup != nil && v.Name == c.k.Subgroup.Name:
+		count *= subgroupSize
+	}
+	if count > 1 {
+		return several
+	}
+	return alone
 }
 
 func (c *groupCheck) together(s Stmt, what string, apart bool) {
@@ -214,17 +264,21 @@ func (c *groupCheck) refuseAt(list []Stmt, why string) {
 	}, func(Expr) {})
 }
 
-// store refuses a store of all invocations into one element.
-func (c *groupCheck) store(s *Assign, apart bool) {
-	if apart || c.left || c.u.variesPlace(s.To) {
+// store refuses a store of more than one invocation into one element.
+func (c *groupCheck) store(s *Assign, with company) {
+	if with == alone || c.left || c.u.variesPlace(s.To) {
 		return
 	}
+	who := "all"
+	if with == several {
+		who = "several"
+	}
 	if load, ok := s.To.(*Load); ok {
-		c.refuse(load.site.pos, "a data race: all invocations of a group write %s", "have one of them write it: if g.Local() == 0 { ... }", load.site.text)
+		c.refuse(load.site.pos, "a data race: %s invocations of a group write %s", "have one of them write it: if g.Local() == 0 { ... }", who, load.site.text)
 		return
 	}
 	if v := rootVar(s.To); v != nil && v.Shared {
-		c.refuse(s.pos, "a data race: all invocations of a group write one element of %s", "have one of them write it: if g.Local() == 0 { ... }", v.Name)
+		c.refuse(s.pos, "a data race: %s invocations of a group write one element of %s", "have one of them write it: if g.Local() == 0 { ... }", who, v.Name)
 	}
 }
 

@@ -84,3 +84,7 @@ func Shape(rng *rand.Rand, n int) (rows, cols int) {
 	cols = 1 + rng.IntN(1+min(n, 700))
 	return n / cols, cols
 }
+
+// Ragged is a length for which the last of groups of size elements, of n in all, may
+// be incomplete.
+func Ragged(rng *rand.Rand, n, size int) int { return max(0, n-rng.IntN(size)) }

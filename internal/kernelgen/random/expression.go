@@ -46,7 +46,7 @@ func (p *program) variableOf(typ string) string {
 		}
 	}
 	for _, in := range p.inputs {
-		if in.typ == typ {
+		if in.typ == typ && !in.ragged {
 			found = append(found, p.element(in), p.element(in))
 		}
 	}
@@ -65,7 +65,12 @@ func (p *program) variableOf(typ string) string {
 
 // element is an element of an input that is there.
 func (p *program) element(in input) string {
-	if in.per == 0 {
+	switch {
+	case in.length > 0 && p.IntN(2) == 0:
+		return fmt.Sprintf("%s[(l+%d)%%%d]%s", in.name, p.IntN(40), in.length, in.field)
+	case in.length > 0:
+		return fmt.Sprintf("%s[%s%%%d]%s", in.name, p.wide("uint32"), in.length, in.field)
+	case in.per == 0:
 		return fmt.Sprintf("%s[%s%%uint32(len(%s))]", in.name, p.wide("uint32"), in.name)
 	}
 	k := 0

@@ -103,8 +103,6 @@ func (p *program) swap() {
 
 // loop is one of Go's loops, with few turns.
 func (p *program) loop(depth int) {
-	p.loops++
-	defer func() { p.loops-- }()
 	v := p.fresh()
 	turns := 1 + p.IntN(4)
 	outer := len(p.scope)

@@ -148,6 +148,43 @@ func histogram(g kernels.Group, per int, x []uint32, bins, least []uint32, marks
 	}
 }
 
+// blockBins has a histogram for each group.
+//
+//tandem:kernel
+//tandem:group 64
+func blockBins(g kernels.Group, x, bins []uint32) {
+	counts := kernels.Shared[[16]uint32](g)
+	l := g.Local()
+	if l < 16 {
+		counts[l] = 0
+	}
+	g.Barrier()
+	if i := g.Global(); i < len(x) {
+		atomics.Add(&counts[x[i]%16], 1)
+	}
+	g.Barrier()
+	if l < 16 {
+		bins[16*g.Index()+l] = counts[l]
+	}
+}
+
+// halves has the first half of a group store sums and the second, in another slice,
+// differences, but for the last.
+//
+//tandem:kernel
+//tandem:group 32
+func halves(g kernels.Group, x, sums, differences []int32) {
+	i, l := g.Global(), g.Local()
+	if l < 16 {
+		sums[16*g.Index()+l] = x[i] + x[i+16]
+	} else {
+		if l == 31 {
+			return
+		}
+		differences[15*g.Index()+l-16] = x[i-16] - x[i]
+	}
+}
+
 // extremes uses atomic operations in a kernel of single indices.
 //
 //tandem:kernel

@@ -923,6 +923,232 @@ TANDEM_KERNEL {
 }
 `
 
+// BlockBins makes a launch of the kernel blockBins for work-groups of 64 invocations, one for each index.
+//
+// blockBins has a histogram for each group.
+func BlockBins[X, Bins kernels.Vector[uint32]](groups int, x X, bins Bins) kernels.Launch {
+	x_arg := kernels.Of[uint32](x)
+	bins_arg := kernels.Of[uint32](bins)
+	l_2 := kernels.NewLaunch(blockBinsKernel, groups)
+	l_2.RequireInt32()
+	l_2.AddArg(x_arg, kernels.Footprint{Per: 64, Ragged: true})
+	l_2.AddArg(bins_arg, kernels.Footprint{Per: 16})
+	l_2.AddInt(x_arg.Len())
+	l_2.SetCost(kernels.Cost{Flops: 544, Bytes: 320})
+	return l_2
+}
+
+var blockBinsKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.blockBins",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "bins", Type: kernels.Uint32, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "x_len", Type: kernels.Int32},
+	},
+	Go: blockBinsRange,
+	GLSL: &kernels.Shader{
+		Text:         blockBinsGLSL,
+		Local:        [3]int{64},
+		Groups:       func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+		SharedMemory: 64,
+	},
+	CUDA: &kernels.Function{
+		Text:   blockBinsCUDA,
+		Block:  [3]int{64},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+	},
+})
+
+// blockBinsRange computes the work-groups [call.Lo, call.Hi) of blockBins on the host.
+func blockBinsRange(call *kernels.Call) {
+	x_len := call.Int(0)
+	x := kernels.Slice[uint32](call, 0)
+	x_base := call.Base(0)
+	bins := kernels.Slice[uint32](call, 1)
+	bins_base := call.Base(1)
+	var counts [16]uint32
+	for group := call.Lo; group < call.Hi; group++ {
+		for local := range 64 {
+			l := local
+			if l < 16 {
+				counts[l] = 0
+			}
+		}
+		for local := range 64 {
+			i := group*64 + local
+			if i < x_len {
+				at := x[i-x_base] % 16
+				counts[at] += 1
+			}
+		}
+		for local := range 64 {
+			l := local
+			if l < 16 {
+				bins[(16*group+l)-bins_base] = counts[l]
+			}
+		}
+	}
+}
+
+const blockBinsGLSL = `
+shared uint counts[16];
+
+void main() {
+	if (tandem_group() < tandem_n) {
+		int group = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int l = local;
+		if (l < 16) {
+			counts[l] = 0u;
+		}
+		barrier();
+		int i = group * 64 + local;
+		if (i < x_len) {
+			uint at = x[uint(i) + x_at] % 16u;
+			atomicAdd(counts[at], 1u);
+		}
+		barrier();
+		if (l < 16) {
+			bins[uint(16 * group + l) + bins_at] = counts[l];
+		}
+	}
+}
+`
+
+const blockBinsCUDA = `
+TANDEM_KERNEL {
+	__shared__ unsigned counts[16];
+	if (tandem_group() < tandem_n) {
+		int group = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		if (l < 16) {
+			counts[l] = 0u;
+		}
+		__syncthreads();
+		int i = group * 64 + local;
+		if (i < x_len) {
+			unsigned at = x[unsigned(i) + x_at] % 16u;
+			atomicAdd(&counts[at], 1u);
+		}
+		__syncthreads();
+		if (l < 16) {
+			bins[unsigned(16 * group + l) + bins_at] = counts[l];
+		}
+	}
+}
+`
+
+// Halves makes a launch of the kernel halves for work-groups of 32 invocations, one for each index.
+//
+// halves has the first half of a group store sums and the second, in another slice,
+// differences, but for the last.
+func Halves[X, Sums, Differences kernels.Vector[int32]](groups int, x X, sums Sums, differences Differences) kernels.Launch {
+	x_arg := kernels.Of[int32](x)
+	sums_arg := kernels.Of[int32](sums)
+	differences_arg := kernels.Of[int32](differences)
+	l_2 := kernels.NewLaunch(halvesKernel, groups)
+	l_2.RequireInt32()
+	l_2.AddArg(x_arg, kernels.Footprint{Per: 32})
+	l_2.AddArg(sums_arg, kernels.Footprint{Per: 16})
+	l_2.AddArg(differences_arg, kernels.Footprint{Per: 15, Ragged: true})
+	l_2.SetCost(kernels.Cost{Flops: 256, Bytes: 376})
+	return l_2
+}
+
+var halvesKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.halves",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Int32, Access: kernels.In},
+		{Name: "sums", Type: kernels.Int32, Access: kernels.InOut},
+		{Name: "differences", Type: kernels.Int32, Access: kernels.InOut},
+	},
+	Go: halvesRange,
+	GLSL: &kernels.Shader{
+		Text:   halvesGLSL,
+		Local:  [3]int{32},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+	},
+	CUDA: &kernels.Function{
+		Text:   halvesCUDA,
+		Block:  [3]int{32},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+	},
+})
+
+// halvesRange computes the work-groups [call.Lo, call.Hi) of halves on the host.
+func halvesRange(call *kernels.Call) {
+	x := kernels.Slice[int32](call, 0)
+	x_base := call.Base(0)
+	sums := kernels.Slice[int32](call, 1)
+	sums_base := call.Base(1)
+	differences := kernels.Slice[int32](call, 2)
+	differences_base := call.Base(2)
+	for group := call.Lo; group < call.Hi; group++ {
+		for local := range 32 {
+			t := group*32 + local
+			t_2 := local
+			i := t
+			l := t_2
+			if l < 16 {
+				sums[(16*group+l)-sums_base] = x[i-x_base] + x[(i+16)-x_base]
+			} else {
+				if l == 31 {
+					continue
+				}
+				differences[(15*group+l-16)-differences_base] = x[(i-16)-x_base] - x[i-x_base]
+			}
+		}
+	}
+}
+
+const halvesGLSL = `
+void main() {
+	if (tandem_group() < tandem_n) {
+		int group = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int t = group * 32 + local;
+		int t_2 = local;
+		int i = t;
+		int l = t_2;
+		if (l < 16) {
+			sums[uint(16 * group + l) + sums_at] = x[uint(i) + x_at] + x[uint(i + 16) + x_at];
+		} else {
+			if (l == 31) {
+				return;
+			}
+			differences[uint(15 * group + l - 16) + differences_at] = x[uint(i - 16) + x_at] - x[uint(i) + x_at];
+		}
+	}
+}
+`
+
+const halvesCUDA = `
+static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
+
+TANDEM_KERNEL {
+	if (tandem_group() < tandem_n) {
+		int group = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int t = group * 32 + local;
+		int t_2 = local;
+		int i = t;
+		int l = t_2;
+		if (l < 16) {
+			sums[unsigned(16 * group + l) + sums_at] = k_add(x[unsigned(i) + x_at], x[unsigned(i + 16) + x_at]);
+		} else {
+			if (l == 31) {
+				return;
+			}
+			differences[unsigned(15 * group + l - 16) + differences_at] = k_sub(x[unsigned(i - 16) + x_at], x[unsigned(i) + x_at]);
+		}
+	}
+}
+`
+
 // Extremes makes a launch of the kernel extremes, with an index for each element of x.
 //
 // extremes uses atomic operations in a kernel of single indices.

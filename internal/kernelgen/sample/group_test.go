@@ -65,6 +65,22 @@ func groups() []kerneltest.Case {
 				kernels.EachGroup(count, 64, func(g kernels.Group) { histogram(g, per, x, wantBins, wantLeast, wantMarks) })
 			}, differential.Expect("bins", bins, wantBins), differential.Expect("least", least, wantLeast), differential.Expect("marks", marks, wantMarks))
 		}),
+		drawGroups("blockBins", 1<<17, func(rng *rand.Rand, n int) kerneltest.Trial {
+			count := (n + 63) / 64
+			x, bins := differential.Array[uint32](rng, n), differential.Array[uint32](rng, 16*count)
+			want := slices.Clone(bins)
+			return differential.Reference(BlockBins(count, x, bins), func() {
+				kernels.EachGroup(count, 64, func(g kernels.Group) { blockBins(g, x, want) })
+			}, differential.Expect("bins", bins, want))
+		}),
+		drawGroups("halves", 1<<15, func(rng *rand.Rand, n int) kerneltest.Trial {
+			count := n / 32
+			x, sums, differences := differential.Array[int32](rng, 32*count), differential.Array[int32](rng, 16*count), differential.Array[int32](rng, 15*count)
+			wantSums, wantDifferences := slices.Clone(sums), slices.Clone(differences)
+			return differential.Reference(Halves(count, x, sums, differences), func() {
+				kernels.EachGroup(count, 32, func(g kernels.Group) { halves(g, x, wantSums, wantDifferences) })
+			}, differential.Expect("sums", sums, wantSums), differential.Expect("differences", differences, wantDifferences))
+		}),
 		differential.Draw("extremes", func(rng *rand.Rand, n int) kerneltest.Trial {
 			x, of := differential.Array[int32](rng, n), differential.Array[int32](rng, 5)
 			want := slices.Clone(of)

@@ -77,9 +77,9 @@ func energyRange(call *kernels.Call) {
 	speed_here := speed[from-speed_base:][:to-from]
 	mass_here := mass[from-mass_base:][:to-from]
 	u := 0
-	for ; u+4 <= to-from; u += 4 {
-		speed_here_4 := speed_here[u:][:4]
-		mass_here_4 := mass_here[u:][:4]
+	speed_here_4 := speed_here
+	mass_here_4 := mass_here
+	for ; len(speed_here_4) >= 4 && len(mass_here_4) >= 4; u += 4 {
 		{
 			v := speed_here_4[0] * scale
 			value += float64(mass_here_4[0] * v * v)
@@ -96,6 +96,7 @@ func energyRange(call *kernels.Call) {
 			v := speed_here_4[3] * scale
 			value_4 += float64(mass_here_4[3] * v * v)
 		}
+		speed_here_4, mass_here_4 = speed_here_4[4:], mass_here_4[4:]
 	}
 	for ; u < to-from; u++ {
 		v := speed_here[u] * scale
@@ -412,8 +413,8 @@ func parityRange(call *kernels.Call) {
 	from, to := call.Lo, call.Hi
 	x_here := x[from-x_base:][:to-from]
 	u := 0
-	for ; u+4 <= to-from; u += 4 {
-		x_here_4 := x_here[u:][:4]
+	x_here_4 := x_here
+	for ; len(x_here_4) >= 4; u += 4 {
 		{
 			i := from + u + 0
 			value ^= x_here_4[0] ^ uint64(i)
@@ -430,6 +431,7 @@ func parityRange(call *kernels.Call) {
 			i := from + u + 3
 			value_4 ^= x_here_4[3] ^ uint64(i)
 		}
+		x_here_4 = x_here_4[4:]
 	}
 	for ; u < to-from; u++ {
 		i := from + u
@@ -581,12 +583,13 @@ func volumeOfRange(call *kernels.Call) {
 	from, to := call.Lo, call.Hi
 	x_here := x[from-x_base:][:to-from]
 	u := 0
-	for ; u+4 <= to-from; u += 4 {
-		x_here_4 := x_here[u:][:4]
+	x_here_4 := x_here
+	for ; len(x_here_4) >= 4; u += 4 {
 		value *= x_here_4[0] | 1
 		value_2 *= x_here_4[1] | 1
 		value_3 *= x_here_4[2] | 1
 		value_4 *= x_here_4[3] | 1
+		x_here_4 = x_here_4[4:]
 	}
 	for ; u < to-from; u++ {
 		value *= x_here[u] | 1

@@ -4,6 +4,7 @@
 package rivals
 
 import (
+	"maps"
 	"math"
 
 	"github.com/tandem-go/tandem/kernels"
@@ -15,7 +16,8 @@ import (
 // Kernels are the kernels, by the names of those by hand. They take the same
 // arguments in the same order.
 func Kernels() map[string]kernels.Kernel {
-	return map[string]kernels.Kernel{
+	all := sums()
+	maps.Copy(all, map[string]kernels.Kernel{
 		"exp.float32": expKernel, "exp.float64": exp64Kernel,
 		"log.float32": logKernel, "log.float64": log64Kernel,
 		"tanh.float32":       tanhKernel,
@@ -23,7 +25,8 @@ func Kernels() map[string]kernels.Kernel {
 		"nbody.float32": nbodyFloat32Kernel, "nbody.float64": nbodyFloat64Kernel,
 		"convolve_rows.float32": convolveRowsFloat32Kernel, "convolve_rows.float64": convolveRowsFloat64Kernel,
 		"convolve_cols.float32": convolveColsFloat32Kernel, "convolve_cols.float64": convolveColsFloat64Kernel,
-	}
+	})
+	return all
 }
 
 //tandem:kernel _

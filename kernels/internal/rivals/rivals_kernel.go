@@ -53,7 +53,7 @@ float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a +
 float k_mul(float a, float b) { precise float r = a * b; return r; }
 bool k_noteq(float a, float b) { precise bool r = a != b; return r; }
 
-float f_power2(int n) {
+float f_power2_2(int n) {
 	return uintBitsToFloat(uint(n + 127) << 23);
 }
 
@@ -77,7 +77,7 @@ float f_Exp(float x) {
 	p = (k_mul(p, r)) + 0.5;
 	precise float y = 1.0 + (r + ((k_mul((k_mul(p, r)), r)) + lost));
 	int n = int(k);
-	precise float tandem_t1 = y * f_power2(n / 2) * f_power2(n - n / 2);
+	precise float tandem_t1 = y * f_power2_2(n / 2) * f_power2_2(n - n / 2);
 	return tandem_t1;
 }
 
@@ -94,7 +94,7 @@ static __device__ __forceinline__ float k_max(float a, float b) { return a != a 
 static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
-static __device__ __forceinline__ float f_power2(int n) {
+static __device__ __forceinline__ float f_power2_2(int n) {
 	return __uint_as_float(unsigned(k_add(n, 127)) << 23);
 }
 
@@ -118,7 +118,7 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	p = (p * r) + 0.5f;
 	float y = 1.0f + (r + (((p * r) * r) + lost));
 	int n = int(k);
-	return y * f_power2(n / 2) * f_power2(k_sub(n, n / 2));
+	return y * f_power2_2(n / 2) * f_power2_2(k_sub(n, n / 2));
 }
 
 static __device__ __forceinline__ void tandem_element(float x, float &dst) {
@@ -737,7 +737,7 @@ float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a +
 float k_mul(float a, float b) { precise float r = a * b; return r; }
 bool k_noteq(float a, float b) { precise bool r = a != b; return r; }
 
-float f_power2(int n) {
+float f_power2_2(int n) {
 	return uintBitsToFloat(uint(n + 127) << 23);
 }
 
@@ -761,7 +761,7 @@ float f_Exp(float x) {
 	p = (k_mul(p, r)) + 0.5;
 	precise float y = 1.0 + (r + ((k_mul((k_mul(p, r)), r)) + lost));
 	int n = int(k);
-	precise float tandem_t1 = y * f_power2(n / 2) * f_power2(n - n / 2);
+	precise float tandem_t1 = y * f_power2_2(n / 2) * f_power2_2(n - n / 2);
 	return tandem_t1;
 }
 
@@ -801,7 +801,7 @@ static __device__ __forceinline__ float k_max(float a, float b) { return a != a 
 static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
-static __device__ __forceinline__ float f_power2(int n) {
+static __device__ __forceinline__ float f_power2_2(int n) {
 	return __uint_as_float(unsigned(k_add(n, 127)) << 23);
 }
 
@@ -825,7 +825,7 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	p = (p * r) + 0.5f;
 	float y = 1.0f + (r + (((p * r) * r) + lost));
 	int n = int(k);
-	return y * f_power2(n / 2) * f_power2(k_sub(n, n / 2));
+	return y * f_power2_2(n / 2) * f_power2_2(k_sub(n, n / 2));
 }
 
 static __device__ __forceinline__ float f_Tanh(float x) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/tandem-go/tandem/kernels"
+	"github.com/tandem-go/tandem/kernels/kerneltest"
 )
 
 // TestRivals: a rival computes what the kernel by hand computes, so that their times
@@ -21,6 +22,43 @@ func TestRivals(t *testing.T) {
 	compare(t, "tanh", kernels.Tanh(z, x), z, func(i int, z []float32) { tanh(i, x, z) })
 	typed[float32](t, kernels.Mandelbrot32[[]int32])
 	typed[float64](t, kernels.Mandelbrot[[]int32])
+}
+
+// TestReductions: what a rival's values are joined to is what the kernel by hand makes.
+func TestReductions(t *testing.T) {
+	const n = 777
+	x, y, u, w := draw[float32](n), draw[float32](n), draw[float64](n), draw[float64](n)
+	x[100], x[500], u[200] = -3e19, 2, 1e200
+	r, d, at := new(float32), new(float64), new(int)
+	joined(t, "sum32", kernels.Sum(r, x), r, func(i int) total32 { return sum32(i, x) }, add32, value32)
+	joined(t, "sum64", kernels.Sum(d, u), d, func(i int) total64 { return sum64(i, u) }, add64, value64)
+	joined(t, "asum32", kernels.Asum(r, x), r, func(i int) total32 { return asum32(i, x) }, add32, value32)
+	joined(t, "asum64", kernels.Asum(d, u), d, func(i int) total64 { return asum64(i, u) }, add64, value64)
+	joined(t, "dot32", kernels.Dot(r, x, y), r, func(i int) total32 { return dot32(i, x, y) }, add32, value32)
+	joined(t, "dot64", kernels.Dot(d, u, w), d, func(i int) total64 { return dot64(i, u, w) }, add64, value64)
+	joined(t, "nrm32", kernels.Nrm2(r, x), r, func(i int) squares32 { return nrm32(i, x) }, addSquares, root32)
+	joined(t, "maximum32", kernels.Maximum(r, at, x), r, func(i int) best32 { return maximum32(i, x) }, better32, func(b best32) float32 {
+		v, where := place32(b)
+		return v + float32(where-*at)*v
+	})
+	joined(t, "maximum64", kernels.Maximum(d, at, u), d, func(i int) best64 { return maximum64(i, u) }, better64, func(b best64) float64 {
+		v, where := place64(b)
+		return v + float64(where-*at)*v
+	})
+}
+
+func joined[T any, R kernels.Float](t *testing.T, name string, l kernels.Launch, result *R, value func(i int) T, join func(a, b T) T, finish func(T) R) {
+	t.Helper()
+	if err := kerneltest.Inline().Run(&l, nil); err != nil {
+		t.Fatal(err)
+	}
+	state := value(0)
+	for i := 1; i < l.N(); i++ {
+		state = join(state, value(i))
+	}
+	if got, want := float64(*result), float64(finish(state)); math.Abs(got-want) > 1e-6*math.Abs(want) {
+		t.Errorf("%s: %v, the rival's %v", name, got, want)
+	}
 }
 
 func typed[T kernels.Float](t *testing.T, picture func(kernels.View, int, []int32) kernels.Launch) {
