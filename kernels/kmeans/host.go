@@ -25,10 +25,18 @@ func onHost[T kernels.Float](c *kernels.Call) {
 		best, nearest := T(math.Inf(1)), int32(-1)
 		at := 0
 		for ; at+4 <= k; at += 4 {
-			for j, d := range four(p, centers[at*dims:][:4*dims]) {
-				if d < best {
-					best, nearest = d, int32(at+j)
-				}
+			d0, d1, d2, d3 := four(p, centers[at*dims:][:4*dims])
+			if d0 < best {
+				best, nearest = d0, int32(at)
+			}
+			if d1 < best {
+				best, nearest = d1, int32(at+1)
+			}
+			if d2 < best {
+				best, nearest = d2, int32(at+2)
+			}
+			if d3 < best {
+				best, nearest = d3, int32(at+3)
 			}
 		}
 		for ; at < k; at++ {
@@ -46,16 +54,15 @@ func onHost[T kernels.Float](c *kernels.Call) {
 }
 
 // four is the squares of the distances of four centres from a point.
-func four[T kernels.Float](p, centers []T) [4]T {
+func four[T kernels.Float](p, centers []T) (d0, d1, d2, d3 T) {
 	dims := len(p)
 	c0, c1, c2, c3 := centers[:dims], centers[dims:][:dims], centers[2*dims:][:dims], centers[3*dims:][:dims]
-	var s0, s1, s2, s3 T
 	for d, v := range p {
 		x0, x1, x2, x3 := v-c0[d], v-c1[d], v-c2[d], v-c3[d]
-		s0 += T(x0 * x0)
-		s1 += T(x1 * x1)
-		s2 += T(x2 * x2)
-		s3 += T(x3 * x3)
+		d0 += T(x0 * x0)
+		d1 += T(x1 * x1)
+		d2 += T(x2 * x2)
+		d3 += T(x3 * x3)
 	}
-	return [4]T{s0, s1, s2, s3}
+	return d0, d1, d2, d3
 }
