@@ -216,7 +216,7 @@ func parse(args []string) (settings, error) {
 	flags.IntVar(&set.rounds, "rounds", 0, "samples of each subject, at most; 0: 18, or 9 with -quick")
 	flags.DurationVar(&set.budget, "budget", 0, "what a subject may take in one comparison; 0: 1s, or 200ms with -quick")
 	flags.DurationVar(&set.time, "time", 0, "what all of it may take, about, once peers are built and started; 0: "+
-		"7m, 12m with -peers, and with -quick 2m and 4m")
+		"7m, 11m with -peers, and with -quick 2m and 4m")
 	flags.StringVar(&set.results, "o", "", "append every sample as JSON lines to this `file`")
 	flags.StringVar(&set.profile, "cpuprofile", "", "write a profile of the processor's time to this `file`, for bench/cmd/flamegraph")
 	flags.StringVar(&set.format, "format", "text", "what to print: text, or go, which benchstat reads")
@@ -261,7 +261,7 @@ func (set *settings) usualTime() time.Duration {
 	case set.quick:
 		return 2 * time.Minute
 	case set.peers:
-		return 12 * time.Minute
+		return 11 * time.Minute
 	}
 	return 7 * time.Minute
 }

@@ -170,11 +170,7 @@ func (s *Scheduler) launchBatch(ctx context.Context, l kernels.Launch, every boo
 		return false, nil
 	}
 	defer s.running.Done()
-	var opts []LaunchOption
-	if every {
-		opts = []LaunchOption{EveryDevice()}
-	}
-	return true, s.launch(ctx, &l, opts)
+	return true, s.launch(ctx, &l, launchConfig{every: every})
 }
 
 // blasDevice is a member as the tiles of a BLAS see it.

@@ -47,12 +47,18 @@ func sort[K Key, V, O any](ctx context.Context, s kernels.Launcher[O], keys []K,
 
 // sortWords sorts keys, whose memory bits is.
 func sortWords[K Key, U word, V, O any](ctx context.Context, s kernels.Launcher[O], keys []K, bits []U, values []V, paired bool, opts []O) error {
-	if len(opts) == 0 && ordered(keys, bits, values, paired) {
-		return nil
+	if len(opts) == 0 {
+		if !paired && len(keys) <= fewest {
+			sortFewest(keys, bits)
+			return nil
+		}
+		if ordered(keys, bits, values, paired) {
+			return nil
+		}
 	}
 	encode[K](bits)
 	defer decode[K](bits)
-	if len(opts) == 0 && few(bits, values, paired) {
+	if len(opts) == 0 && (!paired && repeated(bits) || few(bits, values, paired)) {
 		return nil
 	}
 	return sortMany(ctx, s, bits, values, paired, opts)

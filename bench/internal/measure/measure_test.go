@@ -280,6 +280,8 @@ func TestFormat(t *testing.T) {
 		want  string
 	}{
 		{0.4, Nanoseconds, "0.40 ns"},
+		{2.8e-8, Nanoseconds, "< 0.01 ns"},
+		{0, Nanoseconds, "0.00 ns"},
 		{1234, Nanoseconds, "1.23 µs"},
 		{99.96e6, Nanoseconds, "100 ms"},
 		{26, Bytes, "26.0 B"},

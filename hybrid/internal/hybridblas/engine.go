@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
@@ -132,10 +133,13 @@ func New(cfg Config) *BLAS {
 	b.plain.s, b.plain.d, b.plain.c, b.plain.z = isGonum(w.Float32), isGonum(w.Float64), isGonum(w.Complex64), isGonum(w.Complex128)
 	p := cfg.Serial
 	e.threaded = [kinds]bool{kindS: p.Float32 != nil, kindD: p.Float64 != nil, kindC: p.Complex64 != nil, kindZ: p.Complex128 != nil}
-	b.s = newLibrary(e, routines32(cmp.Or(p.Float32, w.Float32)), w.Float32.Sgemm, realArithmetic[float32]())
-	b.d = newLibrary(e, routines64(cmp.Or(p.Float64, w.Float64)), w.Float64.Dgemm, realArithmetic[float64]())
-	b.c = newLibrary(e, routinesC64(cmp.Or(p.Complex64, w.Complex64)), w.Complex64.Cgemm, complexArithmetic[complex64, float32]())
-	b.z = newLibrary(e, routinesC128(cmp.Or(p.Complex128, w.Complex128)), w.Complex128.Zgemm, complexArithmetic[complex128, float64]())
+	b.s = newLibrary(e, routines32(cmp.Or(p.Float32, w.Float32)), w.Sgemm, realArithmetic[float32]())
+	b.d = newLibrary(e, routines64(cmp.Or(p.Float64, w.Float64)), w.Dgemm, realArithmetic[float64]())
+	b.c = newLibrary(e, routinesC64(cmp.Or(p.Complex64, w.Complex64)), w.Cgemm, complexArithmetic[complex64, float32]())
+	b.z = newLibrary(e, routinesC128(cmp.Or(p.Complex128, w.Complex128)), w.Zgemm, complexArithmetic[complex128, float64]())
+	if e.threaded == [kinds]bool{true, true, true, true} && len(cfg.Devices) == 0 && cfg.Tile == 0 {
+		b.limit3, b.limit2, b.limit1 = math.MaxUint64, math.MaxUint64, math.MaxInt // there is nothing to choose
+	}
 	if b.plain.s {
 		ownProduct(&b.s, realPacking[float32]())
 	}
