@@ -65,9 +65,13 @@ type Cost struct {
 func NewLaunch(k *Kernel, n int) Launch {
 	l := Launch{kernel: k, n: n, grain: 1}
 	if n < 0 {
-		l.err = &ArgumentError{Kernel: k.Name, Arg: "n", Err: fmt.Errorf("%w: an index space of %d", ErrShape, n)}
+		l.failExtent()
 	}
 	return l
+}
+
+func (l *Launch) failExtent() {
+	l.Fail("n", fmt.Errorf("%w: an index space of %d", ErrShape, l.n))
 }
 
 // AddArg adds the next array argument. The array must have every element that
@@ -76,15 +80,14 @@ func (l *Launch) AddArg(o Operand, f Footprint) {
 	if l.nargs == len(l.kernel.Params) {
 		panic("kernels: " + l.kernel.Name + ": more arguments than parameters")
 	}
-	p := l.kernel.Params[l.nargs]
 	if f.Width == 0 {
 		f.Width = f.Per
 	}
-	l.args[l.nargs] = Arg{Operand: o, Footprint: f}
-	l.nargs++
-	if l.err != nil {
-		return
-	}
+	// Field by field: a copy of the whole would read with wide loads what has just been
+	// stored with narrow ones, and wait for that.
+	a := &l.args[l.nargs]
+	a.host, a.mem, a.n, a.kind = o.host, o.mem, o.n, o.kind
+	a.Per, a.Width, a.Halo, a.Ragged = f.Per, f.Width, f.Halo, f.Ragged
 	want := 0
 	switch {
 	case l.n == 0 || f.Per == 0:
@@ -93,15 +96,22 @@ func (l *Launch) AddArg(o Operand, f Footprint) {
 	default:
 		want = (l.n-1)*f.Per + f.Width
 	}
+	p := &l.kernel.Params[l.nargs]
+	l.nargs++
+	if o.null || o.typ != p.Type || o.n < want {
+		l.failArg(o, p, want)
+	}
+}
+
+// failArg keeps what is wrong with an operand.
+func (l *Launch) failArg(o Operand, p *Param, want int) {
 	switch {
 	case o.null:
-		l.err = &ArgumentError{Kernel: l.kernel.Name, Arg: p.Name, Err: ErrNil}
+		l.Fail(p.Name, ErrNil)
 	case o.typ != p.Type:
-		l.err = &ArgumentError{Kernel: l.kernel.Name, Arg: p.Name, Err: fmt.Errorf(
-			"%w: elements are %v, want %v", ErrShape, o.typ, p.Type)}
-	case o.n < want:
-		l.err = &ArgumentError{Kernel: l.kernel.Name, Arg: p.Name, Err: fmt.Errorf(
-			"%w: %d elements, want %d", ErrShape, o.n, want)}
+		l.Fail(p.Name, fmt.Errorf("%w: elements are %v, want %v", ErrShape, o.typ, p.Type))
+	default:
+		l.Fail(p.Name, fmt.Errorf("%w: %d elements, want %d", ErrShape, o.n, want))
 	}
 }
 
