@@ -62,11 +62,8 @@ type Cost struct {
 // NewLaunch starts the description of a launch over n indices. The result is
 // completed by its Arg, Scalar and Result methods; mistakes are kept and
 // answered by Err, so that calls can be chained without checking each.
-func NewLaunch(k *Kernel, n int) Launch {
-	l := Launch{kernel: k, n: n, grain: 1}
-	if n < 0 {
-		l.failExtent()
-	}
+func NewLaunch(k *Kernel, n int) (l Launch) {
+	l.Start(k, n)
 	return l
 }
 
@@ -233,9 +230,13 @@ func (l *Launch) overlap() error {
 			continue
 		}
 		out := &l.args[k]
+		lo, hi := out.memory()
 		for j := range l.Args() {
 			in := &l.args[j]
-			if j == k || j < k && l.Access(j)&Out != 0 || !shareMemory(out, in) {
+			// Two stretches have a byte in common if each begins before the other ends
+			// and neither is empty.
+			from, to := in.memory()
+			if max(lo, from) >= min(hi, to) || j == k || j < k && l.Access(j)&Out != 0 {
 				continue
 			}
 			same := out.host == in.host && out.Footprint == in.Footprint && in.Halo == 0
@@ -248,12 +249,20 @@ func (l *Launch) overlap() error {
 	return nil
 }
 
-func shareMemory(a, b *Arg) bool {
-	if a.n == 0 || b.n == 0 || a.host == nil || b.host == nil {
-		return false
+// memory is the stretch of addresses of the argument on the host, empty where it has
+// none.
+func (a *Arg) memory() (lo, hi uintptr) {
+	if a.host == nil {
+		return 0, 0
 	}
-	aLo, bLo := uintptr(a.host), uintptr(b.host)
-	return aLo < bLo+uintptr(b.n*b.typ.Size()) && bLo < aLo+uintptr(a.n*a.typ.Size())
+	lo = uintptr(a.host)
+	return lo, lo + uintptr(a.n*a.typ.Size())
+}
+
+func shareMemory(a, b *Arg) bool {
+	aLo, aHi := a.memory()
+	bLo, bHi := b.memory()
+	return max(aLo, bLo) < min(aHi, bHi)
 }
 
 // Window is the stretch [lo, hi) of the argument's elements that the indices

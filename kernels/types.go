@@ -113,24 +113,31 @@ func ofBuffer[T residency.Element](b *residency.Buffer[T]) Operand {
 	return Operand{kind: kind{typ: typeOf[T]()}, host: unsafe.Pointer(unsafe.SliceData(mem.Home())), mem: mem, n: b.Len()}
 }
 
+// typeOf tells types apart by how they compute, which the compiler does for each of
+// them: a type switch would look up what T is every time.
 func typeOf[T residency.Element]() Type {
 	var zero T
-	if unsafe.Sizeof(zero) == 2 { // of whatever name
+	one := T(1)
+	float, signed := one/2 != 0, zero-one < 0
+	switch unsafe.Sizeof(zero) {
+	case 2: // of whatever name
 		return Uint16
-	}
-	switch any(zero).(type) {
-	case float32:
-		return Float32
-	case float64:
-		return Float64
-	case uint32:
+	case 4:
+		switch {
+		case float:
+			return Float32
+		case signed:
+			return Int32
+		}
 		return Uint32
-	case int64:
-		return Int64
-	case uint64:
-		return Uint64
 	}
-	return Int32
+	switch {
+	case float:
+		return Float64
+	case signed:
+		return Int64
+	}
+	return Uint64
 }
 
 // Len is the number of elements.
