@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -115,11 +116,24 @@ func (broken) Read([]byte) (int, error) { return 0, errBroken }
 // A descendant that has left the group and keeps the output open delays the
 // return of a program that was ended, and does not prevent it.
 func TestDescendantLeavesTheGroup(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	r, err := process.Run(ctx, sh("setsid sleep 1000 & echo $!; wait"))
-	if !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("error %v, want the deadline", err)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	said := filepath.Join(t.TempDir(), "said")
+	enough := errors.New("it has begun")
+	go func() {
+		for {
+			if _, err := os.Stat(said); err == nil || ctx.Err() != nil {
+				cancel(enough)
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	c := sh("setsid sleep 1000 & echo $!; : > $SAID; wait")
+	c.Env = append(os.Environ(), "SAID="+said)
+	r, err := process.Run(ctx, c)
+	if !errors.Is(err, enough) {
+		t.Errorf("error %v, want %v", err, enough)
 	}
 	var pid int
 	if _, err := fmt.Sscan(string(r.Stdout), &pid); err != nil {
