@@ -16,7 +16,7 @@ TANDEM_KERNEL {
 	const unsigned across = cols / SPAN + (cols % SPAN != 0);
 	const unsigned row = tandem_group() / across, col0 = tandem_group() % across * SPAN;
 	if (row >= tandem_n) return;
-	const REAL *in = src + ((row + tandem_lo) * src_stride + src_at);
+	const REAL *in = src + ((row + tandem_lo) * srcStride + src_at);
 
 	REAL sum[OWN];
 #pragma unroll
@@ -52,6 +52,6 @@ TANDEM_KERNEL {
 #pragma unroll
 	for (int o = 0; o < OWN; o++) {
 		const unsigned col = col0 + o * THREADS + threadIdx.x;
-		if (col < cols) dst[(row + tandem_lo) * dst_stride + col + dst_at] = sum[o];
+		if (col < cols) dst[(row + tandem_lo) * dstStride + col + dst_at] = sum[o];
 	}
 }
