@@ -72,16 +72,16 @@ fuzz: ## every fuzz target for 30 seconds, and ten thousand random kernels
 	TAGS='$(TAGS)' build/fuzz.sh 30s
 	TAGS='$(TAGS)' build/fuzzkernels.sh 10000
 
-bench: deps ## every category, beside plain Go; BENCH=latency for one of them, ARGS=-quick for less
+bench: deps ## every category, beside plain Go, in 7 minutes; BENCH=latency for one of them, ARGS=-quick for less
 	go run -tags '$(TAGS)' ./bench -bench '$(BENCH)' $(ARGS)
 
 bench-blas: ## s.BLAS() beside the BLAS that it wraps, cell by cell; BLAS='-time 60s -resume'
 	go run ./bench/cmd/calibrate
 	go run ./bench/blas -o bench/results/blas.jsonl -plot bench/results/blas.png $(BLAS)
 
-bench-peers: deps ## all of it beside Rayon, oneTBB, StarPU, repartir, Ray, Dask, Go's pools and C; PEERS=-quick
+bench-peers: deps ## all of it beside Rayon, oneTBB, StarPU, repartir, Ray, Dask, Go's pools and C, in 15; PEERS=-quick, ARGS='-time 9m'
 	go run ./bench/peers $(PEERS)
-	go run -tags '$(TAGS)' ./bench -peers -bench '$(BENCH)' $(PEERS)
+	go run -tags '$(TAGS)' ./bench -peers -bench '$(BENCH)' $(PEERS) $(ARGS)
 
 bench-save: deps ## make bench, kept as a baseline: NAME=before
 	@test -n '$(NAME)' || { echo 'which name? make bench-save NAME=before'; exit 2; }

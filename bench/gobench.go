@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/tandem-go/tandem/bench/internal/measure"
@@ -17,47 +20,94 @@ import (
 // suites are the Go benchmarks whose figures are promises, the category "go". They
 // report ratios as metrics with a unit that begins with "x/": a time over the
 // peer's time. What is measured in virtual time needs a test, which reports
-// attributes.
+// attributes, and doesn't change: it is measured in the first block.
 var suites = []struct {
-	title, name string
-	test        bool
-	packages    []string
+	name     string
+	test     bool
+	packages []string
 }{
-	{"a launch below the crossover, over calling the kernel", "Inline", false, []string{"./hybrid"}},
-	{"how evenly simulated devices end, in virtual time", "Balance", true, []string{"./hybrid"}},
-	{"stealing and the CPU workers, against plain code", "Ratio", false, []string{"./steal", "./cpuexec"}},
+	{"Inline", false, []string{"hybrid"}}, // a launch below the crossover, over calling the kernel
+	{"Balance", true, []string{"hybrid"}}, // how evenly simulated devices end
+	{"Ratio", false, []string{"cpuexec"}}, // the CPU workers, against plain code
 }
 
-// goBenchmarks runs them once for a block of r's. What is of virtual time doesn't
-// change, and is measured in the first.
-func goBenchmarks(ctx context.Context, out io.Writer, set settings, r *measure.Runner, first bool) error {
+// goSuites runs them, once for a block of the runner's.
+type goSuites struct {
+	out    io.Writer
+	set    settings
+	runner *measure.Runner
+	dir    string // of the tests' programs; "" before there are any
+}
+
+func (g *goSuites) run(ctx context.Context) error {
 	for _, suite := range suites {
-		if !set.match.MatchString("go/"+suite.name) || suite.test && !first {
+		if !g.set.match.MatchString("go/"+suite.name) || suite.test && g.runner.Block() > 1 {
 			continue
 		}
-		fmt.Fprintf(r.Progress, "%s\n", suite.title)
-		args := []string{"test", "-run", "^$", "-bench", suite.name, "-benchmem", "-count=" + fmt.Sprint(r.Rounds), "-benchtime=50ms"}
-		read := func(in io.Reader) error { return record(in, r) }
+		g.runner.Announce("go/" + suite.name)
+		if err := g.build(ctx); err != nil {
+			return err
+		}
+		args := []string{"-test.run=^$", "-test.bench=" + suite.name, "-test.benchmem", fmt.Sprint("-test.count=", g.runner.Rounds), "-test.benchtime=50ms"}
+		read := func(in io.Reader) error { return record(in, g.runner) }
 		if suite.test {
-			args = []string{"test", "-count=1", "-v", "-run", suite.name}
-			read = func(in io.Reader) error { return attributes(out, in, set.format) }
+			args = []string{"-test.v", "-test.run=" + suite.name}
+			read = func(in io.Reader) error { return attributes(g.out, in, g.set.format) }
 		}
-		cmd := exec.CommandContext(ctx, "go", append(args, suite.packages...)...)
-		cmd.Stderr = os.Stderr
-		pipe, err := cmd.StdoutPipe()
-		if err != nil {
-			return err
+		for _, name := range suite.packages {
+			if err := g.execute(ctx, name, args, read); err != nil {
+				return err
+			}
 		}
-		if err := cmd.Start(); err != nil {
-			return err
-		}
-		var output bytes.Buffer // a few kB: no suite prints more
-		if err := read(io.TeeReader(pipe, &output)); err != nil {
-			return err
-		}
-		if err := cmd.Wait(); err != nil {
-			return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, complaints(&output))
-		}
+	}
+	return nil
+}
+
+// build compiles the tests once: to ask go for it in every block would take longer
+// than they do.
+func (g *goSuites) build(ctx context.Context) error {
+	if g.dir != "" {
+		return nil
+	}
+	dir, err := os.MkdirTemp("", "tandem-bench-")
+	if err != nil {
+		return err
+	}
+	g.dir = dir
+	args := []string{"test", "-c", "-o", dir + string(filepath.Separator), "./hybrid", "./cpuexec"}
+	if text, err := exec.CommandContext(ctx, "go", args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, text)
+	}
+	return nil
+}
+
+func (g *goSuites) close() {
+	if g.dir != "" {
+		_ = os.RemoveAll(g.dir) // the system cleans up after a while
+	}
+}
+
+// execute runs a package's tests in its folder, where go does.
+func (g *goSuites) execute(ctx context.Context, name string, args []string, read func(in io.Reader) error) error {
+	program := filepath.Join(g.dir, name+".test")
+	if runtime.GOOS == "windows" {
+		program += ".exe"
+	}
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir, cmd.Stderr = name, os.Stderr
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	var output bytes.Buffer // a few kB: no suite prints more
+	if err := read(io.TeeReader(pipe, &output)); err != nil {
+		return errors.Join(err, cmd.Wait())
+	}
+	if err := cmd.Wait(); err != nil {
+		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, complaints(&output))
 	}
 	return nil
 }

@@ -42,7 +42,9 @@ that was measured in the same run, in turns.
 
 Everything is measured in nine blocks, one after the other. Times are medians with the
 95 % confidence interval of the blocks' medians. "x" is the time over that of the
-first of the same comparison.
+first of the same comparison. All of it takes about as long as -time says: what is
+slow is measured in fewer blocks, and has no interval, "± ?", with less than six.
+An interrupt (Ctrl-C) ends it; what was measured until then is kept and printed.
 
 Categories:
 `
@@ -62,6 +64,7 @@ type settings struct {
 	list    bool
 	rounds  int
 	budget  time.Duration
+	time    time.Duration
 	results string
 	format  string
 	profile string
@@ -118,14 +121,21 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return fmt.Errorf("-o: %w", err)
 		}
 	}
+	var unfinished *partial
+	if set.results != "" {
+		if unfinished, err = newPartial(set.results, machine); err != nil {
+			return fmt.Errorf("-o: %w", err)
+		}
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	s := &suite.Suite{
 		Runner: &measure.Runner{
-			Machine: machine, Blocks: min(set.rounds, measure.Blocks), Match: set.wanted, Progress: os.Stderr,
-			Record: func(row measure.Row) error { keep.merged.Add(row); return nil },
+			Machine: machine, Blocks: min(set.rounds, measure.Blocks), Time: set.time, Match: set.wanted,
+			Progress: measure.NewProgress(os.Stderr),
+			Record:   func(row measure.Row) error { keep.merged.Add(row); return unfinished.add(row) },
 		},
 		Quick: set.quick, Long: set.long, Devices: devices, Self: []string{self, childWord},
 	}
@@ -146,7 +156,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		defer pprof.StopCPUProfile()
 	}
 	// What was measured until an error, or until somebody lost patience, is kept.
-	return errors.Join(blocks(ctx, out, set, s), keep.finish())
+	err = blocks(ctx, out, set, s)
+	s.Progress.Clear()
+	if kept := keep.finish(); kept != nil {
+		return errors.Join(err, kept)
+	}
+	return errors.Join(err, unfinished.done())
 }
 
 // blocks measures everything a few times over: what disturbs this machine for a
@@ -156,14 +171,15 @@ func blocks(ctx context.Context, out io.Writer, set settings, s *suite.Suite) er
 	if set.devices {
 		categories = []string{"device", "kernel", "split", "memory"}
 	}
+	goTests := goSuites{out: out, set: set, runner: s.Runner}
+	defer goTests.close()
 	var failed error // of Go's benchmarks, without which the rest goes on
-	for block := range s.Blocks {
-		fmt.Fprintf(os.Stderr, "block %d of %d\n", 1+block, s.Blocks)
+	for s.Next() {
 		if err := s.Run(ctx, categories...); err != nil {
 			return err
 		}
 		if !set.devices && failed == nil {
-			failed = goBenchmarks(ctx, out, set, s.Runner, block == 0)
+			failed = goTests.run(ctx)
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -199,6 +215,8 @@ func parse(args []string) (settings, error) {
 	flags.BoolVar(&set.list, "list", false, "only list the devices")
 	flags.IntVar(&set.rounds, "rounds", 0, "samples of each subject, at most; 0: 18, or 9 with -quick")
 	flags.DurationVar(&set.budget, "budget", 0, "what a subject may take in one comparison; 0: 1s, or 200ms with -quick")
+	flags.DurationVar(&set.time, "time", 0, "what all of it may take, about, once peers are built and started; 0: "+
+		"7m, 11m with -peers, and with -quick 2m and 4m")
 	flags.StringVar(&set.results, "o", "", "append every sample as JSON lines to this `file`")
 	flags.StringVar(&set.profile, "cpuprofile", "", "write a profile of the processor's time to this `file`, for bench/cmd/flamegraph")
 	flags.StringVar(&set.format, "format", "text", "what to print: text, or go, which benchstat reads")
@@ -210,8 +228,8 @@ func parse(args []string) (settings, error) {
 		return set, fmt.Errorf("unknown argument %q; see -h", flags.Arg(0))
 	case set.format != "text" && set.format != "go":
 		return set, fmt.Errorf("-format is text or go, not %q", set.format)
-	case set.rounds < 0 || set.budget < 0 || set.survey < 0:
-		return set, errors.New("-rounds, -budget and -survey are not negative")
+	case set.rounds < 0 || set.budget < 0 || set.time < 0 || set.survey < 0:
+		return set, errors.New("-rounds, -budget, -time and -survey are not negative")
 	}
 	if set.rounds == 0 {
 		set.rounds = 2 * measure.Blocks
@@ -225,11 +243,27 @@ func parse(args []string) (settings, error) {
 			set.budget = 200 * time.Millisecond
 		}
 	}
+	if set.time == 0 {
+		set.time = set.usualTime()
+	}
 	var err error
 	if set.match, err = regexp.Compile(*pattern); err != nil {
 		return set, fmt.Errorf("-bench: %w", err)
 	}
 	return set, nil
+}
+
+// usualTime is what a machine of two cores takes for nearly all rows in all blocks.
+func (set *settings) usualTime() time.Duration {
+	switch {
+	case set.quick && set.peers:
+		return 4 * time.Minute
+	case set.quick:
+		return 2 * time.Minute
+	case set.peers:
+		return 11 * time.Minute
+	}
+	return 7 * time.Minute
 }
 
 // describe finds what the figures are measured on: without it they mean nothing.

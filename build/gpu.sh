@@ -4,26 +4,34 @@
 # a toolkit, and it ends well whatever fails, with a short table as the last
 # thing that it prints.
 #
-#   run.sh [-o DIR] [-t SECONDS] [tests] [bench] [check]
+#   run.sh [quick] [-o DIR] [-t SECONDS] [bench] [tests] [check]
 #
-#   tests  the suites (these and bench unless something is named)
 #   bench  the benchmarks
-#   check  the suites again under compute-sanitizer, if it is here
+#   tests  the suites
+#   check  the suites of kernels and device again under compute-sanitizer, if it is here
 #
-# DIR (results, beside it) gets results.jsonl, one result a line, and what
-# everything has printed. What has not begun after SECONDS (900) is left out,
-# and nothing runs longer than that.
+# All three are run, in that order, unless something is named. They take SECONDS (600)
+# at most, of which the benchmarks have two fifths; quick is for 240 of them, fewer sizes
+# and fewer samples. From 1800 on the suites are run whole, below with -short.
+#
+# DIR (results, beside it) gets results.jsonl, one result a line as it comes, and what
+# everything has printed. An interrupt ends what is under way; the table has what there
+# was until then.
 here=$(cd "$(dirname "$0")" && pwd)
-out=$here/results limit=900 what=
+out=$here/results limit= what= quick=
 while [ $# -gt 0 ]; do
 	case $1 in
 	-o) out=$2 && shift 2 ;;
 	-t) limit=$2 && shift 2 ;;
+	quick) quick=-quick && shift ;;
 	tests | bench | check) what="$what $1" && shift ;;
-	*) sed -n '2,17s/^# \{0,1\}//p' "$0" && exit 2 ;;
+	*) sed -n '2,20s/^# \{0,1\}//p' "$0" && exit 2 ;;
 	esac
 done
-what=${what:-tests bench}
+what=${what:-bench tests check}
+limit=${limit:-$([ -n "$quick" ] && echo 240 || echo 600)}
+short=-test.short
+[ "$limit" -lt 1800 ] || short=
 if ! mkdir -p "$out" 2>/dev/null || [ ! -w "$out" ]; then
 	out=$(mktemp -d)
 fi
@@ -57,6 +65,10 @@ outcome() {
 	esac
 }
 
+# An interrupt ends the step under way, and those behind it are left out.
+stopped= pid=
+trap 'stopped=yes; [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null' INT TERM HUP
+
 # step NAME SECONDS FOLDER COMMAND...: runs a command in a folder, no longer
 # than that and than what is left; its output goes to NAME.log. Sets status,
 # result and took. It fails where nothing is left, and reports that itself.
@@ -65,16 +77,24 @@ step() {
 	shift 3
 	left=$((limit - $(date +%s) + begin))
 	[ "$most" -lt "$left" ] || most=$left
-	if [ "$most" -lt 5 ]; then
+	if [ "$most" -lt 5 ] || [ -n "$stopped" ]; then
 		status=126 took=0 result='left out'
 		report "$name" ''
 		return 1
 	fi
 	echo "== $name"
 	start=$(date +%s)
-	(cd "$folder" && exec timeout -k 10 "$most" "$@") >"$out/$name.log" 2>&1 </dev/null
+	(cd "$folder" && exec timeout -k 10 "$most" "$@") >"$out/$name.log" 2>&1 </dev/null &
+	pid=$!
+	wait "$pid"
 	status=$?
+	if [ -n "$stopped" ]; then # it was the waiting that ended
+		wait "$pid"
+		status=$?
+	fi
+	pid=
 	took=$(($(date +%s) - start)) result=$(outcome $status)
+	[ -z "$stopped" ] || result=interrupted
 	return 0
 }
 
@@ -89,14 +109,14 @@ report() {
 # says that.
 count() { grep -c "\"Action\":\"$1\".*\"Test\":" "$2" 2>/dev/null || true; }
 
-# tests NAME SUITE [COMMAND]: the tests of a suite, those aside that build
-# programs.
+# tests NAME SUITE SECONDS PATTERN [COMMAND]: the tests of a suite that match, those
+# aside that build programs.
 tests() {
-	name=$1 suite=$2
-	shift 2
+	name=$1 suite=$2 most=$3 pattern=$4
+	shift 4
 	[ -x "$here/bin/$suite.test" ] || return 0
-	step "$name" 420 "$here/suites/$suite" "$@" "$here/bin/$suite.test" -test.v=test2json -test.paniconexit0 \
-		-test.timeout 400s -test.skip 'ProgramsDoNotLink|Soak' || return 0
+	step "$name" "$most" "$here/suites/$suite" "$@" "$here/bin/$suite.test" -test.v=test2json -test.paniconexit0 $short \
+		-test.run "$pattern" -test.skip 'ProgramsDoNotLink|Soak' || return 0
 	lines=$out/$name.jsonl
 	"$here/bin/test2json" -p "$(cat "$here/suites/$suite/package")" <"$out/$name.log" >"$lines" 2>/dev/null
 	grep '"Action":"\(pass\|fail\|skip\)"' "$lines" >>"$results" 2>/dev/null
@@ -105,19 +125,40 @@ tests() {
 	report "$name" "$(count pass "$lines") passed, $(count skip "$lines") skipped, $(count fail "$lines") failed${failed:+: $failed}"
 }
 
-# benchmarks SUITE: a suite's benchmarks as JSON lines.
+# benchmarks NAME SUITE SECONDS PATTERN PROGRAM: a suite's benchmarks as JSON lines. The
+# program, in awk, makes what the table has of them.
 benchmarks() {
-	[ -x "$here/bin/$1.test" ] || return 0
-	step "$1-bench" 300 "$here/suites/$1" "$here/bin/$1.test" -test.run '^$' -test.bench . -test.benchtime 300ms -test.timeout 290s ||
-		return 0
-	awk -v suite="$1" '/^Benchmark/ && NF >= 4 {
+	name=$1 suite=$2 pattern=$4
+	[ -x "$here/bin/$suite.test" ] || return 0
+	step "$name" "$3" "$here/suites/$suite" "$here/bin/$suite.test" -test.run '^$' -test.bench "$pattern" -test.benchtime 100ms || return 0
+	awk -v suite="$suite" '/^Benchmark/ && NF >= 4 {
 		printf "{\"benchmark\":\"%s\",\"suite\":\"%s\",\"n\":%s", $1, suite, $2
 		for (i = 3; i < NF; i += 2)
 			printf ",\"%s\":%s", $(i + 1), $i
 		print "}"
-	}' "$out/$1-bench.log" >>"$results"
-	report "$1-bench" "$(grep -c '^Benchmark.*/op' "$out/$1-bench.log") benchmarks"
+	}' "$out/$name.log" >>"$results"
+	report "$name" "$(grep -c '^Benchmark.*/op' "$out/$name.log") benchmarks$(awk "$5" "$out/$name.log")"
 }
+
+# What of a line of a benchmark stands before a unit.
+of='function of(unit, i) { for (i = 3; i < NF; i += 2) if ($(i + 1) == unit) return $i }'
+
+# Launches beside the bare driver: what was promised is at most 1000 ns, and 50 in batches.
+launches="$of"'
+	/^BenchmarkLaunch\/batch=/ { split($1, part, /[=-]/); text = text sprintf("%s %.0f ns in batches of %s", text ? "," : "", of("ns/over-bare"), part[2]) }
+	END { if (text) printf "; a launch over the bare driver:%s", text }'
+
+# Rates of the code that NVRTC makes for this GPU, as parts of those of the code for the
+# oldest.
+codes="$of"'
+	/^BenchmarkCode\// {
+		match($1, /kernel=[^\/]*/); kernel = substr($1, RSTART + 7, RLENGTH - 7)
+		match($1, /code=[a-z]*/); code = substr($1, RSTART + 5, RLENGTH - 5)
+		rate[kernel, code] = of("GFLOP/s")
+		if (code == "native" && rate[kernel, "archived"] > 0)
+			text = text sprintf("%s %s %.2f", text ? "," : "", kernel, rate[kernel, code] / rate[kernel, "archived"])
+	}
+	END { if (text) printf "; compiled here, of the rate of what was compiled ahead:%s", text }'
 
 step devices 60 "$here" "$here/bin/bench" -list
 cat "$out/devices.log"
@@ -136,24 +177,38 @@ printf '{"machine":%s,"cores":%d,"kernel":%s,"cards":%s,"devices":%s,"ran":%s,"v
 
 for part in $what; do
 	case $part in
+	bench)
+		rm -f "$out/bench.jsonl" "$out/bench.jsonl.partial"
+		time=$((limit * 2 / 5))
+		if step bench $((time + time / 4)) "$here" "$here/bin/bench" -devices -peers $quick -time "${time}s" -o "$out/bench.jsonl"; then
+			sed -n '/^on devices/,$p' "$out/bench.log"
+			# What is partial is there when the program did not come to its end.
+			cat "$out/bench.jsonl" "$out/bench.jsonl.partial" >>"$results" 2>/dev/null
+			report bench "$(cat "$out/bench.jsonl" "$out/bench.jsonl.partial" 2>/dev/null | grep -c '"row"') rows"
+		fi
+		case $ran in
+		CUDA)
+			benchmarks launches cuda 40 . "$launches"
+			benchmarks code kernels 60 '^BenchmarkCode$' "$codes"
+			;;
+		OpenGL) benchmarks opengl-bench opengl 40 . '' ;;
+		esac
+		;;
 	tests)
 		for suite in cuda kernels hybrid opengl; do
-			tests "$suite" "$suite"
+			tests "$suite" "$suite" $((limit > 1800 ? limit : 150)) .
 		done
 		;;
-	bench)
-		benchmarks "$(echo "$ran" | tr '[:upper:]' '[:lower:]')"
-		rm -f "$out/bench.jsonl"
-		step bench 540 "$here" "$here/bin/bench" -devices -peers -o "$out/bench.jsonl" || continue
-		sed -n '/^on devices/,$p' "$out/bench.log"
-		cat "$out/bench.jsonl" >>"$results" 2>/dev/null
-		report bench "$(cat "$out/bench.jsonl" 2>/dev/null | grep -c .) operations and sizes"
-		;;
 	check)
-		if command -v compute-sanitizer >/dev/null 2>&1; then
+		if [ "$ran" != CUDA ]; then
+			status=0 took=0 result='not run'
+			report check 'no CUDA here'
+		elif command -v compute-sanitizer >/dev/null 2>&1; then
 			for tool in memcheck racecheck synccheck; do
-				tests "$tool" cuda compute-sanitizer --tool "$tool" --error-exitcode 9
+				tests "$tool" kernels 120 'TestConformance|TestGemm|TestNBody|TestStencil|TestConvol|TestGemv' \
+					compute-sanitizer --tool "$tool" --error-exitcode 9
 			done
+			tests memcheck-device cuda 120 'TestConformance' compute-sanitizer --tool memcheck --error-exitcode 9
 		else
 			status=127 took=0 result='not run'
 			report check 'no compute-sanitizer here'

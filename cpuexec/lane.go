@@ -22,6 +22,7 @@ type Lane[A, R any] struct {
 	worker *Worker       // whose goroutine this is; nil for the one that called Fork's outermost form
 	wake   chan struct{} // one value for each time that a thief ends what is waited for
 	eager  int           // forks that are shared although nobody has asked
+	vain   int           // forks since somebody last asked
 
 	_       [64]byte
 	askedAt atomic.Int64 // when a thief last asked, in nanoseconds since epoch
@@ -101,12 +102,23 @@ func (l *Lane[A, R]) Fork(f func(*Lane[A, R], A) R, arg A) Forked {
 	}
 	frame := &l.frames[pos]
 	frame.run, frame.arg = f, arg
+	if l.vain++; l.vain == vainForks {
+		l.deque.Relax()
+	}
 	return Forked(pos)
 }
+
+// vainForks is after how many forks that nobody has asked for there is a
+// [Lane.Surplus] without any, until somebody asks. In a computation that forks so
+// often whoever asks has an answer soon. Small trees, summed one after the other
+// while the other workers were asleep, took 1.3 times as long with their forks. One
+// tree of a million nodes forks 200 times, and should not stop before its end.
+const vainForks = 256
 
 // forkSlowly is Fork for when the half is to be shared, or the table is full.
 func (l *Lane[A, R]) forkSlowly(f func(*Lane[A, R], A) R, arg A) Forked {
 	l.deque.Rearm()
+	l.vain = 0
 	pos, ok := l.deque.PushAsked()
 	if !ok {
 		l.over = append(l.over, overflow[A, R]{f, arg})
@@ -343,6 +355,6 @@ func (l *Lane[A, R]) forget() {
 		}
 		*f = frame[A, R]{}
 	}
-	l.worker, l.eager = nil, 0
+	l.worker, l.eager, l.vain = nil, 0, 0
 	l.deque.Open(room)
 }

@@ -339,3 +339,40 @@ func ExampleFork() {
 	fmt.Println(cpuexec.Fork(context.Background(), p, fib, 20))
 	// Output: 6765 <nil>
 }
+
+// Where nobody asks for what is forked, forking ends to be worth it, until somebody
+// does.
+func TestForksInVain(t *testing.T) {
+	p := open(t, 2)
+	var held, released sync.WaitGroup
+	held.Add(p.Workers())
+	released.Add(1)
+	for range p.Workers() {
+		if err := p.Spawn(t.Context(), cpuexec.Normal, func(*cpuexec.Worker) { held.Done(); released.Wait() }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	held.Wait()
+	before := p.Counts().Forks
+	half := func(_ *cpuexec.Lane[int, int], arg int) int { return arg + 1 }
+	_, err := cpuexec.Fork(t.Context(), p, func(l *cpuexec.Lane[int, int], arg int) int {
+		forks := 0
+		for ; !l.Surplus(); forks++ {
+			if forks == 100_000 {
+				t.Error("no surplus although nobody asks")
+				break
+			}
+			if got := l.Join(l.Fork(half, forks)); got != forks+1 {
+				t.Errorf("the half of %d returned %d", forks, got)
+			}
+		}
+		released.Done()
+		for p.Counts().Forks == before {
+			l.Both(half, 1, 2)
+		}
+		return forks
+	}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -121,6 +121,7 @@ type Source struct {
 	Name     string // of the kernel, for messages
 	Language Language
 	Text     string         // for GLSL and CUDA
+	Newer    []Code         // for CUDA: the same for newer GPUs, with the same Block
 	Func     func(HostCall) // for Go
 	Buffers  int            // number of buffer slots
 	Scalars  int            // number of scalar words
@@ -141,10 +142,24 @@ type Source struct {
 	// for the rows that are computed and need not be for row 0. With beta 0, C
 	// must not be read, and with depth 0 neither A nor B.
 	//
+	// "gemm.float16.XY" and "gemm.bfloat16.XY" are "gemm.float32.XY" of an A and a B
+	// of 16-bit numbers: IEEE 754's, or the upper halves of float32.
+	//
+	// "gemmbatch.float32.XY" and "gemmbatch.float64.XY" are many products of one
+	// shape. n and lo count products; before cols stands rows, and before alpha
+	// strideA, strideB and strideC, the elements from one matrix to the next:
+	// matrix i of A begins at i*strideA + a_at, and so on.
+	//
 	// "gemm.tf32.XY" is "gemm.float32.XY" in which elements of A and B may be
 	// rounded to TF32, which has 10 bits behind the point, before they are
-	// multiplied.
+	// multiplied, and "gemmbatch.tf32.XY" likewise.
 	Library string
+}
+
+// Code is a program for devices from a compute capability on.
+type Code struct {
+	Capability int    // 90 for 9.0
+	Text       string // PTX
 }
 
 // Block is what a CUDA source leaves to its launch and a compute shader states

@@ -19,9 +19,10 @@
 // depends on the structure alone, that is the operations, their types, and which
 // operands are the same array: other arrays and other numbers find it in a cache of
 // a bounded size; see [Stats]. On the CPU it is a list of loops over blocks that
-// stay in the first-level cache, one loop for each operation, or, where all is
-// float32 or all float64 and the processor has AVX2, a walk from tile to tile whose
-// values stay in vector registers. For OpenGL it is GLSL, for CUDA it is
+// stay in the first-level cache, one loop for each operation, or, where the processor
+// has AVX2, a walk from tile to tile whose values stay in vector registers: all
+// operations can be part of that but [Exp], [Log], [Tanh], [Rem], [Expr.Div] of integers,
+// and [Convert] from integers of 64 bits to float32. For OpenGL it is GLSL, for CUDA it is
 // CUDA C, which NVRTC compiles where it can be loaded; other devices do the work
 // where it can't.
 //

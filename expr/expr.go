@@ -4,11 +4,12 @@ import (
 	"math"
 
 	"github.com/tandem-go/tandem/kernels"
-	"github.com/tandem-go/tandem/residency"
 )
 
 // Element is what arrays and numbers of an expression can be.
-type Element = residency.Element
+type Element interface {
+	float32 | float64 | int32 | uint32 | int64 | uint64
+}
 
 // Float is what functions such as [Sqrt] are for.
 type Float = kernels.Float

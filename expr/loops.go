@@ -43,9 +43,9 @@ var loops = func() (all [ops][kinds]loop) {
 	all[opAbs][float32s], all[opAbs][float64s] = clearSign32, clearSign64
 	all[opNeg][float32s], all[opNeg][float64s] = flipSign32, flipSign64
 	all[opAbs][uint32s], all[opAbs][uint64s] = copyLoop[uint32], copyLoop[uint64]
-	all[opExp] = [kinds]loop{float32s: builtin(kernels.Exp[[]float32]), float64s: builtin(kernels.Exp[[]float64])}
-	all[opLog] = [kinds]loop{float32s: builtin(kernels.Log[[]float32]), float64s: builtin(kernels.Log[[]float64])}
-	all[opTanh] = [kinds]loop{float32s: builtin(kernels.Tanh[[]float32]), float64s: builtin(kernels.Tanh[[]float64])}
+	all[opExp] = [kinds]loop{float32s: exp32, float64s: exp64}
+	all[opLog] = [kinds]loop{float32s: log32, float64s: log64}
+	all[opTanh] = [kinds]loop{float32s: tanh[float32], float64s: tanh[float64]}
 	return all
 }()
 
@@ -288,6 +288,54 @@ func addInteger[T, U Integer](all *[ops][kinds]loop, k kind) {
 		d, x, y := operands[T, T](dst, a, b, n)
 		for i := range d {
 			d[i] = x[i] >> min(U(y[i]), bits)
+		}
+	}
+}
+
+// The functions are those of package kernels, called without its detour by a pointer,
+// which costs a tenth of them. Where package math is not right, it is asked.
+
+func exp32(dst, a, _, _ unsafe.Pointer, n int) {
+	d, x, _ := operands[float32, float32](dst, a, a, n)
+	for i := range d {
+		d[i] = float32(math.Exp(float64(x[i])))
+	}
+}
+
+func log32(dst, a, _, _ unsafe.Pointer, n int) {
+	d, x, _ := operands[float32, float32](dst, a, a, n)
+	for i := range d {
+		d[i] = float32(math.Log(float64(x[i])))
+	}
+}
+
+func tanh[T Float](dst, a, _, _ unsafe.Pointer, n int) {
+	d, x, _ := operands[T, T](dst, a, a, n)
+	for i := range d {
+		d[i] = T(math.Tanh(float64(x[i])))
+	}
+}
+
+var kernelExp, kernelLog = builtin(kernels.Exp[[]float64]), builtin(kernels.Log[[]float64])
+
+func exp64(dst, a, _, _ unsafe.Pointer, n int) {
+	d, x, _ := operands[float64, float64](dst, a, a, n)
+	for i := range d {
+		if v := x[i]; v <= 709 || !(v <= 709.782712893384) {
+			d[i] = math.Exp(v)
+		} else {
+			kernelExp(unsafe.Pointer(&d[i]), unsafe.Pointer(&x[i]), nil, nil, 1)
+		}
+	}
+}
+
+func log64(dst, a, _, _ unsafe.Pointer, n int) {
+	d, x, _ := operands[float64, float64](dst, a, a, n)
+	for i := range d {
+		if v := x[i]; v >= 0x1p-1022 || !(v > 0) {
+			d[i] = math.Log(v)
+		} else {
+			kernelLog(unsafe.Pointer(&d[i]), unsafe.Pointer(&x[i]), nil, nil, 1)
 		}
 	}
 }

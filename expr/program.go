@@ -42,9 +42,10 @@ type program struct {
 	fold      folder // nil where it is stored
 	finish    func(*accumulator) kernels.Partial
 	tileSteps []tileStep // nil where only blocks do
-	size      int        // of an element, where there are tiles
+	widest    int        // size of the widest type
+	rootSize  int        // size of the last value
 	spills    int        // of tiles
-	sums      bool       // the tiles are summed
+	join      joiner     // nil where tiles are not summed
 	scratch   sync.Pool
 }
 
@@ -62,7 +63,7 @@ type scratch struct {
 	upTo   int              // elements
 	tiles  []tileInstruction
 	spills []byte
-	sums   [16]float64
+	sums   tileSumsOf
 	acc    accumulator // here, since a folder would have it moved to the heap
 }
 
@@ -110,9 +111,9 @@ func compile(as fold, steps []step) *program {
 	if as != foldNothing {
 		c.fold, c.finish = folderOf(as, steps[last].typ)
 	}
-	c.tileSteps = c.tiles(as)
+	c.tileSteps = c.tiles(as, widest)
 	p := c.program
-	p.size, p.sums = widest, as == foldSum || as == foldMean
+	p.widest, p.rootSize, p.join = widest, steps[last].typ.size(), joinerOf(as, steps[last].typ)
 	for i := range p.tileSteps {
 		p.spills = max(p.spills, p.tileSteps[i].spill+1)
 	}

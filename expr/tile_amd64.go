@@ -7,11 +7,11 @@ import "golang.org/x/sys/cpu"
 // haveTiles is whether the machine of tile_amd64.s runs here.
 var haveTiles = cpu.X86.HasAVX2
 
-// runTiles runs code, whose last instruction is tileTurn, for each tile before end
-// bytes. sums are those of tileSum over all of them.
+// runTiles runs code, whose last instruction is tileTurn, for each tile of end
+// elements. sums are those of all of them.
 //
 //go:noescape
-func runTiles(code *tileInstruction, end int, sums *[16]float64)
+func runTiles(code *tileInstruction, end int, sums *tileSumsOf)
 
 // tileHandlers are the addresses of the handlers, by tileOp.
 //

@@ -2,28 +2,29 @@
 
 #include "textflag.h"
 
-// A machine with one register, the accumulator: a tile of 256 bytes in Y0 to Y7. An
-// instruction is three words: the address of its handler, that of its operand, and
-// what the offset of the tile counts for in that, all ones for an array and 0 for
-// what is the same for each tile. Y12 to Y15 are sums of the whole run.
+// A machine with one register, the accumulator: a tile of 256 bytes in Y0 to Y7, or of
+// 128 bytes in Y0 to Y3 for numbers of 4 bytes among others of 8. An instruction is
+// three words: the address of its handler, that of its operand, and how many bytes
+// further that is for each element, 0 for what is the same for each tile. Y12 to Y15
+// are sums of the whole run.
 //
-// R8 is the instruction, R9 the first one, AX the tile's offset, CX where the tiles
-// end, R10 where the sums go, SI the operand. No handler has a frame: they jump to
-// each other, and the last one returns to who called runTiles.
+// R8 is the instruction, R9 the first one, AX the tile's first element, CX where the
+// tiles end, R10 where the sums go, SI the operand. No handler has a frame: they jump
+// to each other, and the last one returns to who called runTiles.
 
 #define DISPATCH \
-	MOVQ 8(R8), SI  \
-	MOVQ 16(R8), DX \
-	ANDQ AX, DX     \
-	ADDQ DX, SI     \
-	MOVQ (R8), BX   \
-	JMP  BX
+	MOVQ  16(R8), DX \
+	IMULQ AX, DX     \
+	ADDQ  8(R8), DX  \
+	MOVQ  DX, SI     \
+	MOVQ  (R8), BX   \
+	JMP   BX
 
 #define NEXT \
 	ADDQ $24, R8 \
 	DISPATCH
 
-// func runTiles(code *tileInstruction, end int, sums *[16]float64)
+// func runTiles(code *tileInstruction, end int, sums *tileSumsOf)
 TEXT ·runTiles(SB), NOSPLIT, $0-24
 	MOVQ   code+0(FP), R9
 	MOVQ   end+8(FP), CX
@@ -36,244 +37,231 @@ TEXT ·runTiles(SB), NOSPLIT, $0-24
 	MOVQ   R9, R8
 	DISPATCH
 
-TEXT tileTurn<>(SB), NOSPLIT, $0-0
-	ADDQ $256, AX
-	CMPQ AX, CX
-	JAE  done
-	MOVQ R9, R8
-	DISPATCH
-
-done:
-	VMOVUPD Y12, (R10)
-	VMOVUPD Y13, 32(R10)
-	VMOVUPD Y14, 64(R10)
-	VMOVUPD Y15, 96(R10)
-	VZEROUPPER
+#define TURN(NAME, ELEMENTS) \
+TEXT NAME<>(SB), NOSPLIT, $0-0 \
+	ADDQ $ELEMENTS, AX     \
+	CMPQ AX, CX            \
+	JAE  done              \
+	MOVQ R9, R8            \
+	DISPATCH               \
+done:                          \
+	VMOVUPD Y12, (R10)     \
+	VMOVUPD Y13, 32(R10)   \
+	VMOVUPD Y14, 64(R10)   \
+	VMOVUPD Y15, 96(R10)   \
+	VZEROUPPER             \
 	RET
 
-TEXT tileLoad<>(SB), NOSPLIT, $0-0
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VMOVUPS 128(SI), Y4
-	VMOVUPS 160(SI), Y5
-	VMOVUPS 192(SI), Y6
-	VMOVUPS 224(SI), Y7
-	NEXT
+TURN(tileTurn, 64)
+TURN(tileTurnHalf, 32)
 
-TEXT tileStore<>(SB), NOSPLIT, $0-0
-	VMOVUPS Y0, (SI)
-	VMOVUPS Y1, 32(SI)
-	VMOVUPS Y2, 64(SI)
-	VMOVUPS Y3, 96(SI)
-	VMOVUPS Y4, 128(SI)
-	VMOVUPS Y5, 160(SI)
-	VMOVUPS Y6, 192(SI)
-	VMOVUPS Y7, 224(SI)
-	NEXT
+// DO is a macro of the place in the operand and the register.
+#define LOWER(DO) \
+	DO(0, Y0)  \
+	DO(32, Y1) \
+	DO(64, Y2) \
+	DO(96, Y3)
 
-// accumulator OP operand
-#define FORWARD(NAME, OP) \
+#define UPPER(DO) \
+	DO(128, Y4) \
+	DO(160, Y5) \
+	DO(192, Y6) \
+	DO(224, Y7)
+
+#define TILE(NAME, DO) \
 TEXT NAME<>(SB), NOSPLIT, $0-0 \
-	OP (SI), Y0, Y0     \
-	OP 32(SI), Y1, Y1   \
-	OP 64(SI), Y2, Y2   \
-	OP 96(SI), Y3, Y3   \
-	OP 128(SI), Y4, Y4  \
-	OP 160(SI), Y5, Y5  \
-	OP 192(SI), Y6, Y6  \
-	OP 224(SI), Y7, Y7  \
+	LOWER(DO) \
+	UPPER(DO) \
 	NEXT
 
-// operand OP accumulator
-#define BACKWARD(NAME, OP) \
+#define TILES(NAME, HALF, DO) \
+TILE(NAME, DO)                 \
+TEXT HALF<>(SB), NOSPLIT, $0-0 \
+	LOWER(DO)              \
+	NEXT
+
+#define CONSTANT(NAME, BITS) \
+DATA NAME<>+0(SB)/8, $BITS  \
+DATA NAME<>+8(SB)/8, $BITS  \
+DATA NAME<>+16(SB)/8, $BITS \
+DATA NAME<>+24(SB)/8, $BITS \
+GLOBL NAME<>(SB), RODATA|NOPTR, $32
+
+CONSTANT(ones, 0xffffffffffffffff)
+CONSTANT(sign32, 0x8000000080000000)
+CONSTANT(sign64, 0x8000000000000000)
+CONSTANT(rest32, 0x7fffffff7fffffff)
+CONSTANT(rest64, 0x7fffffffffffffff)
+
+// Operations that no type matters to but its size.
+#define LOAD(AT, Y) VMOVUPS AT(SI), Y
+#define STORE(AT, Y) VMOVUPS Y, AT(SI)
+#define AND(AT, Y) VPAND AT(SI), Y, Y
+#define OR(AT, Y) VPOR AT(SI), Y, Y
+#define XOR(AT, Y) VPXOR AT(SI), Y, Y
+#define NOT(AT, Y) VPXOR ones<>(SB), Y, Y
+
+TILES(tileLoad, tileLoadHalf, LOAD)
+TILES(tileStore, tileStoreHalf, STORE)
+TILES(tileAnd, tileAndHalf, AND)
+TILES(tileOr, tileOrHalf, OR)
+TILES(tileXor, tileXorHalf, XOR)
+TILES(tileNot, tileNotHalf, NOT)
+
+// A selection has another operand, in DI, which is that of a second instruction.
+#define SECOND \
+	MOVQ  40(R8), DI \
+	IMULQ AX, DI     \
+	ADDQ  32(R8), DI \
+	ADDQ  $24, R8
+
+#define SELECTIONS(NAME, HALF, DO) \
 TEXT NAME<>(SB), NOSPLIT, $0-0 \
-	VMOVUPS (SI), Y8    \
-	VMOVUPS 32(SI), Y9  \
-	VMOVUPS 64(SI), Y10 \
-	VMOVUPS 96(SI), Y11 \
-	OP Y0, Y8, Y0       \
-	OP Y1, Y9, Y1       \
-	OP Y2, Y10, Y2      \
-	OP Y3, Y11, Y3      \
-	VMOVUPS 128(SI), Y8 \
-	VMOVUPS 160(SI), Y9 \
-	VMOVUPS 192(SI), Y10 \
-	VMOVUPS 224(SI), Y11 \
-	OP Y4, Y8, Y4       \
-	OP Y5, Y9, Y5       \
-	OP Y6, Y10, Y6      \
-	OP Y7, Y11, Y7      \
+	SECOND                 \
+	LOWER(DO)              \
+	UPPER(DO)              \
+	NEXT                   \
+TEXT HALF<>(SB), NOSPLIT, $0-0 \
+	SECOND                 \
+	LOWER(DO)              \
 	NEXT
 
-// accumulator OP accumulator
-#define ITSELF(NAME, OP) \
-TEXT NAME<>(SB), NOSPLIT, $0-0 \
-	OP Y0, Y0, Y0 \
-	OP Y1, Y1, Y1 \
-	OP Y2, Y2, Y2 \
-	OP Y3, Y3, Y3 \
-	OP Y4, Y4, Y4 \
-	OP Y5, Y5, Y5 \
-	OP Y6, Y6, Y6 \
-	OP Y7, Y7, Y7 \
-	NEXT
+// The accumulator is the condition, what is taken where it holds, or the other.
+#define SELECT(AT, Y) \
+	VMOVUPS   AT(DI), Y8        \
+	VBLENDVPS Y, AT(SI), Y8, Y
+#define SELECT_THEN(AT, Y) \
+	VMOVUPS   AT(SI), Y8  \
+	VMOVUPS   AT(DI), Y9  \
+	VBLENDVPS Y8, Y, Y9, Y
+#define SELECT_ELSE(AT, Y) \
+	VMOVUPS   AT(SI), Y8      \
+	VBLENDVPS Y8, AT(DI), Y, Y
 
-#define ALONE(NAME, OP) \
-TEXT NAME<>(SB), NOSPLIT, $0-0 \
-	OP Y0, Y0 \
-	OP Y1, Y1 \
-	OP Y2, Y2 \
-	OP Y3, Y3 \
-	OP Y4, Y4 \
-	OP Y5, Y5 \
-	OP Y6, Y6 \
-	OP Y7, Y7 \
-	NEXT
+SELECTIONS(tileSelect, tileSelectHalf, SELECT)
+SELECTIONS(tileSelectThen, tileSelectThenHalf, SELECT_THEN)
+SELECTIONS(tileSelectElse, tileSelectElseHalf, SELECT_ELSE)
 
-// accumulator OP the 64 bits of MASK, again and again
-#define WITH_BITS(NAME, MASK, OP) \
-TEXT NAME<>(SB), NOSPLIT, $0-0 \
-	MOVQ $MASK, BX     \
-	MOVQ BX, X8        \
-	VPBROADCASTQ X8, Y8 \
-	OP Y8, Y0, Y0      \
-	OP Y8, Y1, Y1      \
-	OP Y8, Y2, Y2      \
-	OP Y8, Y3, Y3      \
-	OP Y8, Y4, Y4      \
-	OP Y8, Y5, Y5      \
-	OP Y8, Y6, Y6      \
-	OP Y8, Y7, Y7      \
-	NEXT
+#include "tile_float_amd64.h"
+#include "tile_integer_amd64.h"
+#include "tile_convert_amd64.h"
 
-// Go's min and max: see vector_amd64.s.
-#define LESSER_OF(AT, Y, OP, OR) \
-	VMOVUPS AT(SI), Y8 \
-	OP Y, Y8, Y9       \
-	OP Y8, Y, Y        \
-	OR Y9, Y, Y
-
-#define LESSER(NAME, OP, OR) \
-TEXT NAME<>(SB), NOSPLIT, $0-0    \
-	LESSER_OF(0, Y0, OP, OR)   \
-	LESSER_OF(32, Y1, OP, OR)  \
-	LESSER_OF(64, Y2, OP, OR)  \
-	LESSER_OF(96, Y3, OP, OR)  \
-	LESSER_OF(128, Y4, OP, OR) \
-	LESSER_OF(160, Y5, OP, OR) \
-	LESSER_OF(192, Y6, OP, OR) \
-	LESSER_OF(224, Y7, OP, OR) \
-	NEXT
-
-#define GREATER_OF(AT, Y, OP, AND, OR, COMPARED) \
-	VMOVUPS AT(SI), Y8     \
-	COMPARED $3, Y, Y8, Y10 \
-	OP Y, Y8, Y9           \
-	OP Y8, Y, Y            \
-	AND Y9, Y, Y           \
-	OR Y10, Y, Y
-
-#define GREATER(NAME, OP, AND, OR, COMPARED) \
-TEXT NAME<>(SB), NOSPLIT, $0-0                   \
-	GREATER_OF(0, Y0, OP, AND, OR, COMPARED)  \
-	GREATER_OF(32, Y1, OP, AND, OR, COMPARED) \
-	GREATER_OF(64, Y2, OP, AND, OR, COMPARED) \
-	GREATER_OF(96, Y3, OP, AND, OR, COMPARED) \
-	GREATER_OF(128, Y4, OP, AND, OR, COMPARED) \
-	GREATER_OF(160, Y5, OP, AND, OR, COMPARED) \
-	GREATER_OF(192, Y6, OP, AND, OR, COMPARED) \
-	GREATER_OF(224, Y7, OP, AND, OR, COMPARED) \
-	NEXT
-
-FORWARD(tileAddF32, VADDPS)
-FORWARD(tileAddF64, VADDPD)
-FORWARD(tileSubF32, VSUBPS)
-FORWARD(tileSubF64, VSUBPD)
-FORWARD(tileMulF32, VMULPS)
-FORWARD(tileMulF64, VMULPD)
-FORWARD(tileDivF32, VDIVPS)
-FORWARD(tileDivF64, VDIVPD)
-BACKWARD(tileSubFromF32, VSUBPS)
-BACKWARD(tileSubFromF64, VSUBPD)
-BACKWARD(tileDivFromF32, VDIVPS)
-BACKWARD(tileDivFromF64, VDIVPD)
-ITSELF(tileSquareF32, VMULPS)
-ITSELF(tileSquareF64, VMULPD)
-LESSER(tileMinF32, VMINPS, VORPS)
-LESSER(tileMinF64, VMINPD, VORPD)
-GREATER(tileMaxF32, VMAXPS, VANDPS, VORPS, VCMPPS)
-GREATER(tileMaxF64, VMAXPD, VANDPD, VORPD, VCMPPD)
-WITH_BITS(tileNegF32, 0x8000000080000000, VPXOR)
-WITH_BITS(tileNegF64, 0x8000000000000000, VPXOR)
-WITH_BITS(tileAbsF32, 0x7fffffff7fffffff, VPAND)
-WITH_BITS(tileAbsF64, 0x7fffffffffffffff, VPAND)
-ALONE(tileSqrtF32, VSQRTPS)
-ALONE(tileSqrtF64, VSQRTPD)
-
-#define SUM_OF(X, Y, TO, AND_TO) \
-	VCVTPS2PD    X, Y8      \
-	VEXTRACTF128 $1, Y, X9  \
-	VCVTPS2PD    X9, Y9     \
-	VADDPD       Y8, TO, TO \
-	VADDPD       Y9, AND_TO, AND_TO
-
-TEXT tileSumF32<>(SB), NOSPLIT, $0-0
-	SUM_OF(X0, Y0, Y12, Y13)
-	SUM_OF(X1, Y1, Y14, Y15)
-	SUM_OF(X2, Y2, Y12, Y13)
-	SUM_OF(X3, Y3, Y14, Y15)
-	SUM_OF(X4, Y4, Y12, Y13)
-	SUM_OF(X5, Y5, Y14, Y15)
-	SUM_OF(X6, Y6, Y12, Y13)
-	SUM_OF(X7, Y7, Y14, Y15)
-	NEXT
-
-TEXT tileSumF64<>(SB), NOSPLIT, $0-0
-	VADDPD Y0, Y12, Y12
-	VADDPD Y1, Y13, Y13
-	VADDPD Y2, Y14, Y14
-	VADDPD Y3, Y15, Y15
-	VADDPD Y4, Y12, Y12
-	VADDPD Y5, Y13, Y13
-	VADDPD Y6, Y14, Y14
-	VADDPD Y7, Y15, Y15
-	NEXT
-
-// The order is that of the constants in tile_amd64.go.
+// The order is that of the constants in tileop.go.
 #define HANDLER(AT, NAME) DATA tileHandlers<>+AT(SB)/8, $NAME<>(SB)
+#define HANDLERS(AT, NAME, AT_HALF, HALF) \
+	HANDLER(AT, NAME) \
+	HANDLER(AT_HALF, HALF)
 
-HANDLER(0, tileTurn)
-HANDLER(8, tileLoad)
-HANDLER(16, tileStore)
-HANDLER(24, tileAddF32)
-HANDLER(32, tileAddF64)
-HANDLER(40, tileSubF32)
-HANDLER(48, tileSubF64)
-HANDLER(56, tileSubFromF32)
-HANDLER(64, tileSubFromF64)
-HANDLER(72, tileMulF32)
-HANDLER(80, tileMulF64)
-HANDLER(88, tileSquareF32)
-HANDLER(96, tileSquareF64)
-HANDLER(104, tileDivF32)
-HANDLER(112, tileDivF64)
-HANDLER(120, tileDivFromF32)
-HANDLER(128, tileDivFromF64)
-HANDLER(136, tileMinF32)
-HANDLER(144, tileMinF64)
-HANDLER(152, tileMaxF32)
-HANDLER(160, tileMaxF64)
-HANDLER(168, tileNegF32)
-HANDLER(176, tileNegF64)
-HANDLER(184, tileAbsF32)
-HANDLER(192, tileAbsF64)
-HANDLER(200, tileSqrtF32)
-HANDLER(208, tileSqrtF64)
-HANDLER(216, tileSumF32)
-HANDLER(224, tileSumF64)
-GLOBL tileHandlers<>(SB), RODATA, $232
+HANDLERS(0, tileTurn, 8, tileTurnHalf)
+HANDLERS(16, tileLoad, 24, tileLoadHalf)
+HANDLERS(32, tileStore, 40, tileStoreHalf)
+HANDLERS(48, tileAnd, 56, tileAndHalf)
+HANDLERS(64, tileOr, 72, tileOrHalf)
+HANDLERS(80, tileXor, 88, tileXorHalf)
+HANDLERS(96, tileNot, 104, tileNotHalf)
+HANDLERS(112, tileSelect, 120, tileSelectHalf)
+HANDLERS(128, tileSelectThen, 136, tileSelectThenHalf)
+HANDLERS(144, tileSelectElse, 152, tileSelectElseHalf)
+HANDLERS(160, tileAddF32, 168, tileAddF32Half)
+HANDLERS(176, tileSubF32, 184, tileSubF32Half)
+HANDLERS(192, tileSubFromF32, 200, tileSubFromF32Half)
+HANDLERS(208, tileMulF32, 216, tileMulF32Half)
+HANDLERS(224, tileSquareF32, 232, tileSquareF32Half)
+HANDLERS(240, tileDivF32, 248, tileDivF32Half)
+HANDLERS(256, tileDivFromF32, 264, tileDivFromF32Half)
+HANDLERS(272, tileMinF32, 280, tileMinF32Half)
+HANDLERS(288, tileMaxF32, 296, tileMaxF32Half)
+HANDLERS(304, tileNegF32, 312, tileNegF32Half)
+HANDLERS(320, tileAbsF32, 328, tileAbsF32Half)
+HANDLERS(336, tileSqrtF32, 344, tileSqrtF32Half)
+HANDLERS(352, tileRoundF32, 360, tileRoundF32Half)
+HANDLERS(368, tileFloorF32, 376, tileFloorF32Half)
+HANDLERS(384, tileCeilF32, 392, tileCeilF32Half)
+HANDLERS(400, tileTruncF32, 408, tileTruncF32Half)
+HANDLERS(416, tileLessF32, 424, tileLessF32Half)
+HANDLERS(432, tileLessEqualF32, 440, tileLessEqualF32Half)
+HANDLERS(448, tileGreaterF32, 456, tileGreaterF32Half)
+HANDLERS(464, tileGreaterEqualF32, 472, tileGreaterEqualF32Half)
+HANDLERS(480, tileEqualF32, 488, tileEqualF32Half)
+HANDLERS(496, tileNotEqualF32, 504, tileNotEqualF32Half)
+HANDLERS(512, tileSumF32, 520, tileSumF32Half)
+HANDLERS(528, tileAdd32, 536, tileAdd32Half)
+HANDLERS(544, tileSub32, 552, tileSub32Half)
+HANDLERS(560, tileSubFrom32, 568, tileSubFrom32Half)
+HANDLERS(576, tileMul32, 584, tileMul32Half)
+HANDLERS(592, tileNeg32, 600, tileNeg32Half)
+HANDLERS(608, tileAbsI32, 616, tileAbsI32Half)
+HANDLERS(624, tileMinI32, 632, tileMinI32Half)
+HANDLERS(640, tileMinU32, 648, tileMinU32Half)
+HANDLERS(656, tileMaxI32, 664, tileMaxI32Half)
+HANDLERS(672, tileMaxU32, 680, tileMaxU32Half)
+HANDLERS(688, tileShl32, 696, tileShl32Half)
+HANDLERS(704, tileShrI32, 712, tileShrI32Half)
+HANDLERS(720, tileShrU32, 728, tileShrU32Half)
+HANDLERS(736, tileLessI32, 744, tileLessI32Half)
+HANDLERS(752, tileLessU32, 760, tileLessU32Half)
+HANDLERS(768, tileGreaterI32, 776, tileGreaterI32Half)
+HANDLERS(784, tileGreaterU32, 792, tileGreaterU32Half)
+HANDLERS(800, tileEqual32, 808, tileEqual32Half)
+HANDLERS(816, tileSum32, 824, tileSum32Half)
+HANDLERS(832, tileCount32, 840, tileCount32Half)
+HANDLERS(848, tileI32ToF32, 856, tileI32ToF32Half)
+HANDLERS(864, tileU32ToF32, 872, tileU32ToF32Half)
+HANDLERS(880, tileF32ToI32, 888, tileF32ToI32Half)
+HANDLERS(896, tileF32ToU32, 904, tileF32ToU32Half)
+HANDLER(912, tileAddF64)
+HANDLER(920, tileSubF64)
+HANDLER(928, tileSubFromF64)
+HANDLER(936, tileMulF64)
+HANDLER(944, tileSquareF64)
+HANDLER(952, tileDivF64)
+HANDLER(960, tileDivFromF64)
+HANDLER(968, tileMinF64)
+HANDLER(976, tileMaxF64)
+HANDLER(984, tileNegF64)
+HANDLER(992, tileAbsF64)
+HANDLER(1000, tileSqrtF64)
+HANDLER(1008, tileRoundF64)
+HANDLER(1016, tileFloorF64)
+HANDLER(1024, tileCeilF64)
+HANDLER(1032, tileTruncF64)
+HANDLER(1040, tileLessF64)
+HANDLER(1048, tileLessEqualF64)
+HANDLER(1056, tileGreaterF64)
+HANDLER(1064, tileGreaterEqualF64)
+HANDLER(1072, tileEqualF64)
+HANDLER(1080, tileNotEqualF64)
+HANDLER(1088, tileSumF64)
+HANDLER(1096, tileAdd64)
+HANDLER(1104, tileSub64)
+HANDLER(1112, tileSubFrom64)
+HANDLER(1120, tileMul64)
+HANDLER(1128, tileNeg64)
+HANDLER(1136, tileAbsI64)
+HANDLER(1144, tileMinI64)
+HANDLER(1152, tileMinU64)
+HANDLER(1160, tileMaxI64)
+HANDLER(1168, tileMaxU64)
+HANDLER(1176, tileShl64)
+HANDLER(1184, tileShrI64)
+HANDLER(1192, tileShrU64)
+HANDLER(1200, tileLessI64)
+HANDLER(1208, tileLessU64)
+HANDLER(1216, tileGreaterI64)
+HANDLER(1224, tileGreaterU64)
+HANDLER(1232, tileEqual64)
+HANDLER(1240, tileSum64)
+HANDLER(1248, tileCount64)
+HANDLER(1256, tileI64ToF64)
+HANDLER(1264, tileU64ToF64)
+HANDLER(1272, tileF64To64)
+HANDLER(1280, tileF32ToF64)
+HANDLER(1288, tileI32ToF64)
+HANDLER(1296, tileI32To64)
+HANDLER(1304, tileU32To64)
+HANDLER(1312, tile64To32)
+HANDLER(1320, tileF64ToF32)
+GLOBL tileHandlers<>(SB), RODATA, $1328
 
 // func tileHandlers() *[tileOps]uintptr
 TEXT ·tileHandlers(SB), NOSPLIT, $0-8

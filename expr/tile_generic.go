@@ -5,6 +5,6 @@ package expr
 // There is no machine for tiles here: blocks do.
 const haveTiles = false
 
-func runTiles(*tileInstruction, int, *[16]float64) {}
+func runTiles(*tileInstruction, int, *tileSumsOf) {}
 
 func tileHandlers() *[tileOps]uintptr { return nil }

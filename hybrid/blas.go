@@ -3,16 +3,11 @@ package hybrid
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"sync"
 	"time"
 
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/blas/cblas128"
-	"gonum.org/v1/gonum/blas/cblas64"
 
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/hybrid/internal/hybridblas"
@@ -37,6 +32,12 @@ import (
 // to run, so that results agree to rounding, not to the bit. With beta 0 nothing
 // is read of what is written. Where a factor is 0, a NaN or an infinity of the
 // other one may or may not show, as in gonum's own routines.
+//
+// Devices take part in level 3 alone. Levels 1 and 2 use each element of a slice once
+// or twice; to send it to a device is to read it from memory, which is all that the
+// CPU takes time for, so that no size repays it. Data that stays on devices is a
+// [Buffer], and has launches of its own: kernels.Gemv, Axpy, Scal, Dot and Nrm2, and
+// kernels.Gemm of a column and a row for an update of rank 1.
 type BLAS = hybridblas.BLAS
 
 // BLASCall is a call that [BLAS.Calibrate] can measure; [BLASPlan] makes them.
@@ -54,9 +55,11 @@ func BLASPlan(orders []int) []BLASCall { return hybridblas.Plan(orders) }
 // strides. The C must not overlap each other nor any A or B.
 //
 // Small products are spread over the CPU workers, each done by the wrapped
-// routine; large ones are each done as Gemm would. Mistakes give an
-// [*ArgumentError] before any work. When ctx ends, no further product is begun,
-// and its cause is returned.
+// routine; large ones are each done as Gemm would. Where there are GPUs and the
+// elements are real, the batch may go to those and the workers as one launch, if that
+// was the faster for its like; matrices that lie apart are copied together for it.
+// Data on devices are [kernels.GemmBatch]'s. Mistakes give an [*ArgumentError] before
+// any work. When ctx ends, no further product is begun, and its cause is returned.
 func GemmBatch[T hybridblas.Number](ctx context.Context, b *BLAS, tA, tB blas.Transpose, m, n, k int,
 	alpha T, a [][]T, lda int, x [][]T, ldb int, beta T, c [][]T, ldc int,
 ) error {
@@ -120,6 +123,10 @@ func AlwaysTiled(order int) BLASOption {
 // goroutine were measured to be faster: on the CPU workers, or on devices. It
 // panics if an option is invalid.
 //
+// In a build with the tag openblas, where gonum's own is in use and the machine has
+// OpenBLAS, that is wrapped instead, with as many threads as there are workers, or
+// fewer if OPENBLAS_NUM_THREADS says so. The scheduler's log names what is wrapped.
+//
 // The library itself registers nothing: that is the application's to do, at its
 // start, since gonum's Use is not synchronised.
 //
@@ -128,7 +135,7 @@ func AlwaysTiled(order int) BLASOption {
 // the work, so that nothing ever takes longer than before.
 func (s *Scheduler) BLAS(opts ...BLASOption) *BLAS {
 	cfg := hybridblas.Config{
-		Wrapped: inUse(), Workers: s.pool.Workers(), CPU: s.cpu != nil, Model: s.model,
+		Workers: s.pool.Workers(), CPU: s.cpu != nil, Model: s.model,
 		Loop: func(n int, body func(lo, hi int)) error { return s.loop(context.Background(), n, 1, body) },
 	}
 	cfg.Enter, cfg.Leave = s.enter, s.running.Done
@@ -136,14 +143,16 @@ func (s *Scheduler) BLAS(opts ...BLASOption) *BLAS {
 		if !m.isCPU() {
 			cfg.Devices = append(cfg.Devices, blasDevice{m, s, &staging{}})
 		}
+		if !m.isCPU() && !m.info.Caps.HostCores {
+			cfg.Batch = s.launchBatch
+		}
 	}
 	for _, o := range opts {
 		if err := o.applyBLAS(&cfg); err != nil {
 			panic(err)
 		}
 	}
-	w := &cfg.Wrapped
-	w.Name = fmt.Sprintf("%s %s %s %s", implementation(w.Float32), implementation(w.Float64), implementation(w.Complex64), implementation(w.Complex128))
+	s.wrap(&cfg)
 	b := hybridblas.New(cfg)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -155,29 +164,14 @@ func (s *Scheduler) BLAS(opts ...BLASOption) *BLAS {
 	return b
 }
 
-// inUse is the implementations in use. Of a BLAS of ours that is what it wraps.
-func inUse() hybridblas.Wrapped {
-	w := hybridblas.Wrapped{
-		Float32: blas32.Implementation(), Float64: blas64.Implementation(),
-		Complex64: cblas64.Implementation(), Complex128: cblas128.Implementation(),
+// launchBatch launches l, unless the scheduler is closed.
+func (s *Scheduler) launchBatch(ctx context.Context, l kernels.Launch, every bool) (done bool, err error) {
+	if s.enter() != nil {
+		return false, nil
 	}
-	if b, ours := w.Float32.(*BLAS); ours {
-		w.Float32 = b.Wrapped().Float32
-	}
-	if b, ours := w.Float64.(*BLAS); ours {
-		w.Float64 = b.Wrapped().Float64
-	}
-	if b, ours := w.Complex64.(*BLAS); ours {
-		w.Complex64 = b.Wrapped().Complex64
-	}
-	if b, ours := w.Complex128.(*BLAS); ours {
-		w.Complex128 = b.Wrapped().Complex128
-	}
-	return w
+	defer s.running.Done()
+	return true, s.launch(ctx, &l, launchConfig{every: every})
 }
-
-// implementation names an implementation in the model.
-func implementation(v any) string { return reflect.TypeOf(v).String() }
 
 // blasDevice is a member as the tiles of a BLAS see it.
 type blasDevice struct {

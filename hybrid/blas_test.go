@@ -2,24 +2,28 @@ package hybrid_test
 
 import (
 	"fmt"
+	"log/slog"
 	"math"
 	"math/rand/v2"
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/blas/gonum"
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/device/sim"
 	"github.com/tandem-go/tandem/hybrid"
-	"github.com/tandem-go/tandem/hybrid/internal/blastest"
+	"github.com/tandem-go/tandem/internal/blastest"
+	"github.com/tandem-go/tandem/internal/openblas"
 )
 
 // eachSet runs test with a BLAS on each set of devices: the CPU workers alone,
@@ -51,7 +55,7 @@ func eachSet(t *testing.T, tile int, test func(t *testing.T, b *hybrid.BLAS)) {
 					t.Error(err)
 				}
 			}()
-			test(t, s.BLAS(hybrid.AlwaysTiled(tile)))
+			test(t, s.BLAS(hybrid.AlwaysTiled(tile), overGonum()))
 			var tiles int64
 			devices := s.Stats().Devices
 			for _, d := range devices {
@@ -65,6 +69,63 @@ func eachSet(t *testing.T, tile int, test func(t *testing.T, b *hybrid.BLAS)) {
 				t.Error("no device has computed anything")
 			}
 		})
+	}
+}
+
+// overGonum has gonum's own BLAS wrapped, in builds with OpenBLAS too.
+func overGonum() hybrid.BLASOption {
+	var g gonum.Implementation
+	return hybrid.OverBLAS(g, g, g, g)
+}
+
+// TestBLASWraps looks at what is wrapped where no option says so.
+func TestBLASWraps(t *testing.T) {
+	var log strings.Builder
+	s := open(t, hybrid.WithDevices("cpu"), hybrid.WithWorkers(2),
+		hybrid.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	defer s.Close()
+	want := "gonum.Implementation"
+	if o, err := openblas.New(2); err == nil {
+		want = o.String()
+	}
+	for name, opts := range map[string][]hybrid.BLASOption{want: nil, "gonum.Implementation": {overGonum()}} {
+		log.Reset()
+		b := s.BLAS(opts...)
+		if got := b.Wrapped().Name; got != strings.Join([]string{name, name, name, name}, " ") {
+			t.Errorf("wraps %s, want %s of each type", got, name)
+		}
+		if !strings.Contains(log.String(), name) {
+			t.Errorf("log %q says nothing of %s", log.String(), name)
+		}
+	}
+	blas64.Use(s.BLAS())
+	defer blas64.Use(gonum.Implementation{})
+	if _, nested := s.BLAS().Wrapped().Float64.(*hybrid.BLAS); nested {
+		t.Error("wraps a BLAS of Tandem's")
+	}
+}
+
+// TestBLASOverOpenBLAS has the workers compute tiles by OpenBLAS, and leave calls
+// alone where nothing is forced: OpenBLAS has threads of its own.
+func TestBLASOverOpenBLAS(t *testing.T) {
+	if _, err := openblas.New(2); err != nil {
+		t.Logf("gonum's stands in: %v", err)
+	}
+	s := open(t, hybrid.WithDevices("cpu"), hybrid.WithWorkers(3))
+	defer s.Close()
+	tiled := s.BLAS(hybrid.AlwaysTiled(16))
+	blastest.Differential(t, tiled, rand.New(rand.NewPCG(1, 2)), 3, 60)
+	for _, b := range []*hybrid.BLAS{tiled, s.BLAS()} {
+		blastest.Gonum(t, b, regexp.MustCompile("^(Dgemm|Dsyrk|Dtrsm|Zhemm|Zher2k|Dgemv|Zaxpy)$"))
+		var users sync.WaitGroup
+		for n := range 6 {
+			users.Go(func() {
+				p := newProduct(80 + 20*n)
+				p.run(b)
+				p.check(t)
+			})
+		}
+		users.Wait()
 	}
 }
 
@@ -315,7 +376,7 @@ func TestBLASLearns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := s.BLAS()
+		b := s.BLAS(overGonum())
 		p := newProduct(100)
 		p.run(b)
 		p.check(t)

@@ -109,9 +109,6 @@ func lookAt(worse float64, taken int) float64 {
 // goroutine all the same: work that is limited by memory, or whose data is in this
 // core's cache, may gain nothing from others.
 func (s *Scheduler) betterAlone(l *kernels.Launch, all []candidate) bool {
-	if resident(l) {
-		return false
-	}
 	alone, known := s.model.Estimate(modelKey(l, aloneKey))
 	n := float64(l.N())
 	if !known || alone.Samples < enough {

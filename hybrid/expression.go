@@ -5,17 +5,16 @@ import (
 
 	"github.com/tandem-go/tandem/expr"
 	"github.com/tandem-go/tandem/kernels"
-	"github.com/tandem-go/tandem/residency"
 )
 
 // Store is dst[i] = x at index i: the whole expression in one launch, which reads
 // each array once; see [expr.Store].
-func Store[T residency.Element, V kernels.Vector[T]](ctx context.Context, s *Scheduler, dst V, x expr.Expr[T], opts ...LaunchOption) error {
+func Store[T expr.Element, V kernels.Vector[T]](ctx context.Context, s *Scheduler, dst V, x expr.Expr[T], opts ...LaunchOption) error {
 	return s.Launch(ctx, expr.Store(dst, x), opts...)
 }
 
 // SumOf is the sum of an expression over all indices; see [expr.Sum].
-func SumOf[T residency.Element](ctx context.Context, s *Scheduler, x expr.Expr[T], opts ...LaunchOption) (sum T, err error) {
+func SumOf[T expr.Element](ctx context.Context, s *Scheduler, x expr.Expr[T], opts ...LaunchOption) (sum T, err error) {
 	err = s.Launch(ctx, expr.Sum(&sum, x), opts...)
 	return sum, err
 }
@@ -34,14 +33,14 @@ func Nrm2Of[T kernels.Float](ctx context.Context, s *Scheduler, x expr.Expr[T], 
 
 // MinimumOf is the least value of an expression and the first index that has it;
 // see [expr.Minimum].
-func MinimumOf[T residency.Element](ctx context.Context, s *Scheduler, x expr.Expr[T], opts ...LaunchOption) (least T, index int, err error) {
+func MinimumOf[T expr.Element](ctx context.Context, s *Scheduler, x expr.Expr[T], opts ...LaunchOption) (least T, index int, err error) {
 	err = s.Launch(ctx, expr.Minimum(&least, &index, x), opts...)
 	return least, index, err
 }
 
 // MaximumOf is the greatest value of an expression and the first index that has it;
 // see [expr.Maximum].
-func MaximumOf[T residency.Element](ctx context.Context, s *Scheduler, x expr.Expr[T], opts ...LaunchOption) (greatest T, index int, err error) {
+func MaximumOf[T expr.Element](ctx context.Context, s *Scheduler, x expr.Expr[T], opts ...LaunchOption) (greatest T, index int, err error) {
 	err = s.Launch(ctx, expr.Maximum(&greatest, &index, x), opts...)
 	return greatest, index, err
 }

@@ -38,9 +38,19 @@ func (h *hostMemory) fill(m *member, src []byte) {
 }
 
 // of is part, which is a part of the caller's slice whole, where the device can read
-// it: in its place, if the slice is page-locked, and as a copy otherwise. A device
-// that is late may still read the caller's memory then; nobody uses what it makes
-// of it.
+// it: in its place, if the slice is page-locked, and as a copy otherwise.
+//
+// A device that is given up on may have commands before it that read the caller's
+// memory, and come to them when the launch has long ended. That is safe, for
+//   - the memory is there: it is Go's, and the device's stream keeps it pinned until it
+//     has passed the command or is destroyed, whoever else has let go of it;
+//   - it is only read, which disturbs nobody but who sees what was read;
+//   - nobody does: a chunk that is given up on is computed anew from the caller's slice
+//     by another, its buffers are never used again, and replicas of resident
+//     buffers, which are read from the buffer's own home, are distrusted.
+//
+// From the moment that it is given up on until it has come to an end, the device gets
+// copies.
 func (h *hostMemory) of(m *member, whole, part []byte) []byte {
 	if m.pages.Direct(whole, len(part)) {
 		return part

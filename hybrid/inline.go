@@ -103,23 +103,64 @@ func (r *inlineRates) learn(l *kernels.Launch, n int, seconds float64) {
 // be timed.
 func (s *Scheduler) inlines(l *kernels.Launch) (inline, timed bool) {
 	seconds, measured := s.inline.perIndex(l)
-	if float64(l.N())*seconds > crossover || resident(l) {
+	if float64(l.N())*seconds > crossover {
 		return false, false
 	}
 	return true, !measured
 }
 
 // runInline runs the launch on the calling goroutine.
-func (s *Scheduler) runInline(l kernels.Launch, timed bool) error {
+func (s *Scheduler) runInline(l *kernels.Launch, timed bool) error {
 	if s.inline.launches.Add(1)%measureEvery != 0 && !timed {
-		return runGuarded(&l)
+		return runGuarded(l)
 	}
 	start := time.Now()
-	err := runGuarded(&l)
+	err := runGuarded(l)
 	if err == nil {
-		s.inline.learn(&l, l.N(), time.Since(start).Seconds())
+		s.inline.learn(l, l.N(), time.Since(start).Seconds())
 	}
 	return err
+}
+
+// atHome reports whether a launch on resident buffers is as one on slices: all that it
+// touches is valid at home, written or read, and the CPU workers are who it would be
+// given to. A buffer whose newest content is on a device, or a device that may do
+// better, keeps the launch from the calling goroutine. The arguments are locked, so
+// that what is at home stays there.
+func (s *Scheduler) atHome(l *kernels.Launch, all []candidate) bool {
+	for k := range l.Args() {
+		a := &l.Args()[k]
+		if a.Memory() == nil {
+			continue
+		}
+		from, to := a.Window(0, l.N())
+		size := a.Type().Size()
+		if !a.Memory().AtHome(int64(from*size), int64(to*size)) {
+			return false
+		}
+	}
+	if len(all) > 1 {
+		chosen, unproven := s.place(l, all)
+		if len(unproven) > 0 {
+			return false
+		}
+		all, _ = divide(chosen, l.N())
+	}
+	return len(all) == 1 && all[0].m.isCPU()
+}
+
+// commitHome makes what a launch has written at home the newest content of its
+// buffers, also when the kernel panicked.
+func commitHome(l *kernels.Launch) {
+	for k := range l.Args() {
+		a := &l.Args()[k]
+		if a.Memory() == nil || l.Access(k)&kernels.Out == 0 {
+			continue
+		}
+		from, to := a.Window(0, l.N())
+		size := a.Type().Size()
+		a.Memory().CommitHost(int64(from*size), int64(to*size))
+	}
 }
 
 // runGuarded runs all of the launch and stores a reduction's result. A panic of

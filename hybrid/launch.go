@@ -39,13 +39,24 @@ func (s *Scheduler) Launch(ctx context.Context, l kernels.Launch, opts ...Launch
 		return err
 	}
 	defer s.running.Done()
-	if len(opts) == 0 && s.cpu != nil {
+	var lc launchConfig
+	for _, o := range opts {
+		lc = o.applyLaunch(lc)
+	}
+	if s.onHost(lc) && lc.report == nil && lc.progress == nil && !resident(&l) {
 		if inline, timed := s.inlines(&l); inline {
-			return s.runInline(l, timed)
+			return s.runInline(&l, timed)
 		}
 	}
 	own := l // moved to the heap here, and only here
-	return s.launch(ctx, &own, opts)
+	return s.launch(ctx, &own, lc)
+}
+
+// onHost reports whether a launch may run on the calling goroutine, which then is one
+// of the CPU workers: nothing but them is asked for, and no certain cuts.
+func (s *Scheduler) onHost(lc launchConfig) bool {
+	return s.cpu != nil && !lc.every && !lc.deterministic &&
+		(len(lc.on) == 0 || len(lc.on) == 1 && lc.on[0] == s.cpu.info.ID)
 }
 
 func resident(l *kernels.Launch) bool {
@@ -57,11 +68,7 @@ func resident(l *kernels.Launch) bool {
 	return false
 }
 
-func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, opts []LaunchOption) error {
-	var lc launchConfig
-	for _, o := range opts {
-		o.applyLaunch(&lc)
-	}
+func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, lc launchConfig) error {
 	all, err := s.candidates(l, lc.on)
 	if err != nil {
 		return err
@@ -74,13 +81,12 @@ func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, opts []Launch
 	if l.N() == 0 {
 		return runGuarded(l)
 	}
-	free := !lc.every && len(lc.on) == 0 && !lc.deterministic
-	if free && s.cpu != nil {
+	if s.onHost(lc) && (!resident(l) || s.atHome(l, all)) {
 		if inline, timed := s.inlines(l); inline {
-			return s.reportInline(l, &lc, func() error { return s.runInline(*l, timed) })
+			return s.reportInline(l, lc, func() error { return s.runInline(l, timed) })
 		}
 		if s.betterAlone(l, all) {
-			return s.reportInline(l, &lc, func() error { return s.runAlone(l) })
+			return s.reportInline(l, lc, func() error { return s.runAlone(l) })
 		}
 	}
 	s.launches.Add(1)
@@ -133,7 +139,8 @@ func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, opts []Launch
 
 // reportInline is run, a run of all of l on this goroutine, with what the caller
 // wants to know of it.
-func (s *Scheduler) reportInline(l *kernels.Launch, lc *launchConfig, run func() error) error {
+func (s *Scheduler) reportInline(l *kernels.Launch, lc launchConfig, run func() error) error {
+	defer commitHome(l)
 	if lc.report == nil && lc.progress == nil {
 		return run()
 	}

@@ -10,21 +10,32 @@ type launchConfig struct {
 }
 
 // LaunchOption configures one [Scheduler.Launch].
-type LaunchOption interface{ applyLaunch(*launchConfig) }
+//
+// An option returns what it has changed, so that nothing of a small launch escapes to
+// the heap.
+type LaunchOption interface {
+	applyLaunch(c launchConfig) launchConfig
+}
 
-type launchOptionFunc func(*launchConfig)
+type launchOptionFunc func(launchConfig) launchConfig
 
-func (f launchOptionFunc) applyLaunch(c *launchConfig) { f(c) }
+func (f launchOptionFunc) applyLaunch(c launchConfig) launchConfig { return f(c) }
 
 // EveryDevice gives every device that can run the kernel a share, also where
 // using fewer would be faster. It never runs inline.
 func EveryDevice() LaunchOption {
-	return launchOptionFunc(func(c *launchConfig) { c.every = true })
+	return launchOptionFunc(func(c launchConfig) launchConfig {
+		c.every = true
+		return c
+	})
 }
 
 // On restricts the launch to the devices with these IDs.
 func On(ids ...string) LaunchOption {
-	return launchOptionFunc(func(c *launchConfig) { c.on = ids })
+	return launchOptionFunc(func(c launchConfig) launchConfig {
+		c.on = ids
+		return c
+	})
 }
 
 // Deterministic makes the result bit-identical from run to run on the same
@@ -32,16 +43,25 @@ func On(ids ...string) LaunchOption {
 // otherwise the first device, with cuts that depend on nothing but its size. If
 // that device fails, no other takes over.
 func Deterministic() LaunchOption {
-	return launchOptionFunc(func(c *launchConfig) { c.deterministic = true })
+	return launchOptionFunc(func(c launchConfig) launchConfig {
+		c.deterministic = true
+		return c
+	})
 }
 
 // ReportTo fills r with who did what. r is valid when Launch has returned.
 func ReportTo(r *Report) LaunchOption {
-	return launchOptionFunc(func(c *launchConfig) { c.report = r })
+	return launchOptionFunc(func(c launchConfig) launchConfig {
+		c.report = r
+		return c
+	})
 }
 
 // Progress has f called as indices are finished, by one goroutine at a time and
 // with growing numbers. f should be quick: a device waits for it.
 func Progress(f func(done, total int)) LaunchOption {
-	return launchOptionFunc(func(c *launchConfig) { c.progress = f })
+	return launchOptionFunc(func(c launchConfig) launchConfig {
+		c.progress = f
+		return c
+	})
 }

@@ -312,6 +312,7 @@ func (m *member) release(l *lane) {
 func (m *member) abandon(l *lane, s *Scheduler, after func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.pages.Hold()
 	m.waits.Go(func() {
 		watch := time.AfterFunc(s.cfg.deadline, func() {
 			err := &device.Error{Op: "synchronize", Device: m.info.ID, Err: fmt.Errorf("%w: silent for %v", device.ErrTimeout, s.cfg.deadline)}
@@ -321,6 +322,9 @@ func (m *member) abandon(l *lane, s *Scheduler, after func()) {
 		})
 		_ = l.close() // what went wrong has been handled
 		watch.Stop()
+		if m.usable() == nil {
+			m.pages.Release()
+		}
 		after()
 	})
 }

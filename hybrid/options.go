@@ -123,6 +123,10 @@ func WithMemoryLimit(nbytes int64) Option {
 // WithChunkDeadline sets how long a device may be silent about a chunk, at
 // least, before it counts as lost; a chunk that is expected to take longer gets
 // ten times its expected time. The default is [DefaultChunkDeadline].
+//
+// A device that was given up on may come to what was before it when the launch has
+// ended. It then writes nothing that is the caller's, but may still read slices, whose
+// memory is kept for it until it has come to an end; what it computes nobody sees.
 func WithChunkDeadline(d time.Duration) Option {
 	return optionFunc(func(c *config) error {
 		if d <= 0 {

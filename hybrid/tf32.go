@@ -3,7 +3,7 @@ package hybrid
 import "strings"
 
 // WithTF32 lets CUDA devices compute products of float32 matrices, those of
-// [kernels.Gemm] and of [Scheduler.BLAS], by cuBLAS on their tensor cores with the
+// [kernels.Gemm], [kernels.GemmBatch] and [Scheduler.BLAS], by cuBLAS on their tensor cores with the
 // factors in TF32, which is several times as fast on GPUs from Ampere on. Other
 // devices, and GPUs without it, compute as they always do.
 //
@@ -27,8 +27,9 @@ func WithTF32() Option {
 // inTF32 is the routine that does the same as another with its factors in TF32, or
 // the same one; see device.Source.
 func inTF32(routine string) string {
-	if ops, found := strings.CutPrefix(routine, "gemm.float32."); found {
-		return "gemm.tf32." + ops
+	operation, ops, found := strings.Cut(routine, ".float32.")
+	if found && (operation == "gemm" || operation == "gemmbatch") {
+		return operation + ".tf32." + ops
 	}
 	return routine
 }

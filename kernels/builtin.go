@@ -23,6 +23,8 @@ func Builtin() []*Kernel {
 		pairs = append(pairs, gemvKernels[i][:]...)
 		for j := range 2 {
 			pairs = append(pairs, gemmKernels[i][j][:]...)
+			pairs = append(pairs, gemmBatchKernels[i][j][:]...)
+			pairs = append(pairs, gemmHalfKernels[i][j][:]...)
 		}
 	}
 	var all []*Kernel

@@ -31,6 +31,7 @@ func (f *Function) source(k *Kernel) device.Source {
 	}
 	return device.Source{
 		Text:    text,
+		Newer:   f.Newer,
 		Scalars: k.deviceWords(),
 		Block:   device.Block{Entry: entryName(k.Name), Size: f.Block, Shared: f.Shared},
 		Library: f.Library,
@@ -93,7 +94,7 @@ func (f *Function) prelude(k *Kernel) string {
 }
 
 func (t Type) cuda() string {
-	return [...]string{"float", "double", "int", "unsigned", "long long", "unsigned long long"}[t]
+	return [...]string{"float", "double", "int", "unsigned", "long long", "unsigned long long", "unsigned short"}[t]
 }
 
 // fromWords is the scalar that begins at word w.

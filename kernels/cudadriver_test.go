@@ -11,14 +11,17 @@ import (
 	_ "github.com/tandem-go/tandem/device/cuda"
 	"github.com/tandem-go/tandem/device/cuda/cudatest"
 	"github.com/tandem-go/tandem/kernels"
+	"github.com/tandem-go/tandem/kernels/half"
 	_ "github.com/tandem-go/tandem/kernels/kerneltest/hostcuda"
 )
+
+var onRealGPU = os.Getenv("TANDEM_TEST_CUDA") == "real"
 
 // The tests of this package run the CUDA variants on the driver in process, as the
 // host's compiler has translated them; with TANDEM_TEST_CUDA=real, on the GPUs of
 // this machine.
 func init() {
-	if os.Getenv("TANDEM_TEST_CUDA") == "real" {
+	if onRealGPU {
 		return
 	}
 	if err := cudatest.Install(); err != nil {
@@ -46,6 +49,7 @@ func TestFewerBlocksComputeTheSame(t *testing.T) {
 		func(rng *rand.Rand) trial { return gemvTrialOf[float32](rng, 1+rng.IntN(100), 1+rng.IntN(1000)) },
 		func(rng *rand.Rand) trial { return gemvTrialOf[float64](rng, 1+rng.IntN(100), 1+rng.IntN(1000)) },
 		nbodyTrial[float32], nbodyTrial[float64],
+		gemmBatchTrial[float32], gemmBatchTrial[float64], gemmHalfTrial[half.Float16], gemmHalfTrial[half.BFloat16],
 	}
 	for _, size := range []int{65, 127, 128, 200} {
 		draws = append(draws,

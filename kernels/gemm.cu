@@ -10,6 +10,42 @@
 enum { SIDE = 16, THREADS = SIDE * SIDE, DEPTH = 64 / sizeof(REAL) };
 enum { LARGE_M = 8, LARGE_N = 4, SMALL = 4 };
 
+// The elements of A and B are REALs, or numbers of 16 bits that become REALs, which
+// float then is, on their way to registers.
+#if defined(FLOAT16) || defined(BFLOAT16)
+typedef unsigned short Element;
+
+struct __align__(8) Elements { Element lane[LANES]; };
+
+static __device__ __forceinline__ REAL number(Element h) {
+#ifdef BFLOAT16
+	return __uint_as_float((unsigned)h << 16);
+#else
+	const unsigned sign = (h & 0x8000u) << 16, exponent = h & 0x7c00u, rest = (h & 0x7fffu) << 13;
+	if (exponent == 0) return __uint_as_float(sign | __float_as_uint((h & 0x3ffu) * 5.9604644775390625e-8f)); // 2^-24
+	return __uint_as_float(sign | (rest + (exponent == 0x7c00u ? 224u << 23 : 112u << 23)));
+#endif
+}
+
+static __device__ __forceinline__ bool suits(const Element *p) { return (size_t)p % sizeof(Elements) == 0; }
+
+static __device__ __forceinline__ Vector numbers(const Element *p) {
+	const Elements from = *(const Elements *)p;
+	Vector v;
+#pragma unroll
+	for (int e = 0; e < LANES; e++) v.lane[e] = number(from.lane[e]);
+	return v;
+}
+#else
+typedef REAL Element;
+
+static __device__ __forceinline__ REAL number(Element x) { return x; }
+
+static __device__ __forceinline__ bool suits(const Element *p) { return ahead(p) == 0; }
+
+static __device__ __forceinline__ Vector numbers(const Element *p) { return load(p); }
+#endif
+
 // A tile's rows of op(A) or columns of op(B), called rows here, by depth. LANES
 // more elements keep columns apart in the banks, and rows on 16 bytes.
 template <int ROWS> struct __align__(16) Tile {
@@ -33,18 +69,18 @@ template <int ROWS, bool ALONG_DEPTH> struct Piece {
 	}
 
 	// fetch takes the piece whose first element is m[at]. Places are modulo 2^32.
-	// All of it is there, and suits loads of 16 bytes.
-	__device__ __forceinline__ void fetch_whole(const REAL *m, unsigned at, unsigned stride) {
+	// All of it is there, and suits loads of LANES elements.
+	__device__ __forceinline__ void fetch_whole(const Element *m, unsigned at, unsigned stride) {
 #pragma unroll
 		for (int i = 0; i < VECTORS; i++) {
 			unsigned row, k;
 			place(i, row, k);
-			v[i] = load(m + (at + (ALONG_DEPTH ? row * stride + k : k * stride + row)));
+			v[i] = numbers(m + (at + (ALONG_DEPTH ? row * stride + k : k * stride + row)));
 		}
 	}
 
 	// Of the piece, rows and depth are left; what is beyond is 0.
-	__device__ __forceinline__ void fetch_part(const REAL *m, unsigned at, unsigned stride, unsigned rows, unsigned depth) {
+	__device__ __forceinline__ void fetch_part(const Element *m, unsigned at, unsigned stride, unsigned rows, unsigned depth) {
 #pragma unroll
 		for (int i = 0; i < VECTORS; i++) {
 			unsigned row, k;
@@ -52,13 +88,13 @@ template <int ROWS, bool ALONG_DEPTH> struct Piece {
 #pragma unroll
 			for (int e = 0; e < LANES; e++) {
 				const bool inside = ALONG_DEPTH ? row < rows && k + e < depth : row + e < rows && k < depth;
-				v[i].lane[e] = inside ? m[at + (ALONG_DEPTH ? row * stride + k : k * stride + row) + e] : REAL(0);
+				v[i].lane[e] = inside ? number(m[at + (ALONG_DEPTH ? row * stride + k : k * stride + row) + e]) : REAL(0);
 			}
 		}
 	}
 
-	__device__ __forceinline__ void fetch(bool suits, const REAL *m, unsigned at, unsigned stride, unsigned rows, unsigned depth) {
-		if (suits && rows >= ROWS && depth >= DEPTH)
+	__device__ __forceinline__ void fetch(bool whole, const Element *m, unsigned at, unsigned stride, unsigned rows, unsigned depth) {
+		if (whole && rows >= ROWS && depth >= DEPTH)
 			fetch_whole(m, at, stride);
 		else
 			fetch_part(m, at, stride, rows, depth);
@@ -91,12 +127,22 @@ static __device__ __forceinline__ void take(REAL (&out)[N], const Tile<ROWS> &ti
 }
 
 struct Product {
-	const REAL *a, *b;
+	const Element *a, *b;
 	REAL *c;
 	unsigned a_at, b_at, c_at; // of row lo of op(A) and C
 	unsigned lda, ldb, ldc;
 	unsigned rows, cols, depth;
 	REAL alpha, beta;
+
+#ifdef READS_C
+	__device__ __forceinline__ REAL element(REAL sum, REAL old) const {
+#ifdef BATCH
+		// C may be read for its padding alone.
+		if (beta == 0) return alpha * sum;
+#endif
+		return MATH(fma)(alpha, sum, beta * old);
+	}
+#endif
 };
 
 #ifdef TRANS_A
@@ -133,7 +179,7 @@ static __device__ __forceinline__ void finish(const Product &p, const REAL (&sum
 #ifdef READS_C
 				v = load(to);
 #pragma unroll
-				for (int e = 0; e < LANES; e++) v.lane[e] = MATH(fma)(p.alpha, sum[i][j + e], p.beta * v.lane[e]);
+				for (int e = 0; e < LANES; e++) v.lane[e] = p.element(sum[i][j + e], v.lane[e]);
 #else
 #pragma unroll
 				for (int e = 0; e < LANES; e++) v.lane[e] = p.alpha * sum[i][j + e];
@@ -145,7 +191,7 @@ static __device__ __forceinline__ void finish(const Product &p, const REAL (&sum
 			for (int e = 0; e < LANES; e++) {
 				if (col + e >= p.cols) continue;
 #ifdef READS_C
-				to[e] = MATH(fma)(p.alpha, sum[i][j + e], p.beta * to[e]);
+				to[e] = p.element(sum[i][j + e], to[e]);
 #else
 				to[e] = p.alpha * sum[i][j + e];
 #endif
@@ -154,13 +200,13 @@ static __device__ __forceinline__ void finish(const Product &p, const REAL (&sum
 	}
 }
 
-template <int TM, int TN> static __device__ __forceinline__ void multiply(const Product &p, Memory<TM, TN> &memory) {
+template <int TM, int TN> static __device__ __forceinline__ void multiply(const Product &p, Memory<TM, TN> &memory, unsigned first, unsigned step) {
 	enum { BM = SIDE * TM, BN = SIDE * TN };
 	const unsigned warp = threadIdx.x / 32, lane = threadIdx.x % 32;
 	const unsigned x = warp % 2 * 8 + lane % 8, y = warp / 2 * 4 + lane / 8;
 	const unsigned across = tiles(p.cols, BN), all = tiles(p.rows, BM) * across;
-	const bool suits_a = p.lda % LANES == 0 && ahead(p.a + p.a_at) == 0, suits_b = p.ldb % LANES == 0 && ahead(p.b + p.b_at) == 0;
-	for (unsigned tile = tandem_group(); tile < all; tile += tandem_groups()) {
+	const bool suits_a = p.lda % LANES == 0 && suits(p.a + p.a_at), suits_b = p.ldb % LANES == 0 && suits(p.b + p.b_at);
+	for (unsigned tile = first; tile < all; tile += step) {
 		const unsigned row0 = tile / across * BM, col0 = tile % across * BN;
 		const unsigned from_a = p.a_at + (A_ALONG_DEPTH ? row0 * p.lda : row0);
 		const unsigned from_b = p.b_at + (B_ALONG_DEPTH ? col0 * p.ldb : col0);
@@ -211,6 +257,28 @@ template <int TM, int TN> static __device__ __forceinline__ void multiply(const 
 // The tiles that a thread's elements make are large ones, unless there are so few
 // of those that multiprocessors would stand idle: more blocks than large tiles say
 // so.
+#ifdef BATCH
+// An index is a product of the batch. The blocks of a product stand beside each other.
+TANDEM_KERNEL {
+	__shared__ union {
+		Memory<LARGE_M, LARGE_N> large;
+		Memory<SMALL, SMALL> small;
+	} memory;
+	const unsigned large = tiles(rows, SIDE * LARGE_M) * tiles(cols, SIDE * LARGE_N);
+	const unsigned small = tiles(rows, SIDE * SMALL) * tiles(cols, SIDE * SMALL);
+	const bool few = tandem_groups() > tandem_n * large || small == large;
+	const unsigned each = few ? small : large;
+	for (unsigned at = tandem_group(); at < tandem_n * each; at += tandem_groups()) {
+		const unsigned i = tandem_lo + at / each;
+		const Product p = {
+			a, b, c, i * stride_a + a_at, i * stride_b + b_at, i * stride_c + c_at, lda, ldb, ldc, rows, cols, depth, alpha, beta};
+		if (few)
+			multiply<SMALL, SMALL>(p, memory.small, at % each, each);
+		else
+			multiply<LARGE_M, LARGE_N>(p, memory.large, at % each, each);
+	}
+}
+#else
 TANDEM_KERNEL {
 	__shared__ union {
 		Memory<LARGE_M, LARGE_N> large;
@@ -219,7 +287,8 @@ TANDEM_KERNEL {
 	Product p = {a, b, c, a_at, b_at, tandem_lo * ldc + c_at, lda, ldb, ldc, tandem_n, cols, depth, alpha, beta};
 	p.a_at += A_ALONG_DEPTH ? tandem_lo * lda : tandem_lo;
 	if (tandem_groups() > tiles(tandem_n, SIDE * LARGE_M) * tiles(cols, SIDE * LARGE_N))
-		multiply<SMALL, SMALL>(p, memory.small);
+		multiply<SMALL, SMALL>(p, memory.small, tandem_group(), tandem_groups());
 	else
-		multiply<LARGE_M, LARGE_N>(p, memory.large);
+		multiply<LARGE_M, LARGE_N>(p, memory.large, tandem_group(), tandem_groups());
 }
+#endif

@@ -33,32 +33,69 @@ const (
 	gemmManyTiles = 2 * 132
 )
 
-func gemmFunction(name, text string) *Function {
-	tiles := func(l *Launch, n, rows, cols int) int {
-		return ceilDiv(n, rows) * ceilDiv(l.uint(0), cols)
-	}
+// gemmFunction makes the variant of any product; size is the extent of the C's that n
+// indices are, and how many they are.
+func gemmFunction(name, text string, size func(l *Launch, n int) (rows, cols, count int)) *Function {
 	return &Function{
 		Text:     cudaText(text, "vector.cu", "gemm.cu"),
 		Block:    [3]int{gemmSide * gemmSide},
 		Resident: 2,
 		Groups: func(l *Launch, n int) [3]int {
-			if g := tiles(l, n, gemmLargeRows, gemmLargeCols); g >= gemmManyTiles {
+			rows, cols, count := size(l, n)
+			if g := count * ceilDiv(rows, gemmLargeRows) * ceilDiv(cols, gemmLargeCols); g >= gemmManyTiles {
 				return [3]int{g, 1, 1}
 			}
-			return [3]int{tiles(l, n, gemmSmallTile, gemmSmallTile), 1, 1}
+			return [3]int{count * ceilDiv(rows, gemmSmallTile) * ceilDiv(cols, gemmSmallTile), 1, 1}
 		},
 		Library: name,
 	}
 }
 
+// gemmShader does likewise. size is that of REAL, and depth a scalar's number.
+func gemmShader(text string, real, depth int, size func(l *Launch, n int) (rows, cols, count int)) *Shader {
+	return &Shader{
+		Text:         text + "#line 1\n" + gemmText,
+		Local:        [3]int{8, 8},
+		SharedMemory: (gemmTileRows + gemmTileCols + 2) * gemmTileDepth * real,
+		Groups: func(l *Launch, n int) [3]int {
+			rows, cols, count := size(l, n)
+			return [3]int{count * ceilDiv(rows, gemmTileRows) * ceilDiv(cols, gemmTileCols), 1, 1}
+		},
+		Iterations: func(l *Launch, _ int) int64 {
+			return int64(ceilDiv(l.uint(depth), gemmTileDepth))*(1+gemmTileDepth/4) + gemmLoops
+		},
+	}
+}
+
+// gemmRows is the extent of a product whose indices are rows and whose first scalar is
+// cols.
+func gemmRows(l *Launch, n int) (rows, cols, count int) { return n, l.uint(0), 1 }
+
+// gemmVariant is the name and the definitions of a way of storing A and B, and of a C
+// that is only written or also read.
+func gemmVariant(tA, tB, readsC bool) (name, text string, access Access) {
+	name, access = transLetter(tA)+transLetter(tB), Out
+	if tA {
+		text += "#define TRANS_A\n"
+	}
+	if tB {
+		text += "#define TRANS_B\n"
+	}
+	if readsC {
+		name, text, access = name+".acc", text+"#define READS_C\n", InOut
+	}
+	return name, text, access
+}
+
 // gemmLoops bounds the turns of the shader's other loops, if none is unrolled.
 const gemmLoops = 200
 
-// gemmGrain is how many rows of C are computed at once at least. At
-// 1024×1024×1024 in float32, gonum and OpenBLAS have 0.8 and 0.75 of their full
-// rates at it; half as many rows gave OpenBLAS 0.6, and more make the last part
-// of a launch longer.
-const gemmGrain = 32
+// gemmGrain is how many rows of C are computed at once at least: B is packed for
+// each such part. At 1024×1024×1024, the microkernel has 0.31 of its full rate with
+// 32 rows in float32, 0.61 with 64 and 0.79 with 128, in float64 0.26, 0.53 and 0.70;
+// OpenBLAS had 0.75 with 32 and 0.6 with 16. More make the last part of a launch
+// longer.
+const gemmGrain = 64
 
 //go:embed gemm.glsl
 var gemmText string
@@ -75,19 +112,10 @@ func init() {
 }
 
 func gemmKernel(tA, tB, readsC bool) pair {
-	name, text, access := "gemm."+transLetter(tA)+transLetter(tB), "", Out
-	if tA {
-		text += "#define TRANS_A\n"
-	}
-	if tB {
-		text += "#define TRANS_B\n"
-	}
-	if readsC {
-		name, text, access = name+".acc", text+"#define READS_C\n", InOut
-	}
+	name, text, access := gemmVariant(tA, tB, readsC)
 	return forFloats(func(t Type) Kernel {
 		return Kernel{
-			Name:   name,
+			Name:   "gemm." + name,
 			Params: []Param{{"a", t, In}, {"b", t, In}, {"c", t, access}},
 			Scalars: []Scalar{
 				{"cols", Uint32},
@@ -98,18 +126,8 @@ func gemmKernel(tA, tB, readsC bool) pair {
 				{"alpha", t},
 				{"beta", t},
 			},
-			GLSL: &Shader{
-				Text:         text + "#line 1\n" + gemmText,
-				Local:        [3]int{8, 8},
-				SharedMemory: (gemmTileRows + gemmTileCols + 2) * gemmTileDepth * t.Size(),
-				Groups: func(l *Launch, n int) [3]int {
-					return [3]int{ceilDiv(n, gemmTileRows) * ceilDiv(l.uint(0), gemmTileCols), 1, 1}
-				},
-				Iterations: func(l *Launch, _ int) int64 {
-					return int64(ceilDiv(l.uint(1), gemmTileDepth))*(1+gemmTileDepth/4) + gemmLoops
-				},
-			},
-			CUDA: gemmFunction("gemm."+t.String()+"."+transLetter(tA)+transLetter(tB), text),
+			GLSL: gemmShader(text, t.Size(), 1, gemmRows),
+			CUDA: gemmFunction("gemm."+t.String()+"."+transLetter(tA)+transLetter(tB), text, gemmRows),
 			Go:   byFloat(t, gemmCall(tA, tB, hostblas.Sgemm), gemmCall(tA, tB, hostblas.Dgemm)),
 		}
 	})
@@ -158,8 +176,13 @@ func Gemm[T Float](tA, tB blas.Transpose, alpha T, a, b Matrix[T], beta T, c Mat
 }
 
 func gemm(tA, tB blas.Transpose, alpha float64, a, b matrix, beta float64, c matrix) Launch {
+	kernel := gemmKernels[b2i(isTrans(tA))][b2i(isTrans(tB))][b2i(beta != 0)].of(c.data.typ)
+	return gemmLaunch(kernel, tA, tB, alpha, a, b, beta, c)
+}
+
+func gemmLaunch(kernel *Kernel, tA, tB blas.Transpose, alpha float64, a, b matrix, beta float64, c matrix) Launch {
 	transA, transB := isTrans(tA), isTrans(tB)
-	l := NewLaunch(gemmKernels[b2i(transA)][b2i(transB)][b2i(beta != 0)].of(c.data.typ), max(0, c.rows))
+	l := NewLaunch(kernel, max(0, c.rows))
 	l.wantTranspose("tA", tA)
 	l.wantTranspose("tB", tB)
 	c.check(&l, "c")
@@ -199,10 +222,9 @@ func gemm(tA, tB blas.Transpose, alpha float64, a, b matrix, beta float64, c mat
 	}
 	l.AddFloat(alpha)
 	l.AddFloat(beta)
-	size := float64(c.data.typ.Size())
 	l.SetCost(Cost{
 		Flops: 2 * float64(c.cols) * float64(depth+1),
-		Bytes: size * float64(depth+2*c.cols),
+		Bytes: float64(a.data.typ.Size()*depth + c.data.typ.Size()*2*c.cols),
 	})
 	l.SetGrain(gemmGrain)
 	return l

@@ -1,6 +1,10 @@
 package kernels
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/tandem-go/tandem/device"
+)
 
 // The number of arguments and scalars of a kernel is bounded so that a Launch
 // is a plain value that needs no allocation.
@@ -103,6 +107,11 @@ type Function struct {
 	// archive of built-in kernels is taken; where there is none, the device
 	// compiles when the kernel is first used there.
 	PTX string
+	// Newer has PTX of a Text that makes use of what newer GPUs have, each from a
+	// compute capability on; the built-in kernels have none. ptxas 11.8 makes the
+	// same of their texts for sm_90 whether they were compiled for compute_52 or
+	// for compute_90: as many registers, as many instructions.
+	Newer []device.Code
 	// Block is how many threads a block has; zero dimensions count as 1.
 	Block [3]int
 	// Resident is how many blocks the registers of a multiprocessor should
@@ -153,6 +162,11 @@ func Define(k Kernel) *Kernel {
 		panic("kernels: Define: kernel " + k.Name + " needs a Go variant")
 	case len(k.Params) > MaxParams || len(k.Scalars) > MaxScalars:
 		panic("kernels: Define: kernel " + k.Name + " has too many arguments")
+	}
+	for _, s := range k.Scalars {
+		if s.Type == Uint16 {
+			panic("kernels: Define: scalar " + s.Name + " of kernel " + k.Name + " is a uint16, which arrays alone may be")
+		}
 	}
 	k.id = int(kernelCount.Add(1) - 1)
 	k.makeGrids()

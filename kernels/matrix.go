@@ -7,14 +7,20 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 	"gonum.org/v1/gonum/blas/blas64"
 
+	"github.com/tandem-go/tandem/kernels/half"
 	"github.com/tandem-go/tandem/residency"
 )
+
+// MatrixElement is what a matrix may have as its elements.
+type MatrixElement interface {
+	Float | half.Number
+}
 
 // Matrix is a matrix or image argument, stored by rows: element (r, c) is
 // element r*Stride+c of its memory. The Stride-Cols elements between two rows
 // are padding, which no operation reads or writes. It is made by [Dense],
-// [Resident], [General32] or [General64].
-type Matrix[T Float] struct {
+// [Resident], [General32] or [General64]. Of 16-bit numbers it is for [GemmHalf].
+type Matrix[T MatrixElement] struct {
 	Rows, Cols int
 	Stride     int // elements from one row to the next, at least max(1, Cols)
 	data       Operand
@@ -23,12 +29,12 @@ type Matrix[T Float] struct {
 // Dense is a matrix in a slice of the host. The slice needs
 // (rows-1)*stride+cols elements; more are ignored. A matrix that does not fit
 // is answered by the Err of the launch it is used in.
-func Dense[T Float](rows, cols, stride int, data []T) Matrix[T] {
+func Dense[T MatrixElement](rows, cols, stride int, data []T) Matrix[T] {
 	return Matrix[T]{Rows: rows, Cols: cols, Stride: stride, data: ofSlice(data)}
 }
 
 // Resident is a matrix in a resident buffer; see [Dense] for its size.
-func Resident[T Float](rows, cols, stride int, data *residency.Buffer[T]) Matrix[T] {
+func Resident[T MatrixElement](rows, cols, stride int, data *residency.Buffer[T]) Matrix[T] {
 	return Matrix[T]{Rows: rows, Cols: cols, Stride: stride, data: ofBuffer(data)}
 }
 
@@ -36,7 +42,7 @@ func Resident[T Float](rows, cols, stride int, data *residency.Buffer[T]) Matrix
 // such arguments is for who hands it to a device himself, with buffers of his
 // own: it gives the kernel, the words and the groups of a dispatch. It can't be
 // run, nor given to a scheduler.
-func Unplaced[T Float](rows, cols, stride int) Matrix[T] {
+func Unplaced[T MatrixElement](rows, cols, stride int) Matrix[T] {
 	n := 0
 	if rows > 0 {
 		n = (rows-1)*stride + cols

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/tandem-go/tandem/kernels"
+	"github.com/tandem-go/tandem/kernels/half"
 )
 
 // trial is a launch on random arguments, and the check of what it leaves.
@@ -158,6 +159,8 @@ func refused(t *testing.T, l kernels.Launch, arg string, cause error) {
 // trials draw a trial of each operation.
 var trials = []func(*rand.Rand) trial{
 	gemmTrial[float32], gemmTrial[float64],
+	gemmBatchTrial[float32], gemmBatchTrial[float64],
+	gemmHalfTrial[half.Float16], gemmHalfTrial[half.BFloat16],
 	gemvTrial[float32], gemvTrial[float64],
 	stencilTrial[float32], stencilTrial[float64],
 	convolutionTrial[float32], convolutionTrial[float64],

@@ -17,6 +17,9 @@ const (
 	Uint32
 	Int64
 	Uint64
+	// Uint16 is for arrays only: the bits of 16-bit numbers. A shader sees an array
+	// of uint, two elements in each, the first in the lower half.
+	Uint16
 )
 
 // Size is the size of a value in bytes.
@@ -24,17 +27,19 @@ func (t Type) Size() int {
 	switch t {
 	case Float64, Int64, Uint64:
 		return 8
+	case Uint16:
+		return 2
 	}
 	return 4
 }
 
 // String returns the Go name of the type.
 func (t Type) String() string {
-	return [...]string{"float32", "float64", "int32", "uint32", "int64", "uint64"}[t]
+	return [...]string{"float32", "float64", "int32", "uint32", "int64", "uint64", "uint16"}[t]
 }
 
 func (t Type) glsl() string {
-	return [...]string{"float", "double", "int", "uint", "int64_t", "uint64_t"}[t]
+	return [...]string{"float", "double", "int", "uint", "int64_t", "uint64_t", "uint"}[t]
 }
 
 // Float is an element type of the built-in operations.
@@ -104,6 +109,9 @@ func ofBuffer[T residency.Element](b *residency.Buffer[T]) Operand {
 
 func typeOf[T residency.Element]() Type {
 	var zero T
+	if unsafe.Sizeof(zero) == 2 { // of whatever name
+		return Uint16
+	}
 	switch any(zero).(type) {
 	case float32:
 		return Float32

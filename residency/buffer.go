@@ -8,9 +8,10 @@ import (
 	"github.com/tandem-go/tandem/device"
 )
 
-// Element is what a buffer can hold.
+// Element is what a buffer can hold. Types of 16 bits are the floating-point numbers
+// of package half in kernels.
 type Element interface {
-	float32 | float64 | int32 | uint32 | int64 | uint64
+	float32 | float64 | int32 | uint32 | int64 | uint64 | ~uint16
 }
 
 // Buffer is typed memory with a home on the host and replicas on devices. It may

@@ -269,6 +269,14 @@ func (m *Memory) AcquireHost(ctx context.Context, lo, hi int64, read bool) (move
 	return m.fetch(ctx, lo, hi)
 }
 
+// AtHome reports whether the bytes [lo, hi) are valid at home, so that the host may
+// read them as they are. Those of a freed memory are not.
+func (m *Memory) AtHome(lo, hi int64) bool {
+	m.state <- struct{}{}
+	defer m.leave()
+	return !m.freed && len(m.host.missing(lo, hi)) == 0
+}
+
 // CommitHost makes the home's copy of [lo, hi) the newest and only one.
 func (m *Memory) CommitHost(lo, hi int64) {
 	m.state <- struct{}{}

@@ -184,6 +184,13 @@ func (d *Split) StealFrom(least uint32) (pos uint32, outcome Outcome) {
 // Any goroutine may call it.
 func (d *Split) Waive() { d.wanted.Store(0) }
 
+// Relax is Waive by the owner, unless a thief has asked. Owner only.
+func (d *Split) Relax() {
+	if wanted := d.wanted.Load(); wanted != unlimited {
+		d.wanted.CompareAndSwap(wanted, 0)
+	}
+}
+
 // Ask requests that the owner share what it has. Any goroutine may call it.
 func (d *Split) Ask() {
 	// Each is looked at, since an owner that answers at the same time may have

@@ -65,6 +65,12 @@ func (m *splitModel) release() {
 	}
 }
 
+func (m *splitModel) relax() {
+	if m.wanted != everything {
+		m.wanted = nothing
+	}
+}
+
 // share is ShareAll or, if half, Answer.
 func (m *splitModel) share(half bool) int {
 	private := m.head - m.shared
@@ -130,12 +136,16 @@ func playSplit(t *testing.T, script []byte) {
 				t.Fatalf("step %d: stole %d, %v, want %d, %v", i, pos, outcome, wantPos, want)
 			}
 		case 4:
-			if odd {
+			switch {
+			case odd:
 				d.Ask()
 				m.asked, m.wanted = true, everything
-			} else {
+			case number > 0:
 				d.Waive()
-				m.wanted = 0
+				m.wanted = nothing
+			default:
+				d.Relax()
+				m.relax()
 			}
 		case 5:
 			share := d.ShareAll

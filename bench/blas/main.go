@@ -25,12 +25,14 @@ operands; what counts is the median of the ratios of such pairs.
   go run ./bench/blas -time 60s -o blas.jsonl  as much of it as that allows
   go run ./bench/blas -time 60s -o blas.jsonl -resume   more of it
   go run ./bench/blas -routines 'D(gemm|trsm)' -least 64 -most 1024
+  go run ./bench/blas -time 60s -o blas.jsonl -again 1.05   those over 1.05 once more
   go run ./bench/blas -from bench/results/blas.jsonl -plot blas.png   what was kept
 
 Small sizes come first, and of a size the first variant of each routine before the
 second of any. A cell that would take more than what is left of the time is left
-out, and how many were is said. Long calls are repeated less. A cell whose kind was
-never measured stays with the wrapped routine; run bench/cmd/calibrate first.
+out, and how many were is said. Long calls are repeated less. A call of a kind that
+was never measured has that done first, which takes longer than the cell itself; run
+bench/cmd/calibrate before.
 
 `
 
@@ -43,6 +45,7 @@ type settings struct {
 	total, cell time.Duration
 	results     string
 	resume      bool
+	again       float64
 	plot        string
 	from        string
 }
@@ -70,13 +73,14 @@ func parse(args []string) (set settings, err error) {
 	flags.DurationVar(&set.cell, "cell", 300*time.Millisecond, "how long a cell may take before its last pairs are left out; the `time` of at least three is taken")
 	flags.StringVar(&set.results, "o", "", "append each cell as a JSON line to this `file`")
 	flags.BoolVar(&set.resume, "resume", false, "leave out the cells that the file of -o has already, and report them with the others")
+	flags.Float64Var(&set.again, "again", 0, "measure the cells over this `ratio` in the file of -o once more, with three times as many pairs, and no others")
 	flags.StringVar(&set.from, "from", "", "measure nothing: report the cells of this `file`, the last of each")
 	flags.StringVar(&set.plot, "plot", "", "draw the ratios into this PNG `file`")
 	if err := flags.Parse(args); err != nil {
 		return set, err
 	}
-	if set.resume && set.results == "" {
-		return set, errors.New("-resume: there is no file to go on with; name it by -o")
+	if (set.resume || set.again > 0) && set.results == "" {
+		return set, errors.New("-resume, -again: there is no file to go on with; name it by -o")
 	}
 	if set.routines, err = regexp.Compile(*routines); err != nil {
 		return set, fmt.Errorf("-routines: %w", err)
@@ -100,17 +104,22 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	sizes := slices.DeleteFunc(slices.Clone(orders), func(n int) bool { return n < set.least || n > set.most })
 	grid := slices.DeleteFunc(plan(sizes), func(c planned) bool { return !set.routines.MatchString(c.Name) })
 	var before []cell
-	if set.resume {
+	if set.resume || set.again > 0 {
 		if before, err = readResults(set.results); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("-resume: %w", err)
+			return fmt.Errorf("-resume, -again: %w", err)
 		}
 	}
-	describe(out, s, len(grid), len(before))
-	kept, err := keep(set.results, s)
+	if set.again > 0 {
+		grid = over(grid, before, set.again)
+		before = nil
+	}
+	b := s.BLAS()
+	describe(out, s, b, len(grid), len(before))
+	kept, err := keep(set.results, s, b)
 	if err != nil {
 		return err
 	}
-	cells, err := measure(ctx, s.BLAS(), grid, before, set, kept.add)
+	cells, err := measure(ctx, b, grid, before, set, kept.add)
 	err = errors.Join(err, kept.Close())
 	report(out, cells, len(grid))
 	if set.plot != "" && len(cells) > 0 {
@@ -119,6 +128,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 	}
 	return err
+}
+
+// over is the part of a grid whose ratios were above a limit.
+func over(grid []planned, before []cell, limit float64) []planned {
+	bad := map[cellKey]bool{}
+	for _, c := range before {
+		bad[c.key()] = c.Ratio > limit
+	}
+	return slices.DeleteFunc(grid, func(c planned) bool { return !bad[cellKey{c.Name, c.N}] })
 }
 
 // again reports cells that were measured before.
@@ -135,10 +153,10 @@ func again(out io.Writer, set settings) error {
 	return draw(set.plot, cells)
 }
 
-func describe(out io.Writer, s *hybrid.Scheduler, cells, before int) {
+func describe(out io.Writer, s *hybrid.Scheduler, b *hybrid.BLAS, cells, before int) {
 	fmt.Fprintf(out, "%d cells, %d measured before; %d workers; devices:", cells, before, s.Workers())
 	for _, d := range s.Devices() {
 		fmt.Fprintf(out, " %s (%s)", d.ID, d.Name)
 	}
-	fmt.Fprintln(out)
+	fmt.Fprintf(out, "; over %s\n", b.Wrapped().Name)
 }

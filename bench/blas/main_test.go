@@ -48,6 +48,34 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestAgain measures once more the cells over a limit, and no others.
+func TestAgain(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	file := filepath.Join(t.TempDir(), "cells.jsonl")
+	lines := `{"routine":"Dscal","n":1,"pairs":9,"ratio":1.2}
+{"routine":"Dscal","n":4,"pairs":9,"ratio":1.01}
+{"routine":"Dscal","n":9,"pairs":9,"ratio":1.3}
+{"routine":"Dscal","n":9,"pairs":9,"ratio":1}
+`
+	if err := os.WriteFile(file, []byte(lines), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := run(t.Context(), []string{"-most", "4", "-o", file, "-again", "1.05"}, &out); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "1 of 1 cells are measured") {
+		t.Errorf("measured:\n%s", out.String())
+	}
+	after, err := readResults(file)
+	if err != nil || len(after) != 3 || after[0].Pairs != repeatedPairs || after[1].Pairs != pairs || after[2].Ratio != 1 {
+		t.Errorf("%+v, %v", after, err)
+	}
+	if err := run(t.Context(), []string{"-again", "1.05"}, &out); err == nil {
+		t.Error("-again without a file: no error")
+	}
+}
+
 // TestTimeIsKept has no time at all: nothing is measured, and that is said.
 func TestTimeIsKept(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())

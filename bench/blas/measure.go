@@ -32,6 +32,8 @@ func (c cell) key() cellKey { return cellKey{c.Routine, c.N} }
 const (
 	// pairs is how many pairs a cell has, if its time allows.
 	pairs = 9
+	// repeatedPairs is how many a cell has that is measured once more.
+	repeatedPairs = 3 * pairs
 	// leastPairs are measured in any case, of calls up to long; one of longer
 	// ones, which scatter less.
 	leastPairs = 3
@@ -40,6 +42,9 @@ const (
 	// repeated. Up to warm, caches are made its own by a call that isn't timed.
 	sample = 100 * time.Microsecond
 	warm   = 10 * time.Millisecond
+	// telling is the order from which a cell's time tells that of larger ones: the
+	// time of small ones is that of their repetitions.
+	telling = 64
 )
 
 // planned is a call of the grid.
@@ -99,8 +104,10 @@ func measure(ctx context.Context, b *hybrid.BLAS, grid []planned, before []cell,
 		if left := set.total - start.Sub(begin); set.total > 0 && (left <= 0 || seconds[routine(c.Name)]*cube > left.Seconds()) {
 			continue
 		}
-		m := compare(b, c.BLASCall, set.cell)
-		seconds[routine(c.Name)] = time.Since(start).Seconds() / cube
+		m := compare(ctx, b, c.BLASCall, set)
+		if c.order >= telling {
+			seconds[routine(c.Name)] = time.Since(start).Seconds() / cube
+		}
 		if err := keep(m); err != nil {
 			return cells, err
 		}
@@ -111,8 +118,16 @@ func measure(ctx context.Context, b *hybrid.BLAS, grid []planned, before []cell,
 
 // compare times a call both ways in turns, the first of a pair being now the one,
 // now the other.
-func compare(b *hybrid.BLAS, c hybrid.BLASCall, budget time.Duration) cell {
+func compare(ctx context.Context, b *hybrid.BLAS, c hybrid.BLASCall, set settings) cell {
 	alone, chosen := b.Pair(c)
+	chosen()
+	for !b.Settled() && ctx.Err() == nil { // it has to know the call first
+		time.Sleep(time.Millisecond)
+	}
+	most, budget := pairs, set.cell
+	if set.again > 0 {
+		most, budget = repeatedPairs, 3*budget
+	}
 	start := time.Now()
 	alone()
 	once := time.Since(start)
@@ -136,7 +151,7 @@ func compare(b *hybrid.BLAS, c hybrid.BLASCall, budget time.Duration) cell {
 	chosen()
 	var wrapped, tandem, ratios []float64
 	begin := time.Now()
-	for pair := range pairs {
+	for pair := range most {
 		if pair >= least && time.Since(begin) > budget {
 			break
 		}

@@ -57,7 +57,7 @@ type results struct {
 }
 
 // keep opens the file of results and writes a line about the machine to it.
-func keep(path string, s *hybrid.Scheduler) (*results, error) {
+func keep(path string, s *hybrid.Scheduler, b *hybrid.BLAS) (*results, error) {
 	if path == "" {
 		return &results{}, nil
 	}
@@ -72,7 +72,7 @@ func keep(path string, s *hybrid.Scheduler) (*results, error) {
 	r := &results{f, json.NewEncoder(f)}
 	if err := r.lines.Encode(map[string]any{
 		"time": time.Now().UTC().Format(time.RFC3339), "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH,
-		"workers": s.Workers(), "devices": devices,
+		"workers": s.Workers(), "devices": devices, "wrapped": b.Wrapped().Name,
 	}); err != nil {
 		return nil, errors.Join(fmt.Errorf("-o: %w", err), f.Close())
 	}

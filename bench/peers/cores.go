@@ -58,6 +58,7 @@ func (b *bench) cores(ctx context.Context) error {
 				}
 				return nil
 			})},
+			most: func(goal float64) float64 { return 1 / (goal * float64(b.workers)) },
 			judge: func(own, their, goal float64) (ratio, wanted string, met bool) {
 				efficiency := their / own / float64(b.workers)
 				return fmt.Sprintf("%.1f %% efficient", 100*efficiency), fmt.Sprintf("≥ %.0f %%", 100*goal), efficiency >= goal

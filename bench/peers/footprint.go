@@ -28,7 +28,7 @@ func (b *bench) footprint(ctx context.Context) error {
 	if !b.only.MatchString(what) {
 		return nil
 	}
-	fmt.Fprintln(b.progress, what)
+	b.announce(what)
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (b *bench) toFirstResult(ctx context.Context) error {
 		if !b.only.MatchString(way.what) {
 			continue
 		}
-		fmt.Fprintln(b.progress, way.what)
+		b.announce(way.what)
 		var times []float64
 		for range b.rounds {
 			took, err := way.run(ctx)

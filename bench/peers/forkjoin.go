@@ -214,7 +214,7 @@ func (b *bench) trees(ctx context.Context) error {
 			continue
 		}
 		root := grow(nodes)
-		times := max(1, b.less(1_000_000, 100_000)/nodes)
+		times := max(1, b.less(5_000_000, 100_000)/nodes)
 		repeat := func(f func() int) error {
 			for range times {
 				if got := f(); got != nodes {

@@ -36,7 +36,7 @@ func (b *bench) latency(ctx context.Context) error {
 		if !b.only.MatchString(c.what) {
 			continue
 		}
-		fmt.Fprintln(b.progress, c.what)
+		b.announce(c.what)
 		var times [2][]time.Duration
 		for i := range c.n {
 			for turn := range ways {

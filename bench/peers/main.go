@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"regexp"
 	"runtime"
+	"time"
 
 	program "github.com/tandem-go/tandem/bench/internal/peer"
 
@@ -33,7 +34,8 @@ what each took (the median), Tandem's part of the peer's, and the goal.
                   Go's pools, the go statement, and workers on a channel
 
 A peer that can't be had gets a row that says why. Nothing fails because of a
-time that was measured.
+time that was measured. An interrupt (Ctrl-C) ends it; -o keeps what was measured
+until then.
 
 `
 
@@ -62,7 +64,9 @@ type bench struct {
 	quick    bool
 	programs map[string]*program.Program
 	only     *regexp.Regexp
-	progress io.Writer
+	progress *measure.Progress
+	start    time.Time
+	done     time.Duration // since then, at this block's beginning
 	table    table
 	machine  *measure.Machine
 }
@@ -77,7 +81,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		flags.PrintDefaults()
 	}
 	workers := flags.Int("workers", runtime.GOMAXPROCS(0), "`number` of workers of each library")
-	rounds := flags.Int("rounds", 2*measure.Blocks, "`number` of times that each is measured, in nine blocks, after one to warm up in each")
+	rounds := flags.Int("rounds", 2*measure.Blocks, "`number` of times that each is measured, in nine blocks, each after one that warms up")
 	quick := flags.Bool("quick", false, "9 rounds of less work: that it runs, not how fast")
 	output := flags.String("o", "", "append every sample as JSON lines to this `file`")
 	only := flags.String("only", "", "measure only what matches this regular `expression`")
@@ -102,7 +106,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	defer pool.Close()
 	b := &bench{
 		pool: pool, workers: *workers, blocks: min(*rounds, measure.Blocks), quick: *quick, only: pattern,
-		programs: startPrograms(ctx, *workers), progress: os.Stderr, machine: measure.ThisMachine(ctx),
+		programs: startPrograms(ctx, *workers), progress: measure.NewProgress(os.Stderr), start: time.Now(), machine: measure.ThisMachine(ctx),
 	}
 	b.rounds = *rounds / b.blocks
 	defer func() {
@@ -112,6 +116,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}()
 	// What was measured until an error, or until somebody lost patience, is kept.
 	err = b.measure(ctx)
+	b.progress.Clear()
 	if *output != "" {
 		if failed := b.write(*output); failed != nil {
 			return fmt.Errorf("-o: %w", failed)
@@ -133,7 +138,7 @@ func (b *bench) measure(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		fmt.Fprintf(b.progress, "block %d of %d\n", 1+b.block, b.blocks)
+		b.done = time.Since(b.start)
 		parts := []func(context.Context) error{b.forkJoin, b.trees, b.tasks, b.million, b.cores, b.processes}
 		if b.last() {
 			parts = append(parts, b.latency, b.footprint)
@@ -145,6 +150,16 @@ func (b *bench) measure(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// announce says what is measured now.
+func (b *bench) announce(what string) {
+	how, left := "", time.Duration(0)
+	if b.block > 0 {
+		// As long again for each block as for those that are done.
+		how, left = "about", time.Until(b.start.Add(b.done*time.Duration(b.blocks)/time.Duration(b.block)))
+	}
+	b.progress.Show(1+b.block, b.blocks, what, how, max(0, left))
 }
 
 // write appends all samples to a results file.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tandem-go/tandem/cpuexec"
+	"github.com/tandem-go/tandem/hybrid"
 )
 
 // pools are the Go libraries; for those with a goal Tandem wants to take a
@@ -29,12 +30,39 @@ func (b *bench) tasks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return b.hold(ctx, contest{
+	err = b.hold(ctx, contest{
 		what: "an empty task from outside", parts: float64(n),
 		own: func(ctx context.Context) error { return spawnOutside(ctx, b.pool, n) },
 		peers: append([]peer{b.told("rayon", "rayon", outside, 1), b.told("tbb", "oneTBB", outside, 0)},
 			b.pools(n)...),
 	})
+	if err != nil {
+		return err
+	}
+	s, err := hybrid.Open(hybrid.WithWorkers(b.workers), hybrid.WithDevices("cpu"))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	futures := make([]*hybrid.Future[struct{}], n)
+	return b.hold(ctx, contest{
+		what: "an empty task with a future that is waited for", parts: float64(n),
+		own:   func(ctx context.Context) error { return submitAndWait(ctx, s, futures) },
+		peers: []peer{b.told("pools", "pond", fmt.Sprint("pond.Submit ", n), 0.25)},
+	})
+}
+
+func submitAndWait(ctx context.Context, s *hybrid.Scheduler, futures []*hybrid.Future[struct{}]) error {
+	nothing := func(context.Context) (struct{}, error) { return struct{}{}, nil }
+	for i := range futures {
+		futures[i] = hybrid.Submit(ctx, s, nothing)
+	}
+	for _, f := range futures {
+		if _, err := f.Wait(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *bench) pools(tasks int) []peer {
@@ -75,7 +103,7 @@ func (b *bench) million(ctx context.Context) error {
 	if !b.only.MatchString(what) {
 		return nil
 	}
-	fmt.Fprintln(b.progress, what)
+	b.announce(what)
 	before := heapInUse()
 	p, err := cpuexec.New(b.workers)
 	if err != nil {

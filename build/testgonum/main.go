@@ -1,6 +1,6 @@
 // Testgonum runs gonum's own test suites with Tandem's BLAS in use.
 //
-//	go run ./build/testgonum [-tags cuda,opengl] [-set cpu] [-suite mat]
+//	go run ./build/testgonum [-tags cuda,opengl] [-set cpu] [-suite mat] [-part 1/8]
 //
 // testblas, which is made to be called, and for the types that it lacks the tests
 // against a reference of this module, run from a test of their own. Of mat and of
@@ -13,6 +13,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -35,6 +36,8 @@ type set struct {
 	sims    int    // simulated devices besides
 	tile    int
 	tag     string // that it needs
+	// openBLAS has Tandem's BLAS wrap OpenBLAS; else it is gonum's, in every build.
+	openBLAS bool
 	// only are the tests that it runs of a suite, and skip those that it leaves
 	// out, as regular expressions.
 	only, skip map[string]string
@@ -46,22 +49,25 @@ type set struct {
 const onDevices = "^Test(Cholesky|QR|LQ|LU|SVD|Dpotrf|Dgeqrf|Dgetrf|Dgetri|Dpotri|Dsytrd|Dgebrd|Dgehrd|Dtrtri)"
 
 // unsteady are tests that compare two runs more closely than rounding allows:
-// TestDgesvd wants their singular vectors to agree to 1e-13. Where a tile is now a
-// worker's, now a device's, they agree to rounding, and close singular values make
-// more of that.
+// TestDgesvd wants their singular values and vectors to agree to 1e-13. Where a tile
+// is now a worker's, now a device's, they agree to rounding, and close singular
+// values make more of that. So they do of tiles that OpenBLAS multiplies, which adds
+// up in an order that depends on a product's shape.
 const unsteady = "^TestDgesvd$"
 
 var sets = []set{
 	{name: "cpu, as it chooses", devices: "cpu"},
 	{name: "cpu, tiles of 64", devices: "cpu", tile: 64},
 	{name: "cpu, tiles of 4", devices: "cpu", tile: 4},
+	{name: "openblas, as it chooses", devices: "cpu", openBLAS: true, tag: "openblas"},
 	{
-		name: "2 simulated, tiles of 32", devices: "none:*", sims: 2, tile: 32,
-		only: map[string]string{"mat": onDevices, "lapack/gonum": onDevices},
+		name: "openblas, tiles of 64", devices: "cpu", tile: 64, openBLAS: true, tag: "openblas",
+		skip: map[string]string{"lapack/gonum": unsteady},
 	},
+	{name: "2 simulated, tiles of 32", devices: "none:*", sims: 2, tile: 32},
 	{
 		name: "cpu and 2 simulated, tiles of 32", devices: "cpu", sims: 2, tile: 32,
-		only: map[string]string{"mat": onDevices, "lapack/gonum": onDevices}, skip: map[string]string{"lapack/gonum": unsteady},
+		skip: map[string]string{"lapack/gonum": unsteady},
 	},
 	{
 		name: "opengl alone, tiles of 128", devices: "opengl", tile: 128, tag: "opengl",
@@ -87,14 +93,29 @@ func main() {
 	tags := flag.String("tags", "", "build tags; with opengl or cuda among them such devices are tested too")
 	only := flag.String("set", "", "run only on the sets whose names contain this")
 	suite := flag.String("suite", "", "run only the suites whose names contain this")
+	part := flag.String("part", "1/1", "run only this part of the tests of mat and lapack: 3/8 is every eighth from the third on")
 	flag.Parse()
-	if err := run(*short, *tags, *only, *suite); err != nil {
+	which, err := parsePart(*part)
+	if err == nil {
+		err = run(*short, *tags, *only, *suite, which)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "testgonum:", err)
 		os.Exit(1)
 	}
 }
 
-func run(short bool, tags, only, onlySuite string) error {
+// part is one of some parts of a suite's tests.
+type part struct{ number, of int }
+
+func parsePart(text string) (p part, err error) {
+	if n, _ := fmt.Sscanf(text, "%d/%d", &p.number, &p.of); n != 2 || p.number < 1 || p.number > p.of {
+		return p, fmt.Errorf("-part: %q is not like 1/8", text)
+	}
+	return p, nil
+}
+
+func run(short bool, tags, only, onlySuite string, which part) error {
 	dir, err := os.MkdirTemp("", "testgonum")
 	if err != nil {
 		return err
@@ -113,7 +134,10 @@ func run(short bool, tags, only, onlySuite string) error {
 			if !strings.Contains(suite, onlySuite) {
 				continue
 			}
-			r, err := test(dir, suite, s, short, tags)
+			if suite == testblas && which.number > 1 {
+				continue // it belongs to the first part
+			}
+			r, err := test(dir, suite, s, short, tags, which)
 			if err != nil {
 				return err
 			}
@@ -121,6 +145,9 @@ func run(short bool, tags, only, onlySuite string) error {
 			note := ""
 			if s.only[suite] != "" {
 				note = "  of " + s.only[suite]
+			}
+			if which.of > 1 && suite != testblas {
+				note += fmt.Sprintf("  part %d of %d", which.number, which.of)
 			}
 			fmt.Printf("%-14s %-34s %7d %7d %7d %17d %7.1fs%s\n", suite, s.name, r.passed, r.skipped, r.failed, r.tiles, r.took.Seconds(), note)
 		}
@@ -196,7 +223,7 @@ func prepare(dir string) error {
 const (
 	mainFile       = "tandem_test.go"
 	cudaFile       = "tandem_cuda_test.go"
-	blastestFolder = "hybrid/internal/blastest"
+	blastestFolder = "internal/blastest"
 )
 
 // writeMain writes the files with the TestMain of a package.
@@ -223,18 +250,19 @@ type result struct {
 // tilesLine is what the TestMain prints before the number of tiles.
 const tilesLine = "tandem: tiles computed by devices: "
 
-func test(dir, suite string, s set, short bool, tags string) (r result, err error) {
-	args := []string{
-		"test", "-json", "-count=1", "-timeout=60m", "-tags=" + tags, fmt.Sprintf("-short=%v", short),
-		"-run=" + s.only[suite], "-skip=" + s.skip[suite],
+func test(dir, suite string, s set, short bool, tags string, which part) (r result, err error) {
+	tested := []string{"-tags=" + tags, "-overlay=" + filepath.Join(dir, "overlay.json"), "./" + blastestFolder}
+	only := s.only[suite]
+	if suite != testblas {
+		tested = []string{"-tags=" + tags, "-mod=mod", "-modfile=" + filepath.Join(dir, "go.mod"), "gonum.org/v1/gonum/" + suite}
+		if only, err = testsOf(which, only, tested); err != nil {
+			return r, err
+		}
 	}
-	if suite == testblas {
-		args = append(args, "-overlay="+filepath.Join(dir, "overlay.json"), "./"+blastestFolder)
-	} else {
-		args = append(args, "-mod=mod", "-modfile="+filepath.Join(dir, "go.mod"), "gonum.org/v1/gonum/"+suite)
-	}
+	// No limit: what is forced into the smallest tiles takes its time.
+	args := append([]string{"test", "-json", "-count=1", "-timeout=0", fmt.Sprintf("-short=%v", short), "-run=" + only, "-skip=" + s.skip[suite]}, tested...)
 	cmd := exec.Command("go", args...)
-	cmd.Env = append(os.Environ(), "TANDEM_DEVICES="+s.devices,
+	cmd.Env = append(os.Environ(), "TANDEM_DEVICES="+s.devices, fmt.Sprintf("TANDEM_TEST_OPENBLAS=%v", s.openBLAS),
 		fmt.Sprintf("TANDEM_TEST_TILE=%d", s.tile), fmt.Sprintf("TANDEM_TEST_SIMS=%d", s.sims))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -254,6 +282,31 @@ func test(dir, suite string, s set, short bool, tags string) (r result, err erro
 		return r, fmt.Errorf("%s on %s: %w", suite, s.name, failure)
 	}
 	return r, nil
+}
+
+// testsOf is the regular expression of the tests that belong to a part, of those
+// that match only.
+func testsOf(which part, only string, tested []string) (string, error) {
+	if which.of == 1 {
+		return only, nil
+	}
+	list := exec.Command("go", append([]string{"test", "-list=" + cmp.Or(only, ".")}, tested...)...)
+	list.Env = append(os.Environ(), "TANDEM_DEVICES=cpu", "TANDEM_TEST_OPENBLAS=false", "TANDEM_TEST_TILE=0", "TANDEM_TEST_SIMS=0")
+	list.Stderr = os.Stderr
+	out, err := list.Output()
+	if err != nil {
+		return "", fmt.Errorf("listing tests: %w", err)
+	}
+	var mine []string
+	n := 0
+	for name := range strings.Lines(string(out)) {
+		if strings.HasPrefix(name, "Test") {
+			if n++; n%which.of == which.number%which.of {
+				mine = append(mine, strings.TrimSpace(name))
+			}
+		}
+	}
+	return "^(" + strings.Join(mine, "|") + ")$", nil
 }
 
 // read counts the events of go test -json, and prints the output of tests that
@@ -308,7 +361,7 @@ import (
 
 	"gonum.org/v1/gonum/blas/blas64"
 
-	"github.com/tandem-go/tandem/hybrid/internal/blastest"
+	"github.com/tandem-go/tandem/internal/blastest"
 )
 
 func ours() blastest.BLAS { return blas64.Implementation().(blastest.BLAS) }
@@ -355,12 +408,14 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/blas/blas32"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/blas/cblas128"
 	"gonum.org/v1/gonum/blas/cblas64"
+	"gonum.org/v1/gonum/blas/gonum"
 
 	"github.com/tandem-go/tandem/device/sim"
 	"github.com/tandem-go/tandem/hybrid"
@@ -390,7 +445,18 @@ func TestMain(m *testing.M) {
 	if tile := number("TANDEM_TEST_TILE"); tile > 0 {
 		how = append(how, hybrid.AlwaysTiled(tile))
 	}
+	openBLAS, err := strconv.ParseBool(os.Getenv("TANDEM_TEST_OPENBLAS"))
+	if err != nil {
+		panic(err)
+	}
+	if !openBLAS {
+		var g gonum.Implementation
+		how = append(how, hybrid.OverBLAS(g, g, g, g))
+	}
 	b := s.BLAS(how...)
+	if name := b.Wrapped().Name; strings.Contains(name, "OpenBLAS") != openBLAS {
+		panic("the BLAS in use is " + name)
+	}
 	blas32.Use(b)
 	blas64.Use(b)
 	cblas64.Use(b)

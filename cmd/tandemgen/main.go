@@ -12,14 +12,27 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 
 	"github.com/tandem-go/tandem/internal/kernelgen"
 )
 
+const usage = `Usage: tandemgen [folder...]
+
+Tandemgen writes name_kernel.go beside every name.go of the folders, by default of
+the current one, that has functions marked //tandem:kernel: constructors of their
+launches on CPU workers, OpenGL and CUDA devices. docs/kernels.md describes the
+language. A file with kernels says
+
+	//go:generate go run github.com/tandem-go/tandem/cmd/tandemgen
+`
+
 func main() {
-	dirs := os.Args[1:]
+	flag.Usage = func() { fmt.Fprint(flag.CommandLine.Output(), usage) }
+	flag.Parse()
+	dirs := flag.Args()
 	if len(dirs) == 0 {
 		dirs = []string{"."}
 	}

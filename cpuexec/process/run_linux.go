@@ -19,14 +19,6 @@ import (
 // poller, and opens /dev/null each time. Running /bin/echo took 1158 us that
 // way and 960 us this way, as long as a loop in C (Linux 6.18, two cores).
 //
-// With two programs at once on two processors the rate is 0.82 to 0.95 of that
-// of C, and so is that of syscall.ForkExec, one pipe and Wait4 alone: Go's
-// monitor takes the processor from a goroutine that waits in a call and then
-// looks every 20 us. With GOMAXPROCS=4 it is 0.93 to 0.96. To wait through the
-// network poller instead, for the pipes or for the process descriptor, was
-// slower: 0.72 to 0.81; to wait in one call for the program's end, and to read
-// after that, changed nothing.
-//
 // A process descriptor tells that the program has ended while a descendant
 // keeps its output open. Kernels before 5.3, and some sandboxes, have none.
 func (c *Command) run(ctx context.Context, path string) (Result, error) {
@@ -90,6 +82,7 @@ func (c *Command) runDirectly(ctx context.Context, path string) (Result, error) 
 	stop := context.AfterFunc(ctx, func() { g.end(context.Cause(ctx)) })
 	defer stop()
 	stdout, stderr := capture{limit: c.OutputLimit}, capture{limit: c.OutputLimit}
+	w.hold(start)
 	readErr := w.serve(&g, &stdout, &stderr)
 	if readErr != nil {
 		g.end(readErr)
@@ -103,6 +96,7 @@ func (c *Command) runDirectly(ctx context.Context, path string) (Result, error) 
 	cause := g.reaped()
 	result.Wall = time.Since(start)
 	result.Stdout, result.Stderr = stdout.kept.Bytes(), stderr.kept.Bytes()
+	learn(&result)
 	if err != nil {
 		return result, fmt.Errorf("process: %s: waiting: %w", path, err)
 	}

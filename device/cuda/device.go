@@ -5,6 +5,7 @@ package cuda
 import (
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +27,8 @@ type cudaDevice struct {
 	limits  limits
 	ctx     context
 	account *device.Account
+
+	baseline bool // code for newer GPUs is not wanted, see EnvCode
 
 	pool   handle // of device memory; 0 where the driver has none
 	memory handle // the stream in whose order the pool hands memory out and takes it back; nothing else is in it
@@ -68,7 +71,7 @@ func open(a adapter) (*cudaDevice, error) {
 		return nil, err
 	}
 	d := &cudaDevice{
-		info: a.info, limits: a.limits, ctx: ctx, patience: patience,
+		info: a.info, limits: a.limits, ctx: ctx, patience: patience, baseline: os.Getenv(EnvCode) == "baseline",
 		givenUp: make(chan struct{}), gone: make(chan struct{}),
 		streams: map[*stream]struct{}{}, buffers: map[*buffer]struct{}{},
 	}

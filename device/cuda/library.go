@@ -13,35 +13,39 @@ import (
 	"github.com/tandem-go/tandem/device/cuda/internal/cublas"
 )
 
-// routine is what of cuBLAS does the same as a program: a product of matrices
+// routine is what of cuBLAS does the same as a program: products of matrices
 // that are stored by rows. cuBLAS has them by columns and so sees each one's
 // transpose; and the transpose of op(A)*op(B) is that of op(B) times that of op(A).
 type routine struct {
 	opA, opB cublas.Op
-	kind     cublas.Type
+	factors  cublas.Type // of the elements of A and B
+	kind     cublas.Type // of C's and of the factors alpha and beta
 	compute  cublas.Compute
+	words    *wordsOfGemm
 }
 
-// Words of a gemm before alpha, see device.Source. alpha and beta follow, one
-// word each in float32 and two in float64.
-const (
-	gemmRows = iota
-	gemmFirst
-	gemmAtA
-	gemmAtB
-	gemmAtC
-	gemmCols
-	gemmDepth
-	gemmLDA
-	gemmLDB
-	gemmLDC
-	gemmAlpha
+// wordsOfGemm is where the scalar words of a routine stand, see device.Source. n and lo
+// are the first two. alpha is the last of them; it and beta, which follows, take one word
+// each in float32 and two in float64.
+type wordsOfGemm struct {
+	atA, atB, atC, rows, cols, depth, lda, ldb, ldc, strides, alpha int
+	batch                                                           bool
+}
+
+var (
+	oneGemm   = wordsOfGemm{atA: 2, atB: 3, atC: 4, cols: 5, depth: 6, lda: 7, ldb: 8, ldc: 9, alpha: 10}
+	batchGemm = wordsOfGemm{atA: 2, atB: 3, atC: 4, rows: 5, cols: 6, depth: 7, lda: 8, ldb: 9, ldc: 10, strides: 11, alpha: 14, batch: true}
 )
 
 var gemms = map[string]routine{
-	"gemm.float32": {kind: cublas.Float32, compute: cublas.Compute32F},
-	"gemm.float64": {kind: cublas.Float64, compute: cublas.Compute64F},
-	"gemm.tf32":    {kind: cublas.Float32, compute: cublas.Compute32FFastTF32},
+	"gemm.float32":      {factors: cublas.Float32, kind: cublas.Float32, compute: cublas.Compute32F, words: &oneGemm},
+	"gemm.float64":      {factors: cublas.Float64, kind: cublas.Float64, compute: cublas.Compute64F, words: &oneGemm},
+	"gemm.tf32":         {factors: cublas.Float32, kind: cublas.Float32, compute: cublas.Compute32FFastTF32, words: &oneGemm},
+	"gemm.float16":      {factors: cublas.Float16, kind: cublas.Float32, compute: cublas.Compute32F, words: &oneGemm},
+	"gemm.bfloat16":     {factors: cublas.BFloat16, kind: cublas.Float32, compute: cublas.Compute32F, words: &oneGemm},
+	"gemmbatch.float32": {factors: cublas.Float32, kind: cublas.Float32, compute: cublas.Compute32F, words: &batchGemm},
+	"gemmbatch.float64": {factors: cublas.Float64, kind: cublas.Float64, compute: cublas.Compute64F, words: &batchGemm},
+	"gemmbatch.tf32":    {factors: cublas.Float32, kind: cublas.Float32, compute: cublas.Compute32FFastTF32, words: &batchGemm},
 }
 
 // findRoutine is the routine of a name, or nil where there is none or no cuBLAS:
@@ -53,7 +57,7 @@ func findRoutine(src device.Source) *routine {
 		return nil
 	}
 	r, found := gemms[src.Library[:n]]
-	if !found || src.Buffers != 3 || src.Scalars != gemmAlpha+2*r.wordsOfScalar() {
+	if !found || src.Buffers != 3 || src.Scalars != r.words.alpha+2*r.wordsOfScalar() {
 		return nil
 	}
 	for i, op := range []*cublas.Op{&r.opA, &r.opB} {
@@ -71,11 +75,14 @@ func findRoutine(src device.Source) *routine {
 	return &r
 }
 
-func (r *routine) wordsOfScalar() int { return r.size() / 4 }
+func (r *routine) wordsOfScalar() int { return sizeOf(r.kind) / 4 }
 
-func (r *routine) size() int {
-	if r.kind == cublas.Float64 {
+func sizeOf(t cublas.Type) int {
+	switch t {
+	case cublas.Float64:
 		return 8
+	case cublas.Float16, cublas.BFloat16:
+		return 2
 	}
 	return 4
 }
@@ -83,23 +90,32 @@ func (r *routine) size() int {
 // gemm is the call for a launch with these addresses and words. Places are
 // modulo 2^32, like those of the text.
 func (r *routine) gemm(addresses []uint64, words []uint32) cublas.Gemm {
-	place := func(buffer int, row, ld, at uint32, op cublas.Op, width int) cublas.Matrix {
-		element := row*ld + at
-		if op == cublas.Trans {
-			element = row + at
-		}
-		return cublas.Matrix{At: addresses[buffer] + uint64(element)*uint64(r.size()), Type: r.kind, LD: width}
+	w := r.words
+	matrix := func(buffer int, kind cublas.Type, element uint32, ld int) cublas.Matrix {
+		return cublas.Matrix{At: addresses[buffer] + uint64(element)*uint64(sizeOf(kind)), Type: kind, LD: int(words[ld])}
 	}
-	first := words[gemmFirst]
-	a := place(0, first, words[gemmLDA], words[gemmAtA], r.opA, int(words[gemmLDA]))
-	b := place(1, 0, words[gemmLDB], words[gemmAtB], cublas.NoTrans, int(words[gemmLDB]))
-	c := place(2, first, words[gemmLDC], words[gemmAtC], cublas.NoTrans, int(words[gemmLDC]))
-	return cublas.Gemm{
+	n, lo := words[0], words[1]
+	g := cublas.Gemm{
 		OpA: r.opB, OpB: r.opA,
-		M: int(words[gemmCols]), N: int(words[gemmRows]), K: int(words[gemmDepth]),
-		Alpha: r.scalar(words[gemmAlpha:]), Beta: r.scalar(words[gemmAlpha+r.wordsOfScalar():]),
-		A: b, B: a, C: c, Compute: r.compute,
+		M: int(words[w.cols]), N: int(n), K: int(words[w.depth]),
+		Alpha: r.scalar(words[w.alpha:]), Beta: r.scalar(words[w.alpha+r.wordsOfScalar():]),
+		Compute: r.compute,
 	}
+	fromA, fromB, fromC := lo*words[w.lda], uint32(0), lo*words[w.ldc] // of the first row
+	if r.opA == cublas.Trans {
+		fromA = lo
+	}
+	if w.batch {
+		fromA, fromB, fromC = lo*words[w.strides], lo*words[w.strides+1], lo*words[w.strides+2]
+		g.N, g.Batch = int(words[w.rows]), int(n)
+	}
+	g.A = matrix(1, r.factors, fromB+words[w.atB], w.ldb)
+	g.B = matrix(0, r.factors, fromA+words[w.atA], w.lda)
+	g.C = matrix(2, r.kind, fromC+words[w.atC], w.ldc)
+	if w.batch {
+		g.B.Stride, g.A.Stride, g.C.Stride = int(words[w.strides]), int(words[w.strides+1]), int(words[w.strides+2])
+	}
+	return g
 }
 
 func (r *routine) scalar(words []uint32) complex128 {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"unsafe"
 
@@ -209,7 +210,11 @@ func TestRoutinesThatAreNone(t *testing.T) {
 		{Library: "gemm.float32", Buffers: 3, Scalars: 12},
 		{Library: "gemm.float32.nx", Buffers: 3, Scalars: 12},
 		{Library: "gemm.float32.nnn", Buffers: 3, Scalars: 12},
-		{Library: "gemm.float16.nn", Buffers: 3, Scalars: 12},
+		{Library: "gemm.int8.nn", Buffers: 3, Scalars: 12},
+		{Library: "gemm.float16.nn", Buffers: 3, Scalars: 14},
+		{Library: "gemmbatch.float32.nn", Buffers: 3, Scalars: 12},
+		{Library: "gemmbatch.float64.nn", Buffers: 3, Scalars: 16},
+		{Library: "gemmbatch.float16.nn", Buffers: 3, Scalars: 16},
 		{Library: "gemm.tf32.nn", Buffers: 3, Scalars: 14},
 		{Library: "trsm.float32.nn", Buffers: 3, Scalars: 12},
 		{Library: "gemm.float32.nn", Buffers: 2, Scalars: 12},
@@ -219,5 +224,171 @@ func TestRoutinesThatAreNone(t *testing.T) {
 		if findRoutine(src) != nil {
 			t.Errorf("%+v has a routine", src)
 		}
+	}
+}
+
+// standIn compiles a source whose text does nothing for a routine of the library.
+func standIn(t *testing.T, d *cudaDevice, name string, scalars int) device.Program {
+	t.Helper()
+	src := testkernels.Source("nothing", 1, 2)
+	src.Library, src.Buffers, src.Scalars = name, 3, scalars
+	p := must(d.Compile(src))(t)
+	t.Cleanup(func() { p.Close() })
+	if p.(*program).routine == nil {
+		if real {
+			t.Skip("this machine has no cuBLAS")
+		}
+		t.Fatalf("%s is not found", name)
+	}
+	return p
+}
+
+// multiply has a program do a launch on A, B and C, and returns C.
+func multiply[A, T any](t *testing.T, d *cudaDevice, s device.Stream, p device.Program, words []uint32, a, b []A, c []T) ([]T, error) {
+	t.Helper()
+	var buffers []device.Buffer
+	for _, x := range [][]byte{asBytes(a), asBytes(b), asBytes(c)} {
+		buf := must(d.Alloc(int64(len(x))))(t)
+		defer buf.Free()
+		if err := s.Upload(buf, 0, x); err != nil {
+			return nil, err
+		}
+		buffers = append(buffers, buf)
+	}
+	if err := s.Launch(p, device.Dispatch{Groups: [3]int{1, 1, 1}, Buffers: buffers, Scalars: words}); err != nil {
+		return nil, err
+	}
+	got := make([]T, len(c))
+	return got, errors.Join(s.Download(asBytes(got), buffers[2], 0), s.Synchronize(waiting(t)))
+}
+
+// TestRoutineOfHalves multiplies numbers of 16 bits: 3 rows from row 1 on of a 2-deep
+// product with 2 columns.
+func TestRoutineOfHalves(t *testing.T) {
+	machine(t, cudatest.Config{})
+	d := openFirst(t)
+	s := must(d.NewStream())(t)
+	one := math.Float32bits(1)
+	for name, bits := range map[string][3]uint16{ // of 1, 2 and -0.5
+		"gemm.float16": {0x3c00, 0x4000, 0xb800}, "gemm.bfloat16": {0x3f80, 0x4000, 0xbf00},
+	} {
+		x, y, z := bits[0], bits[1], bits[2]
+		// Rows 1 to 3 of A are (1 2), (-0.5 1), (2 2), a third column is padding, and
+		// they begin at element 1 of the buffer; B is (1 2), (-0.5 1).
+		a := []uint16{9, x, y, 9, z, x, 9, y, y, 9}
+		b := []uint16{x, y, z, x}
+		at := uint32(1)
+		words := []uint32{3, 1, at - 3, 0, at - 3, 2, 2, 3, 2, 3, one, one}
+		c := []float32{7, 0, 0, 7, 10, 0, 7, 0, 20, 7}
+		want := []float32{7, 0, 4, 7, 9, 0, 7, 1, 26, 7}
+		got, err := multiply(t, d, s, standIn(t, d, name+".nn", 12), words, a, b, c)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v: %v", name, got, want, err)
+		}
+	}
+}
+
+// TestRoutineOfABatch has products 2 to 4 of a batch, of 1×2 by 2×2 matrices, in one
+// call of cuBLAS, with NaN in a C that is not read.
+func TestRoutineOfABatch(t *testing.T) {
+	t.Run("float32", batchTest[float32])
+	t.Run("float64", batchTest[float64])
+}
+
+func batchTest[T float32 | float64](t *testing.T) {
+	machine(t, cudatest.Config{})
+	d := openFirst(t)
+	s := must(d.NewStream())(t)
+	type call struct {
+		ops  string
+		beta T
+	}
+	for _, c := range []call{{"nn", 0}, {"nt", -1}, {"tn", 0.5}, {"tt", 0}} {
+		const lo, n, atA, atB, atC = 2, 3, 1, 2, 3
+		const rows, cols, depth, strideA, strideB, strideC = 1, 2, 2, 7, 0, 5
+		lda, ldb, ldc := 3, 2, 4
+		if c.ops[0] == 't' {
+			lda = 2
+		}
+		// In the buffers stand products lo and later.
+		shift := func(at, stride int) uint32 { return uint32(at - lo*stride) }
+		a, b, out := make([]T, 1+n*strideA), []T{-9, -9, 1, 2, 3, 4}, make([]T, atC+n*strideC)
+		for i := range a {
+			a[i] = T(i%11 - 3)
+		}
+		for i := range out {
+			out[i] = T(i)
+			if c.beta == 0 {
+				out[i] = T(math.NaN())
+			}
+		}
+		want := slices.Clone(out)
+		for i := range n {
+			for j := range cols {
+				var sum T
+				for k := range depth {
+					x, y := a[atA+i*strideA+k], b[atB+k*ldb+j]
+					if c.ops[0] == 't' {
+						x = a[atA+i*strideA+k*lda]
+					}
+					if c.ops[1] == 't' {
+						y = b[atB+j*ldb+k]
+					}
+					sum += x * y
+				}
+				to := &want[atC+i*strideC+j]
+				if c.beta == 0 {
+					*to = 2 * sum
+				} else {
+					*to = 2*sum + c.beta**to
+				}
+			}
+		}
+		words := []uint32{
+			n, lo, shift(atA, strideA), atB, shift(atC, strideC), rows, cols, depth,
+			uint32(lda), uint32(ldb), uint32(ldc), strideA, strideB, strideC,
+		}
+		kind := "float32"
+		for _, v := range []T{2, c.beta} {
+			if bits := math.Float64bits(float64(v)); unsafe.Sizeof(v) == 8 {
+				kind, words = "float64", append(words, uint32(bits), uint32(bits>>32))
+			} else {
+				words = append(words, math.Float32bits(float32(v)))
+			}
+		}
+		got, err := multiply(t, d, s, standIn(t, d, "gemmbatch."+kind+"."+c.ops, len(words)), words, a, b, out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range got {
+			if got[i] != want[i] && (got[i] == got[i] || want[i] == want[i]) {
+				t.Fatalf("%s: element %d of C is %v, want %v", c.ops, i, got[i], want[i])
+			}
+		}
+	}
+}
+
+// TestRoutineDeclines has cuBLAS answer each status. Where it has begun nothing the
+// text does the work, which here is to leave C as it is; otherwise the stream fails.
+func TestRoutineDeclines(t *testing.T) {
+	if real {
+		t.Skip("what a real cuBLAS answers is not the test's to choose")
+	}
+	machine(t, cudatest.Config{})
+	d := openFirst(t)
+	p := standIn(t, d, "gemmbatch.float32.nn", 16)
+	one := math.Float32bits(1)
+	words := []uint32{2, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, one, 0}
+	for status, fails := range map[string]bool{"3": false, "7": false, "8": false, "15": false, "13": true, "14": true} {
+		t.Setenv("STANDIN_GEMM", status)
+		s := must(d.NewStream())(t)
+		got, err := multiply(t, d, s, p, words, []float32{2, 3}, []float32{5, 7}, []float32{1, 1})
+		if fails != (err != nil) || !fails && !slices.Equal(got, []float32{1, 1}) {
+			t.Errorf("status %s: %v, %v", status, got, err)
+		}
+		if fails && !errors.Is(err, device.ErrInvalid) {
+			t.Errorf("status %s: %v, want %v", status, err, device.ErrInvalid)
+		}
+		s.Close()
 	}
 }

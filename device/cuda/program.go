@@ -56,13 +56,7 @@ func (d *cudaDevice) compile(src device.Source) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	ptx := src.Text
-	if !isPTX(ptx) {
-		if ptx, err = d.translate(src); err != nil {
-			return nil, err
-		}
-	}
-	if p.module, err = d.modules.get(ptx); err != nil {
+	if p.module, err = d.load(src); err != nil {
 		return nil, err
 	}
 	if err := d.bind(p, src); err != nil {
@@ -70,6 +64,41 @@ func (d *cudaDevice) compile(src device.Source) (*program, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// load finds the source's module. Code for newer devices that the driver does not take,
+// being older than the device, is left.
+func (d *cudaDevice) load(src device.Source) (*module, error) {
+	if newer := d.newestCode(src.Newer); newer != "" {
+		m, err := d.modules.get(newer)
+		if _, refused := errors.AsType[*device.CompileError](err); !refused {
+			return m, err
+		}
+	}
+	ptx := src.Text
+	if !isPTX(ptx) {
+		var err error
+		if ptx, err = d.translate(src); err != nil {
+			return nil, err
+		}
+	}
+	return d.modules.get(ptx)
+}
+
+// EnvCode is the environment variable that has devices opened from then on leave code
+// for newer GPUs, if it is "baseline": to compare.
+const EnvCode = "TANDEM_CUDA_CODE"
+
+// newestCode is the code for the highest compute capability that the device has, or ""
+// where there is none or none is wanted.
+func (d *cudaDevice) newestCode(all []device.Code) (text string) {
+	best := 0
+	for _, c := range all {
+		if !d.baseline && c.Capability <= d.limits.arch && c.Capability > best {
+			best, text = c.Capability, c.Text
+		}
+	}
+	return text
 }
 
 // newProgram checks what a source asks of the device.

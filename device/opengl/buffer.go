@@ -84,9 +84,11 @@ func (d *glDevice) adopt(x *executor, b *buffer) error {
 }
 
 // create makes the buffer object and, where transfers want it, maps it for
-// good. OpenGL knows no empty buffers.
+// good. OpenGL knows no empty buffers, and a shader sees no word of which a part is
+// missing, where elements are smaller than words.
 func (x *executor) create(b *buffer) error {
-	size := int(max(b.size, 16))
+	const word = 4
+	size := int(max(b.size, 16)+word-1) &^ (word - 1)
 	gl.GenBuffers(1, &b.id)
 	gl.BindBuffer(gl.COPY_WRITE_BUFFER, b.id)
 	switch x.transfers {

@@ -27,7 +27,7 @@ func main() { cli.Main("processes", run) }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := cli.NewFlags("processes", summary, "-n 1000 -workers 4", `-n 40 -command "sleep 0.1" -o order.png`)
 	n := f.Int("n", 1000, "how many `times` to run the program")
-	workers := f.Int("workers", 4, "how many programs run at a `time`")
+	workers := f.Int("workers", 4, "`number` of programs that run at once")
 	command := f.String("command", "/bin/echo hello", "the `program` and its arguments, separated by spaces")
 	timeout := f.Duration("timeout", time.Minute, "the `time` after which a task is given up")
 	seed := f.Uint64("seed", 1, "`seed` of the random priorities")

@@ -3,6 +3,7 @@ package fft
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/dsp/fourier"
 )
@@ -14,7 +15,10 @@ type loop func(ctx context.Context, n int, body func(lo, hi int)) error
 type host struct {
 	n     int
 	whole sync.Pool // *fourier.CmplxFFT of length n: one transform at a time uses one
-	long  *matrix   // for lengths that are worth dividing
+	// spare is one that no transform uses, or nil: whoever takes it puts nil there. The
+	// pool costs as much as a transform of eight numbers.
+	spare atomic.Pointer[fourier.CmplxFFT]
+	long  *matrix // for lengths that are worth dividing
 	chirp *bluestein
 	space sync.Pool // *[]complex128 of length n
 }
@@ -46,10 +50,23 @@ func (h *host) forward(ctx context.Context, each loop, x []complex128) error {
 	case h.long != nil:
 		return h.long.forward(ctx, each, x)
 	}
-	f := h.whole.Get().(*fourier.CmplxFFT)
+	f := h.take()
 	f.Coefficients(x, x)
-	h.whole.Put(f)
+	h.give(f)
 	return nil
+}
+
+func (h *host) take() *fourier.CmplxFFT {
+	if f := h.spare.Swap(nil); f != nil {
+		return f
+	}
+	return h.whole.Get().(*fourier.CmplxFFT)
+}
+
+func (h *host) give(f *fourier.CmplxFFT) {
+	if !h.spare.CompareAndSwap(nil, f) {
+		h.whole.Put(f)
+	}
 }
 
 // hostTransform transforms src to dst. The inverse is the conjugate of the transform
@@ -80,10 +97,15 @@ func hostTransform[C Complex](ctx context.Context, each loop, h *host, dst, src 
 	return each(ctx, h.n, func(lo, hi int) { narrow(dst[lo:hi], work[lo:hi], inverse, h.n) })
 }
 
-// short is gonum's transform as it is.
+// short is gonum's transform as it is, or, where a call of that takes longer than the
+// transform, the sums themselves.
 func (h *host) short(dst, src []complex128, inverse bool) {
-	f := h.whole.Get().(*fourier.CmplxFFT)
-	defer h.whole.Put(f)
+	if len(src) <= 2 || len(src) == 4 {
+		fewest(dst, src, inverse)
+		return
+	}
+	f := h.take()
+	defer h.give(f)
 	if !inverse {
 		f.Coefficients(dst, src)
 		return
@@ -94,6 +116,38 @@ func (h *host) short(dst, src []complex128, inverse bool) {
 		dst[i] = complex(real(v)*scale, imag(v)*scale)
 	}
 }
+
+// fewest transforms 1, 2 or 4 numbers, of which it has read all before it writes.
+func fewest(dst, src []complex128, inverse bool) {
+	switch len(src) {
+	case 1:
+		dst[0] = src[0]
+	case 2:
+		a, b := src[0], src[1]
+		dst[0], dst[1] = a+b, a-b
+		if inverse {
+			shrink(&dst[0], 0.5)
+			shrink(&dst[1], 0.5)
+		}
+	case 4:
+		dst, src = dst[:4], src[:4]
+		even, odd := src[0]+src[2], src[1]+src[3]
+		a, b := src[0]-src[2], src[1]-src[3]
+		turned := complex(imag(b), -real(b)) // -i b
+		if inverse {
+			turned = -turned
+		}
+		dst[0], dst[1], dst[2], dst[3] = even+odd, a+turned, even-odd, a-turned
+		if inverse {
+			for i := range dst {
+				shrink(&dst[i], 0.25)
+			}
+		}
+	}
+}
+
+// shrink multiplies a number by a power of two.
+func shrink(z *complex128, by float64) { *z = complex(real(*z)*by, imag(*z)*by) }
 
 // widen copies numbers to float64, conjugated for the inverse.
 func widen[C Complex](dst []complex128, src []C, inverse bool) {

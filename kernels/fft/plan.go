@@ -8,9 +8,9 @@ import (
 	"unsafe"
 
 	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/internal/ways"
 	"github.com/tandem-go/tandem/kernels"
 	"github.com/tandem-go/tandem/kernels/internal/alias"
-	"github.com/tandem-go/tandem/kernels/internal/ways"
 )
 
 // Complex is a type of numbers to transform.

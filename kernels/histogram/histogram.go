@@ -8,8 +8,8 @@ import (
 	"slices"
 
 	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/internal/ways"
 	"github.com/tandem-go/tandem/kernels"
-	"github.com/tandem-go/tandem/kernels/internal/ways"
 )
 
 // MaxBins is the greatest number of bins: float32 has each integer up to it.

@@ -52,14 +52,27 @@ func words64[K Key](v K) uint64 {
 }
 
 // shapes are inputs that sorting algorithms take differently.
-var shapes = []string{"random", "bits", "few", "equal", "up", "down", "nearly"}
+var shapes = []string{"random", "bits", "few", "special", "late", "equal", "up", "down", "nearly"}
 
 func draw[K Key](rng *rand.Rand, shape string, n int) []K {
 	x := make([]K, n)
+	few := []K{0, 1, 2}
+	switch few := any(&few).(type) {
+	case *[]float32:
+		*few = append(*few, float32(math.Copysign(0, -1)), float32(math.NaN()), math.Float32frombits(0xffc00001), float32(math.Inf(-1)))
+	case *[]float64:
+		*few = append(*few, math.Copysign(0, -1), math.NaN(), math.Float64frombits(0xfff8000000000001), math.Inf(-1))
+	}
 	for i := range x {
 		switch shape {
 		case "few":
 			x[i] = K(rng.IntN(3))
+		case "special":
+			x[i] = few[rng.IntN(len(few))]
+		case "late": // those that are looked at first are equal
+			if x[i] = 7; i%max(1, n/sampled) != 0 {
+				x[i] = differential.Number[K](rng)
+			}
 		case "equal":
 			x[i] = 7
 		case "up", "nearly":
@@ -117,7 +130,7 @@ func identical[K Key](a, b []K) bool {
 func try[K Key](t *testing.T, s *hybrid.Scheduler, seed uint64, opts []hybrid.LaunchOption) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 0))
-	lengths := []int{0, 1, 2, fewPairs + 1, 2*fewKeys + 1, elements, elements + 1, 3*elements + 77, shared + 5}
+	lengths := []int{0, 1, 2, 16, fewest, fewPairs + 1, repeatedFrom, 2*fewKeys + 1, elements, elements + 1, 3*elements + 77, shared + 5}
 	for _, n := range lengths {
 		for _, shape := range shapes {
 			keys := draw[K](rng, shape, n)

@@ -8,9 +8,9 @@ import (
 	"unsafe"
 
 	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/internal/ways"
 	"github.com/tandem-go/tandem/kernels"
 	"github.com/tandem-go/tandem/kernels/internal/alias"
-	"github.com/tandem-go/tandem/kernels/internal/ways"
 )
 
 // Sort sorts keys in ascending order. Of floating-point numbers NaN come first, by
@@ -47,12 +47,18 @@ func sort[K Key, V, O any](ctx context.Context, s kernels.Launcher[O], keys []K,
 
 // sortWords sorts keys, whose memory bits is.
 func sortWords[K Key, U word, V, O any](ctx context.Context, s kernels.Launcher[O], keys []K, bits []U, values []V, paired bool, opts []O) error {
-	if len(opts) == 0 && ordered(keys, bits, values, paired) {
-		return nil
+	if len(opts) == 0 {
+		if !paired && len(keys) <= fewest {
+			sortFewest(keys, bits)
+			return nil
+		}
+		if ordered(keys, bits, values, paired) {
+			return nil
+		}
 	}
 	encode[K](bits)
 	defer decode[K](bits)
-	if len(opts) == 0 && few(bits, values, paired) {
+	if len(opts) == 0 && (!paired && repeated(bits) || few(bits, values, paired)) {
 		return nil
 	}
 	return sortMany(ctx, s, bits, values, paired, opts)

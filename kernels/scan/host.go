@@ -1,7 +1,17 @@
 package scan
 
-// serial is the scan in one loop, from what is before.
+// serial is the scan on this goroutine, from what is before: four blocks at a time,
+// whose sums don't wait for each other, and then one after the other.
 func serial[T Number](dst, src []T, before T, exclusive bool) {
+	for ; len(src) >= 4*block; dst, src = dst[4*block:], src[4*block:] {
+		var sums [4]T
+		four(sums[:], src[:4*block])
+		for i, v := range sums {
+			sums[i] = before
+			before += v
+		}
+		fourOn(dst[:4*block], src[:4*block], sums[:], exclusive)
+	}
 	for len(src) > 0 {
 		n := min(block, len(src))
 		before += one(dst[:n], src[:n], before, exclusive)
@@ -9,20 +19,35 @@ func serial[T Number](dst, src []T, before T, exclusive bool) {
 	}
 }
 
-// one scans a block, or less, and returns its sum.
+// one scans a block, or less, and returns its sum. A sum is never -0, so that adding it
+// to a 0 changes nothing.
 func one[T Number](dst, src []T, before T, exclusive bool) T {
 	dst = dst[:len(src)]
 	sum := T(0)
-	if exclusive {
+	switch {
+	case exclusive:
 		for i, v := range src {
 			dst[i] = before + sum
 			sum += v
 		}
-		return sum
-	}
-	for i, v := range src {
-		sum += v
-		dst[i] = before + sum
+	case before == 0:
+		for i, v := range src {
+			sum += v
+			dst[i] = sum
+		}
+	default:
+		// By fours, the additions of before fall beside those that the sum waits for.
+		for ; len(src) >= 4 && len(dst) >= 4; dst, src = dst[4:], src[4:] {
+			a := sum + src[0]
+			b := a + src[1]
+			c := b + src[2]
+			sum = c + src[3]
+			dst[0], dst[1], dst[2], dst[3] = before+a, before+b, before+c, before+sum
+		}
+		for i, v := range src {
+			sum += v
+			dst[i] = before + sum
+		}
 	}
 	return sum
 }

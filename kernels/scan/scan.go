@@ -7,9 +7,9 @@ import (
 	"slices"
 
 	"github.com/tandem-go/tandem/device"
+	"github.com/tandem-go/tandem/internal/ways"
 	"github.com/tandem-go/tandem/kernels"
 	"github.com/tandem-go/tandem/kernels/internal/alias"
-	"github.com/tandem-go/tandem/kernels/internal/ways"
 )
 
 // Number is a type of numbers to add up.

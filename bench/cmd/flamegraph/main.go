@@ -24,6 +24,11 @@ func run(args []string) error {
 	flags := flag.NewFlagSet("flamegraph", flag.ContinueOnError)
 	output := flags.String("o", "flamegraph.svg", "write the drawing to this `file`")
 	title := flags.String("title", "Where the processor's time goes", "what stands above it")
+	flags.Usage = func() {
+		fmt.Fprint(flags.Output(), "flamegraph draws a profile of the processor's time, as go test -cpuprofile and\n"+
+			"go run ./bench -cpuprofile write it, as an SVG.\n\n  go run ./bench/cmd/flamegraph -o FILE.svg PROFILE\n\n")
+		flags.PrintDefaults()
+	}
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

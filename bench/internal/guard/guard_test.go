@@ -6,11 +6,11 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
-// took is a side that waits so long on the turns of an attempt for which it says
-// so; no test depends on how long that takes, only on which is longer.
+// took is a side that takes as long as it says for each turn, in virtual time.
 func took(d func(turn int) time.Duration) func(context.Context) error {
 	turn := 0
 	return func(context.Context) error {
@@ -48,15 +48,17 @@ func TestCompare(t *testing.T) {
 		}, false, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			waits := 0
-			check := []Check{{Name: "x", Peer: "y", Own: took(c.own), Other: took(always(short))}}
-			err := compare(t.Context(), io.Discard, check, bound, func(int) { waits++ })
-			if errors.Is(err, ErrSlower) != c.slow || err != nil && !c.slow {
-				t.Errorf("the verdict is %v", err)
-			}
-			if waits != c.waits {
-				t.Errorf("it waited %d times, want %d", waits, c.waits)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				waits := 0
+				check := []Check{{Name: "x", Peer: "y", Own: took(c.own), Other: took(always(short))}}
+				err := compare(t.Context(), io.Discard, check, bound, func(int) { waits++ })
+				if errors.Is(err, ErrSlower) != c.slow || err != nil && !c.slow {
+					t.Errorf("the verdict is %v", err)
+				}
+				if waits != c.waits {
+					t.Errorf("it waited %d times, want %d", waits, c.waits)
+				}
+			})
 		})
 	}
 }

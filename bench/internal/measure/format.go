@@ -47,6 +47,8 @@ func digits(x float64) string {
 		return fmt.Sprintf("%.0f", x)
 	case a >= 9.995:
 		return fmt.Sprintf("%.1f", x)
+	case a > 0 && a < 0.005:
+		return "< 0.01"
 	}
 	return fmt.Sprintf("%.2f", x)
 }

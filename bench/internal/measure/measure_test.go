@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -18,8 +17,7 @@ import (
 func runner(rows *[]Row) *Runner {
 	return &Runner{
 		Machine: &Machine{ID: "m1", CPU: "a processor", Platform: "linux/amd64"}, Rounds: 7, Budget: time.Minute,
-		Progress: io.Discard,
-		Record:   func(r Row) error { *rows = append(*rows, r); return nil },
+		Record: func(r Row) error { *rows = append(*rows, r); return nil },
 	}
 }
 
@@ -282,6 +280,8 @@ func TestFormat(t *testing.T) {
 		want  string
 	}{
 		{0.4, Nanoseconds, "0.40 ns"},
+		{2.8e-8, Nanoseconds, "< 0.01 ns"},
+		{0, Nanoseconds, "0.00 ns"},
 		{1234, Nanoseconds, "1.23 µs"},
 		{99.96e6, Nanoseconds, "100 ms"},
 		{26, Bytes, "26.0 B"},
@@ -335,35 +335,10 @@ func TestBlocks(t *testing.T) {
 	if total != 18 || len(rows[0].Histogram) != 6 {
 		t.Errorf("the merged histogram is %v", rows[0].Histogram)
 	}
+	if few := (&Row{Samples: []float64{1, 2, 1, 2, 1, 2}, Blocks: []int{2, 2, 2}}).Summary(); few.Bounded() || few.N != 6 {
+		t.Errorf("six samples of three blocks have an interval: %+v", few)
+	}
 	if late := rows[1]; late.Missing != "" || len(late.Samples) != 2 || late.Summary().Bounded() {
 		t.Errorf("what was late is %+v", late)
-	}
-}
-
-// What has used up its time is left out of later blocks, and no sooner.
-func TestExhausted(t *testing.T) {
-	var rows []Row
-	r := runner(&rows)
-	r.Rounds, r.Budget, r.Blocks = 2, time.Millisecond, 6
-	p := plan(
-		Subject{Name: "fast", Run: func(context.Context) (float64, error) { return 1, nil }},
-		Subject{Name: "slow", Run: func(context.Context) (float64, error) {
-			time.Sleep(25 * time.Millisecond) // more than four budgets of six blocks
-			return 2, nil
-		}},
-	)
-	merged := Merger{}
-	for range r.Blocks {
-		rows = nil
-		if _, err := r.Measure(t.Context(), p); err != nil {
-			t.Fatal(err)
-		}
-		for _, row := range rows {
-			merged.Add(row)
-		}
-	}
-	all := merged.Rows()
-	if len(all[0].Samples) != 12 || len(all[1].Samples) != 1 {
-		t.Errorf("%d samples of the fast one and %d of the slow one, want 12 and 1", len(all[0].Samples), len(all[1].Samples))
 	}
 }

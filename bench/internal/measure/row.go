@@ -34,6 +34,10 @@ type Row struct {
 	Flops float64 `json:"flops,omitempty"`
 	Bytes float64 `json:"bytes,omitempty"`
 
+	// Goal, if there is one, is what Tandem is held to: in a row of its own a value
+	// in the unit, in another's a part of that subject's, neither to be exceeded.
+	Goal float64 `json:"goal,omitempty"`
+
 	// Missing says why there are no samples. Published is then somebody
 	// else's figure, if there is one.
 	Missing   string     `json:"missing,omitempty"`

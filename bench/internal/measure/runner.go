@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 )
 
@@ -39,22 +38,45 @@ type Runner struct {
 	Machine *Machine
 	Rounds  int           // samples of each subject, at most
 	Budget  time.Duration // a subject that has used it gets no further turn, about
-	// Blocks are how often plans are measured, each time with so many rounds and
-	// such a budget; 0 is once. What has taken four budgets of all blocks together
-	// is left out of those that remain.
+	// Blocks are how often all plans are measured, each time with so many rounds and
+	// such a budget; 0 is once. Time is what all of it may take, but for building and
+	// starting peers; 0 is whatever it takes. See [Runner.Next].
 	Blocks int
+	Time   time.Duration
 	Match  func(name string) bool
 	// Progress is told what is measured. Record is given every row.
-	Progress io.Writer
+	Progress *Progress
 	Record   func(Row) error
 
-	spent map[string]time.Duration // by subjects of all blocks so far
+	schedule schedule
 }
 
 // Blocks are how many a run has: an interval of nine blocks' medians reaches from the
 // second to the eighth, so that one disturbed block on either side doesn't widen it,
 // where one of six, the fewest that have any, is their whole range.
 const Blocks = 9
+
+// Next begins a block. It is false when all have been measured, or when the time is
+// over: then slow rows have been measured in fewer blocks than others.
+func (r *Runner) Next() bool { return r.schedule.next(r.Blocks, r.Time) }
+
+// Block is the one that is measured, from 1.
+func (r *Runner) Block() int { return r.schedule.block }
+
+// Announce tells Progress what is measured now.
+func (r *Runner) Announce(what string) {
+	left, known := r.schedule.left(r.Blocks)
+	how := "about"
+	switch {
+	case known:
+	case r.Time > 0:
+		left = max(0, r.Time-time.Since(r.schedule.start)+r.schedule.apart)
+		how = "at most"
+	default:
+		how = ""
+	}
+	r.Progress.Show(max(1, r.schedule.block), max(1, r.Blocks), what, how, left)
+}
 
 // Wanted is whether anything of a plan is to be measured.
 func (r *Runner) Wanted(p *Plan) bool {
@@ -73,16 +95,20 @@ func (r *Runner) Measure(ctx context.Context, p Plan) ([]Row, error) {
 	for i, s := range p.Subjects {
 		rows[i] = r.row(&p, s)
 	}
-	fmt.Fprintf(r.Progress, "%s: ", rows[0].Place())
-	over := make([]bool, len(p.Subjects))
+	r.Announce(rows[0].Place())
+	over := make([]bool, len(p.Subjects)) // not in this block
+	prepared := make([]time.Duration, len(p.Subjects))
 	for i, s := range p.Subjects {
-		over[i] = r.spent[rows[i].Name()] > 4*r.Budget*time.Duration(max(1, r.Blocks))
+		over[i] = !r.schedule.due(rows[i].Name())
 		if s.Prepare != nil && !over[i] {
+			start := time.Now()
 			if err := s.Prepare(ctx); err != nil {
 				rows[i].Missing = err.Error()
 			}
+			prepared[i] = time.Since(start)
 		}
 	}
+	took := make([]time.Duration, len(p.Subjects)) // warming up included
 	spent := make([]time.Duration, len(p.Subjects))
 	for round := range r.Rounds + 1 {
 		for turn := range p.Subjects {
@@ -98,9 +124,11 @@ func (r *Runner) Measure(ctx context.Context, p Plan) ([]Row, error) {
 			}
 			start := time.Now()
 			sample, err := s.Run(ctx)
-			if took := time.Since(start); round > 0 || r.enough(took, 1) {
+			once := time.Since(start)
+			took[i] += once
+			if round > 0 || r.enough(once, 1) {
 				// What is so slow that it gets one turn has no warm-up.
-				spent[i] += took
+				spent[i] += once
 				rows[i].Samples = append(rows[i].Samples, sample)
 			}
 			if ctx.Err() != nil {
@@ -113,17 +141,12 @@ func (r *Runner) Measure(ctx context.Context, p Plan) ([]Row, error) {
 				rows[i].Missing, rows[i].Samples = err.Error(), nil
 			}
 		}
-		fmt.Fprint(r.Progress, ".")
-	}
-	fmt.Fprintln(r.Progress)
-	if r.spent == nil {
-		r.spent = map[string]time.Duration{}
 	}
 	for i, s := range p.Subjects {
 		if over[i] {
 			continue
 		}
-		r.spent[rows[i].Name()] += spent[i]
+		r.schedule.charge(rows[i].Name(), took[i], prepared[i])
 		if s.Histogram != nil && rows[i].Missing == "" {
 			rows[i].Histogram = s.Histogram.Bins()
 		}
@@ -145,8 +168,11 @@ func (r *Runner) enough(spent time.Duration, samples int) bool {
 	return samples >= least && spent > r.Budget || samples > 0 && spent > 4*r.Budget
 }
 
-// Add records samples that were not taken by turns.
+// Add records samples that were not taken by turns, if there are any.
 func (r *Runner) Add(p Plan, s Subject, samples ...float64) error {
+	if len(samples) == 0 {
+		return nil
+	}
 	row := r.row(&p, s)
 	row.Samples = samples
 	if s.Histogram != nil {

@@ -47,13 +47,13 @@ func Summarize(samples []float64) Summary {
 	return result
 }
 
-// Summary is that of the row's samples. Where they were taken in six blocks or more,
-// the interval is made of the blocks' medians. What disturbs a machine lasts longer
-// than a block, so that samples of one block are alike for a reason that the next
-// run won't share: an interval that took them for independent of each other would
-// be far too narrow, as one run beside another shows. (Kalibera and Jones, Rigorous
-// Benchmarking in Reasonable Time, ISMM 2013, section 5: repeat at the highest level
-// at which results vary.)
+// Summary is that of the row's samples. Where they were taken in blocks, the interval
+// is made of the blocks' medians, and there is none with fewer than six. What disturbs
+// a machine lasts longer than a block, so that samples of one block are alike for a
+// reason that the next run won't share: an interval that took them for independent of
+// each other would be far too narrow, as one run beside another shows. (Kalibera and
+// Jones, Rigorous Benchmarking in Reasonable Time, ISMM 2013, section 5: repeat at the
+// highest level at which results vary.)
 func (r *Row) Summary() Summary {
 	s := Summarize(r.Samples)
 	if independent := r.independent(); len(independent) != len(r.Samples) {
@@ -63,10 +63,10 @@ func (r *Row) Summary() Summary {
 	return s
 }
 
-// independent are the blocks' medians or, of a row with less than six blocks, the
+// independent are the blocks' medians or, of a row that was measured in one go, the
 // samples.
 func (r *Row) independent() []float64 {
-	if len(r.Blocks) < fewest {
+	if len(r.Blocks) <= 1 {
 		return r.Samples
 	}
 	var medians []float64

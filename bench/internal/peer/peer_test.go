@@ -3,6 +3,7 @@
 package peer
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -107,6 +108,48 @@ func state(t *testing.T, pid int) string {
 		t.Fatal(err)
 	}
 	return strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))[0]
+}
+
+// A program that ends is started again, and not for ever.
+func TestStartedAgain(t *testing.T) {
+	const name = "once"
+	s := &Set{Progress: os.Stderr, built: map[string]build{name: {command: []string{"/bin/sh", "-c", "read -r job; echo 5"}}}}
+	t.Cleanup(s.Close)
+	for range attempts {
+		p := s.Get(t.Context(), name, 1)
+		if took, err := p.Time("job"); err != nil || took != 5 {
+			t.Fatalf("%v, %v", took, err)
+		}
+		if _, err := p.Time("job"); err == nil {
+			t.Fatal("it has answered twice")
+		}
+	}
+	if _, err := s.Get(t.Context(), name, 1).Time("job"); err == nil {
+		t.Error("it was started once more")
+	}
+}
+
+// A benchmark that is interrupted has its programs end by themselves, or else ends them.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var all []*Program
+	for _, script := range []string{parrot, "while :; do sleep 1; done"} {
+		p, err := Start(ctx, []string{"/bin/sh", "-c", script}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if took, err := all[0].Time("job 1"); err != nil || took != 1 {
+		t.Errorf("%v, %v", took, err) // it is stopped now
+	}
+	cancel()
+	for i, p := range all {
+		p.Close()
+		if p.cmd.ProcessState == nil || p.cmd.ProcessState.Success() != (i == 0) {
+			t.Errorf("program %d: %v", i, p.cmd.ProcessState)
+		}
+	}
 }
 
 func TestBuildMissing(t *testing.T) {

@@ -30,6 +30,7 @@ type Program struct {
 	in      io.WriteCloser
 	out     *bufio.Reader
 	resting bool
+	broken  bool // it doesn't answer any more
 }
 
 // Build has bench/peers/build.sh make a program and returns the command that
@@ -47,6 +48,9 @@ func Build(ctx context.Context, name string) ([]string, error) {
 	return strings.Split(strings.TrimSpace(command.String()), "\n"), nil
 }
 
+// patience is how long a program may take to end when it is no longer wanted.
+const patience = 3 * time.Second
+
 // Start starts a built program with so many workers.
 func Start(ctx context.Context, command []string, workers int) (*Program, error) {
 	cmd := exec.CommandContext(ctx, command[0], append(command[1:len(command):len(command)], strconv.Itoa(workers))...)
@@ -56,6 +60,10 @@ func Start(ctx context.Context, command []string, workers int) (*Program, error)
 	if err != nil {
 		return nil, err
 	}
+	// Who interrupts the benchmarks interrupts them alone: a program ends with its
+	// input, in order, and if it doesn't, soon after.
+	detach(cmd)
+	cmd.Cancel, cmd.WaitDelay = in.Close, patience
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -120,11 +128,13 @@ func (p *Program) ask(job string, times int, read func(n int, line []byte) error
 	p.wake()
 	defer p.rest()
 	if _, err := io.WriteString(p.in, strings.Repeat(job+"\n", times)); err != nil {
+		p.broken = true
 		return fmt.Errorf("%s: %w", job, err)
 	}
 	for n := range times {
 		line, err := p.out.ReadBytes('\n')
 		if err != nil {
+			p.broken = true
 			return fmt.Errorf("%s: %w", job, err)
 		}
 		if err := read(n, line); err != nil {

@@ -13,7 +13,12 @@ type Set struct {
 	Progress io.Writer
 	built    map[string]build
 	running  map[key]*Program
+	again    map[key]int
 }
+
+// attempts are how often a program is started that has ended by itself, as Ray does on
+// a machine that is too busy for it.
+const attempts = 3
 
 type build struct {
 	command []string
@@ -25,11 +30,19 @@ type key struct {
 	workers int
 }
 
-// Get returns the program with so many workers, which may be a missing one.
+// Get returns the program with so many workers, which may be a missing one. One that
+// has ended is started again.
 func (s *Set) Get(ctx context.Context, name string, workers int) *Program {
 	k := key{name, workers}
 	if p, ok := s.running[k]; ok {
-		return p
+		if !p.broken || s.again[k] == attempts-1 {
+			return p
+		}
+		p.Close()
+		if s.again == nil {
+			s.again = map[key]int{}
+		}
+		s.again[k]++
 	}
 	b := s.build(ctx, name)
 	p := &Program{Missing: b.missing}

@@ -2,7 +2,10 @@
 
 package peer
 
-import "syscall"
+import (
+	"os/exec"
+	"syscall"
+)
 
 // rest stops the program and all its processes until wake, so that those which
 // look for work without end, or have things of their own to do, don't take a
@@ -24,3 +27,6 @@ func (p *Program) signal(s syscall.Signal) {
 		_ = syscall.Kill(pid, s) // it may just have ended
 	}
 }
+
+// detach keeps the terminal's signals from the program.
+func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

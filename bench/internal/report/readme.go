@@ -80,13 +80,17 @@ func Section(file string, r *measure.Results) string {
 	var s strings.Builder
 	m := r.Machine()
 	date, _, _ := strings.Cut(m.At, "T")
-	fmt.Fprintf(&s, "\n%s, commit %s, on %s, %d cores, %.0f GiB, %s, %s", date, "`"+strings.Join(commits(r), "`, `")+"`", m.CPU, m.Cores, float64(m.Memory)/(1<<30), m.OS, m.Go)
+	all, plural := commits(r), ""
+	if len(all) > 1 {
+		plural = "s"
+	}
+	fmt.Fprintf(&s, "\nMeasured on %s at commit%s `%s`, on %s, %d cores, %.0f GiB, %s, %s", date, plural, strings.Join(all, "`, `"), m.CPU, m.Cores, float64(m.Memory)/(1<<30), m.OS, m.Go)
 	for _, d := range m.Devices {
 		if d.ID != "cpu" {
 			fmt.Fprintf(&s, ", `%s` %s", d.ID, d.Name)
 		}
 	}
-	fmt.Fprintf(&s, ". All samples are in [%s](%s);\nmedians, with 95 %% intervals where there is a ±.\n", file, file)
+	fmt.Fprintf(&s, ".\nEvery sample is in [%s](%s). Figures are medians, with 95 %% intervals\nwhere there is a ±; ✓ is a target that was met, ✗ one that was not.\n", file, file)
 	writeTargets(&s, r)
 	writeContests(&s, r)
 	writeLosses(&s, r)
@@ -105,49 +109,95 @@ func commits(r *measure.Results) []string {
 	return all
 }
 
+// tally counts what was met of what was judged.
+type tally struct{ met, of int }
+
+func (t *tally) mark(v targets.Verdict) string {
+	switch v {
+	case targets.Met:
+		t.met++
+		t.of++
+		return " ✓"
+	case targets.NotMet:
+		t.of++
+		return " ✗"
+	}
+	return ""
+}
+
+func (t *tally) String() string { return fmt.Sprintf("%d of %d", t.met, t.of) }
+
+// writeTargets has a line for each target, with those who are ahead of Tandem apart
+// from the others, the best first.
 func writeTargets(s *strings.Builder, r *measure.Results) {
-	s.WriteString("\n| what | the field's target | ours | Tandem | peers |\n| --- | --- | --- | --- | --- |\n")
+	var table strings.Builder
+	var field, ours tally
 	for _, l := range targets.Fill(r) {
-		ours := l.Ours
-		switch l.Own.Ours {
-		case targets.Met:
-			ours += " ✓"
-		case targets.NotMet:
-			ours += " ✗"
+		better := func(a, b float64) int {
+			if l.Higher {
+				a, b = b, a
+			}
+			return cmp.Compare(a, b)
 		}
-		field := l.Field
-		switch l.Own.Field {
-		case targets.Met:
-			field += " ✓"
-		case targets.NotMet:
-			field += " ✗"
-		}
-		var peers []string
-		for _, p := range l.Peers {
-			if targets.Peer(p.Subject) && p.Row.Missing == "" {
-				peers = append(peers, p.Subject+" "+p.Text)
+		peers := slices.DeleteFunc(slices.Clone(l.Peers), func(p targets.Figure) bool {
+			return !targets.Peer(p.Subject) || p.Row.Missing != ""
+		})
+		slices.SortStableFunc(peers, func(a, b targets.Figure) int { return better(a.Value, b.Value) })
+		var ahead, behind []string
+		for _, p := range peers {
+			text := p.Subject + " " + p.Text
+			if better(p.Value, l.Own.Value) < 0 {
+				ahead = append(ahead, text)
+			} else {
+				behind = append(behind, text)
 			}
 		}
-		fmt.Fprintf(s, "| %s | %s | %s | **%s** | %s |\n", l.Name, field, ours, l.Own.Text, strings.Join(peers, ", "))
+		fmt.Fprintf(&table, "| %s | %s | %s | **%s** | %s | %s |\n", l.Name, l.Field+field.mark(l.Own.Field), l.Ours+ours.mark(l.Own.Ours),
+			l.Own.Text, strings.Join(ahead, ", "), strings.Join(behind, ", "))
 	}
+	if table.Len() == 0 {
+		return
+	}
+	fmt.Fprintf(s, "\n%s targets of the field are met, and %s of our own:\n\n", &field, &ours)
+	s.WriteString("| what | the field's | our own | Tandem | ahead of it | behind it |\n| --- | --- | --- | --- | --- | --- |\n")
+	s.WriteString(table.String())
 }
 
 // writeContests has Tandem's time over each peer's, where it was measured by
-// bench/peers.
+// bench/peers: those with a goal, and the others.
 func writeContests(s *strings.Builder, r *measure.Results) {
-	head := "\n| fork-join and tasks | Tandem | over |\n| --- | --- | --- |\n"
+	var table strings.Builder
+	var goals tally
 	for _, rows := range places("peers", r) {
 		own := rows[0].Summary()
-		var over []string
+		var held, free []string
+		if limit := rows[0].Goal; limit > 0 {
+			held = append(held, "≤ "+measure.Format(limit, rows[0].Unit)+goals.mark(targets.Judge(own.Median, limit)))
+		}
 		for _, row := range rows[1:] {
-			if len(row.Samples) > 0 {
-				over = append(over, fmt.Sprintf("%s %s", row.Subject, ratio(own.Median/row.Summary().Median)))
+			if len(row.Samples) == 0 {
+				continue
+			}
+			part := own.Median / row.Summary().Median
+			text := row.Subject + " " + ratio(part)
+			if row.Goal > 0 {
+				held = append(held, fmt.Sprintf("%s (≤ %.3g%s)", text, row.Goal, goals.mark(targets.Judge(part, row.Goal))))
+			} else {
+				free = append(free, text)
 			}
 		}
-		s.WriteString(head)
-		head = ""
-		fmt.Fprintf(s, "| %s | %s %s | %s |\n", rows[0].Workload, measure.Format(own.Median, rows[0].Unit), own.Spread(), strings.Join(over, ", "))
+		fmt.Fprintf(&table, "| %s | %s %s | %s | %s |\n", rows[0].Workload, measure.Format(own.Median, rows[0].Unit), own.Spread(), strings.Join(held, ", "), strings.Join(free, ", "))
 	}
+	if table.Len() == 0 {
+		return
+	}
+	fmt.Fprintf(s, "\n<details>\n<summary>Fork-join, tasks and processes: Tandem's time over that of others")
+	if goals.of > 0 {
+		fmt.Fprintf(s, ", %s goals met", &goals)
+	}
+	s.WriteString("</summary>\n\n| what | Tandem | over those with a goal | over others |\n| --- | --- | --- | --- |\n")
+	s.WriteString(table.String())
+	s.WriteString("\n</details>\n")
 }
 
 // losses are limited to so many lines: the greatest.
@@ -161,6 +211,7 @@ func writeLosses(s *strings.Builder, r *measure.Results) {
 		text   string
 	}
 	var all []loss
+	compared := 0
 	for _, t := range titles {
 		if t.id == "device" || t.id == "startup" {
 			continue // what stands beside Tandem there is no other way to do the work
@@ -169,14 +220,17 @@ func writeLosses(s *strings.Builder, r *measure.Results) {
 			own := rows[0]
 			a := own.Summary()
 			worst := loss{}
+			if len(rows) > 1 {
+				compared++
+			}
 			for _, row := range rows[1:] {
 				b := row.Summary()
 				if !targets.Peer(row.Subject) || targets.Limit(row.Subject) || row.Higher || len(row.Samples) == 0 || b.Median <= 0 || a.Lo <= b.Hi || math.IsInf(a.Lo, 0) || math.IsInf(b.Hi, 0) {
 					continue
 				}
 				if factor := a.Median / b.Median; factor > max(worst.factor, 1.05) {
-					worst = loss{factor, fmt.Sprintf("- `%s`: %s, %s for %s's %s\n", own.Place(), ratio(factor)+"×",
-						measure.Format(a.Median, own.Unit), row.Subject, measure.Format(b.Median, row.Unit))}
+					worst = loss{factor, fmt.Sprintf("- `%s`: Tandem %s, %s %s: %s×\n", own.Place(),
+						measure.Format(a.Median, own.Unit), row.Subject, measure.Format(b.Median, row.Unit), ratio(factor))}
 				}
 			}
 			if worst.factor > 0 {
@@ -188,7 +242,7 @@ func writeLosses(s *strings.Builder, r *measure.Results) {
 		return
 	}
 	slices.SortFunc(all, func(a, b loss) int { return cmp.Compare(b.factor, a.factor) })
-	fmt.Fprintf(s, "\nWhere another is faster, by more than noise and by more than a twentieth, in %d of the file's comparisons", len(all))
+	fmt.Fprintf(s, "\nAnother is faster, by more than noise and by more than a twentieth, in %d of %d comparisons", len(all), compared)
 	if len(all) > losses {
 		fmt.Fprintf(s, "; the greatest %d", losses)
 		all = all[:losses]

@@ -65,6 +65,8 @@ type line struct {
 	Median, Spread string
 	Ratio          string // to the first
 	Quantiles      string
+	Goal           string
+	Met            bool // of the goal
 	Missing        string
 	Strip          template.HTML
 	Samples        int
@@ -83,6 +85,7 @@ var titles = []struct{ id, title, text string }{
 	{"kernel", "Operations on devices", "Each operation on data that lie on the device, and on data that come from the host and go back, beside what limits it: a copy of as many bytes within the device's memory, multiply-adds that wait for nothing, or the transfers alone. On an NVIDIA GPU cuBLAS called from C, CuPy and PyTorch stand beside it."},
 	{"split", "Splitting launches", "One launch as Tandem places it, on one core, and on each device alone."},
 	{"operations", "Operations", "One call as Tandem does it, with whatever it chooses, beside plain Go on one core: a loop, or gonum."},
+	{"expression", "Expressions", "k operations on arrays beyond any cache as one kernel, beside one pass that reads and writes the same arrays, the loop that one would write by hand, and one operation after the other."},
 	{"fault", "Faults", "What a failure costs, beside the same without one."},
 	{"memory", "Memory pressure", "What a waiting task holds, and a device with a sixteenth of the memory that a launch needs."},
 	{"startup", "Start-up", "Time to a first result, and memory at rest."},
@@ -158,11 +161,28 @@ func comparisons(category string, r *measure.Results) []comparison {
 		c := comparison{Title: strings.TrimPrefix(rows[0].Place(), category+"/")}
 		first := rows[0].Summary().Median
 		for _, row := range rows {
-			c.Lines = append(c.Lines, describe(row, a, first))
+			l := describe(row, a, first)
+			l.Goal, l.Met = aim(row, rows[0])
+			c.Lines = append(c.Lines, l)
 		}
 		all = append(all, c)
 	}
 	return all
+}
+
+// aim is what Tandem is held to in a row, and whether it keeps to it.
+func aim(row, own *measure.Row) (goal string, met bool) {
+	if row.Goal <= 0 || row.Missing != "" {
+		return "", false
+	}
+	value := own.Summary().Median
+	if row == own {
+		goal = "at most " + measure.Format(row.Goal, row.Unit)
+	} else {
+		value /= row.Summary().Median
+		goal = fmt.Sprintf("Tandem at most %.3g of it; is %s", row.Goal, ratio(value))
+	}
+	return goal, targets.Judge(value, row.Goal) == targets.Met
 }
 
 func describe(row *measure.Row, a axis, first float64) line {
@@ -178,7 +198,7 @@ func describe(row *measure.Row, a axis, first float64) line {
 	l.Median, l.Spread, l.Samples = measure.Format(sum.Median, row.Unit), sum.Spread(), sum.N
 	l.Ratio = "–"
 	if first != 0 && !math.IsNaN(first) {
-		l.Ratio = ratio(sum.Median / first)
+		l.Ratio = ratio(sum.Median/first) + "×"
 	}
 	l.Strip = strip(l.Class, a, row)
 	if len(row.Histogram) > 0 {
@@ -206,24 +226,33 @@ func ratio(x float64) string {
 		return fmt.Sprintf("%.0f", x)
 	case x >= 9.95:
 		return fmt.Sprintf("%.1f", x)
+	case x >= 0.0995:
+		return fmt.Sprintf("%.2f", x)
 	}
-	return fmt.Sprintf("%.2f", x)
+	return fmt.Sprintf("%.2g", x)
 }
 
 // colours are how many classes the style has for subjects that are not Tandem's.
 const colours = 9
 
-// palette gives every subject a colour, the same on the whole page: Tandem's own
-// are c0, and known peers have their own, so that none changes its colour with
-// the company it keeps.
+// palette gives every subject a colour and a stroke, the same on the whole page:
+// Tandem's own are c0, and known peers have their own, so that none changes with the
+// company it keeps. There are more peers than colours that one can tell apart: those
+// of the second line are dashed, those of the third dotted.
 func palette(subject string) string {
 	if !targets.Peer(subject) {
 		return "c0 " + dashes(subject)
 	}
-	known := []string{"rayon", "ray", "dask", "repartir", "oneTBB", "go statement", "os/exec", "one core", "channel"}
-	for i, name := range known {
-		if subject == name {
-			return fmt.Sprintf("c%d", i+1)
+	known := [][colours]string{
+		{"rayon", "ray", "dask", "repartir", "oneTBB", "go statement", "os/exec", "one core", "channel"},
+		{"conc", "C loop", "dask as in repartir's document", "repartir as in its document", "chili", "ants", "pond", "starpu", "errgroup"},
+		{"taskflow", "", "operation by operation", "", "tbb", "", "", "one pass", "loop by hand"},
+	}
+	for stroke, names := range known {
+		for i, name := range names {
+			if subject == name {
+				return fmt.Sprintf("c%d d%d", 1+i, stroke)
+			}
 		}
 	}
 	sum := 0

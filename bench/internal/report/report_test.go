@@ -54,7 +54,7 @@ func TestStaleReadme(t *testing.T) {
 		{"a figure before the section", "before", "it takes 123.4 ns"},
 		{"a figure after the section", "after", "4242 tasks/s"},
 		{"a figure in the section", "**", "**1"},
-		{"another commit", "commit `", "commit `f"},
+		{"another commit", "at commit", "at another commit"},
 	} {
 		stale := []byte(strings.Replace(string(text), c.old, c.with, 1))
 		if err := report.CheckReadme(stale, inReadme, results); !errors.Is(err, report.ErrStale) {

@@ -25,7 +25,10 @@ func (s *Suite) expression(ctx context.Context) error {
 	if err := expressions[float32](ctx, s, h, "float32", s.fewer(1<<23, 1<<19), separately[float32]); err != nil {
 		return err
 	}
-	return expressions[float64](ctx, s, h, "float64", s.fewer(1<<22, 1<<18), byGonum)
+	if err := expressions[float64](ctx, s, h, "float64", s.fewer(1<<22, 1<<18), byGonum); err != nil {
+		return err
+	}
+	return s.typedExpressions(ctx, h)
 }
 
 // sink keeps the compiler from leaving out what nobody asks for.

@@ -123,7 +123,11 @@ func (s *Suite) addParts(p measure.Plan, watch *stopwatch) error {
 	for i, part := range parts[:len(parts)-1] {
 		p.Case = "part=" + part
 		subject := measure.Subject{Name: "tandem", Histogram: watch.histograms[i]}
-		if err := s.Add(p, subject, watch.medians[i][min(1, len(watch.medians[i])-1):]...); err != nil {
+		medians := watch.medians[i]
+		if len(medians) > 1 {
+			medians = medians[1:]
+		}
+		if err := s.Add(p, subject, medians...); err != nil {
 			return err
 		}
 	}

@@ -21,6 +21,7 @@ type operation struct {
 	// limited by arithmetic rather than by memory.
 	arithmetic bool
 	inBLAS     bool
+	alone      bool // no peer has it
 }
 
 func times(factor float64) func(float64) float64 {
@@ -80,10 +81,18 @@ var operations = []operation{
 		flops: cube(2), moved: square(3), there: square(2), back: square(1), arithmetic: true, inBLAS: true,
 	},
 	{
+		name: "gemmbatch", onDevice: []int{1 << 10, 1 << 14}, onHost: []int{1 << 12}, modest: []int{1 << 6},
+		flops: times(2 * batchOrder * batchOrder * batchOrder), moved: times(3 * batchOrder * batchOrder),
+		there: times(2 * batchOrder * batchOrder), back: times(batchOrder * batchOrder), arithmetic: true, alone: true,
+	},
+	{
 		name: "nbody", onDevice: []int{1 << 14, 1 << 18}, onHost: []int{1 << 16}, modest: []int{1 << 10},
 		flops: square(20), moved: times(8), there: times(4), back: times(4), arithmetic: true,
 	},
 }
+
+// batchOrder is the order of the matrices of a batch, of which N is the number.
+const batchOrder = 64
 
 // arrays make operands that lie on the host or on a device, and matrices of them.
 type arrays[V kernels.Vector[float32]] struct {
@@ -102,6 +111,10 @@ func launchOf[V kernels.Vector[float32]](op string, n int, a arrays[V]) (l kerne
 		return v
 	}
 	square := func() kernels.Matrix[float32] { return a.matrix(n, n, n, vector(n*n)) }
+	batch := func() kernels.Batch[float32] {
+		const size = batchOrder * batchOrder
+		return kernels.Batch[float32]{Matrix: a.matrix(batchOrder, batchOrder, batchOrder, vector(n*size)), Apart: size}
+	}
 	switch op {
 	case "copy":
 		l = kernels.Copy(kernels.Of[float32](vector(n)), kernels.Of[float32](vector(n)))
@@ -122,6 +135,8 @@ func launchOf[V kernels.Vector[float32]](op string, n int, a arrays[V]) (l kerne
 		l = kernels.Gemv(blas.NoTrans, float32(1), square(), vector(n), 0, vector(n))
 	case "gemm":
 		l = kernels.Gemm(blas.NoTrans, blas.NoTrans, float32(1), square(), square(), 0, square())
+	case "gemmbatch":
+		l = kernels.GemmBatch(blas.NoTrans, blas.NoTrans, float32(1), batch(), batch(), 0, batch(), n)
 	case "stencil5":
 		l = kernels.Stencil5(float32(0.1), square(), square())
 	case "nbody":

@@ -15,6 +15,7 @@ import (
 	"github.com/tandem-go/tandem/kernels/kmeans"
 	"github.com/tandem-go/tandem/kernels/montecarlo"
 	"github.com/tandem-go/tandem/kernels/radix"
+	"github.com/tandem-go/tandem/kernels/scan"
 	"github.com/tandem-go/tandem/kernels/sparse"
 	"gonum.org/v1/gonum/dsp/fourier"
 )
@@ -36,8 +37,12 @@ func (s *Suite) operations(ctx context.Context) error {
 	}
 	defer h.Close()
 	var all []comparison
-	for _, n := range []int{s.fewer(1<<10, 1<<8), s.fewer(1<<14, 1<<10), s.fewer(1<<20, 1<<15)} {
-		transform, err := fftOperation(n)
+	for _, n := range []int{16, s.fewer(1<<10, 1<<8), s.fewer(1<<14, 1<<10), s.fewer(1<<20, 1<<15)} {
+		transforms := n
+		if n == 16 { // those of which a call is nearly all
+			transforms = 4
+		}
+		transform, err := fftOperation(transforms)
 		if err != nil {
 			return err
 		}
@@ -45,7 +50,11 @@ func (s *Suite) operations(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, optionsOperation(n), kmeansOperation(n), product, transform, piOperation(16*n), histogramOperation(16*n), sortOperation(n))
+		all = append(all, optionsOperation(n), kmeansOperation(n), product, transform, scanOperation(n), histogramOperation(n),
+			sortOperation("sort/float64", n, distinct), sortOperation("sort/float64/values=5", n, repeating))
+		if n > 16 {
+			all = append(all, piOperation(16*n), histogramOperation(16*n))
+		}
 	}
 	for _, o := range all {
 		if _, err := s.Measure(ctx, measure.Plan{
@@ -192,20 +201,43 @@ func histogramOperation(n int) comparison {
 	}}
 }
 
+func scanOperation(n int) comparison {
+	x, sums := uniform(source(), n, 0, 1), make([]float64, n)
+	return comparison{"scan/float64", n, func(ctx context.Context, h *hybrid.Scheduler) error {
+		return scan.Inclusive(ctx, h, sums, x)
+	}, loop, func() {
+		sum := 0.0
+		for i, v := range x {
+			sum += v
+			sums[i] = sum
+		}
+	}}
+}
+
+func distinct(rng *rand.Rand, n int) []float64 { return uniform(rng, n, -1, 1) }
+
+func repeating(rng *rand.Rand, n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = float64(rng.IntN(5)) / 3
+	}
+	return x
+}
+
 // sortOperation has a new input each time, so that the processor can't learn to predict
 // its comparisons; both copy it.
-func sortOperation(n int) comparison {
+func sortOperation(name string, n int, draw func(rng *rand.Rand, n int) []float64) comparison {
 	inputs := make([][]float64, max(1, 1<<18/n))
 	rng := source()
 	for i := range inputs {
-		inputs[i] = uniform(rng, n, -1, 1)
+		inputs[i] = draw(rng, n)
 	}
 	x, turn := make([]float64, n), 0
 	next := func() {
 		copy(x, inputs[turn%len(inputs)])
 		turn++
 	}
-	return comparison{"sort/float64", n, func(ctx context.Context, h *hybrid.Scheduler) error {
+	return comparison{name, n, func(ctx context.Context, h *hybrid.Scheduler) error {
 		next()
 		return radix.Sort(ctx, h, x)
 	}, "slices.Sort", func() {

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"context"
+	"time"
 
 	"github.com/tandem-go/tandem/bench/internal/measure"
 	"github.com/tandem-go/tandem/hybrid"
@@ -57,19 +58,19 @@ func (s *Suite) split(ctx context.Context) error {
 	return nil
 }
 
-// settled is a subject that runs three times more before its first sample: for
-// the performance model, which tries what it doesn't know, and for compilers.
+// settled is a subject that runs up to three times more before its first sample, until
+// that has taken a tenth of a second: for the performance model, which tries what it
+// doesn't know, and for compilers.
 func settled(subject measure.Subject) measure.Subject {
 	run, cold := subject.Run, true
 	subject.Run = func(ctx context.Context) (float64, error) {
-		for cold {
-			for range 3 {
-				if _, err := run(ctx); err != nil {
-					return 0, err
-				}
+		start := time.Now()
+		for i := 0; cold && i < 3 && time.Since(start) < 100*time.Millisecond; i++ {
+			if _, err := run(ctx); err != nil {
+				return 0, err
 			}
-			cold = false
 		}
+		cold = false
 		return run(ctx)
 	}
 	return subject

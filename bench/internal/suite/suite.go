@@ -28,6 +28,8 @@ type Suite struct {
 	Peers *peer.Set
 	// Self is the command that has this program be a child; see [Child].
 	Self []string
+
+	awake map[string]bool // peers' programs, by name and workers
 }
 
 // Category is one kind of promise.
@@ -100,18 +102,23 @@ func (s *Suite) told(subject, program string, workers int, job string, operation
 }
 
 // ready builds and starts a peer's program. Ray and Dask start their workers'
-// processes with the first tasks, which takes seconds.
+// processes with the first tasks, which takes seconds, and keep them.
 func (s *Suite) ready(program string, workers int) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		p := s.Peers.Get(ctx, program, workers)
 		if p.Missing != "" {
 			return errors.New(p.Missing)
 		}
-		if program != "ray" && program != "dask" {
-			return nil
+		if key := fmt.Sprint(program, workers); (program == "ray" || program == "dask") && !s.awake[key] {
+			if _, err := p.Repeated(fmt.Sprint("outside ", 4*workers), 1); err != nil {
+				return err
+			}
+			if s.awake == nil {
+				s.awake = map[string]bool{}
+			}
+			s.awake[key] = true
 		}
-		_, err := p.Repeated(fmt.Sprint("outside ", 4*workers), 1)
-		return err
+		return nil
 	}
 }
 

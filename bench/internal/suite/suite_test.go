@@ -2,7 +2,6 @@ package suite
 
 import (
 	"context"
-	"io"
 	"os"
 	"testing"
 	"time"
@@ -35,7 +34,7 @@ func TestCategories(t *testing.T) {
 	var rows []measure.Row
 	s := &Suite{
 		Runner: &measure.Runner{
-			Machine: measure.ThisMachine(t.Context()), Rounds: 1, Budget: time.Millisecond, Progress: io.Discard,
+			Machine: measure.ThisMachine(t.Context()), Rounds: 1, Budget: time.Millisecond,
 			Record: func(r measure.Row) error { rows = append(rows, r); return nil },
 		},
 		Quick: true, Self: []string{self, childWord},

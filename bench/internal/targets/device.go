@@ -29,6 +29,7 @@ const (
 	partOfBLAS     = 0.98
 	partOfTransfer = 0.90
 	partOfBest     = 0.98 // of the best single device, by a launch over all of them
+	partOfSum      = 0.95 // of the sum of their rates, where arithmetic limits each
 	partOfLibrary  = 0.95 // of CuPy and PyTorch, on any operation; on the sum it is 1
 )
 
@@ -44,7 +45,7 @@ func Goals(r *measure.Results) []Goal {
 			all = append(all, against(r, d.ID, library)...)
 		}
 	}
-	return append(all, splits(r)...)
+	return slices.Concat(all, splits(r), sums(r))
 }
 
 func goal(name, device, over string, part, want float64) Goal {
@@ -63,11 +64,11 @@ func limits(r *measure.Results, device string) []Goal {
 	var all []Goal
 	for _, row := range largest(r, device) {
 		op, data := row.Workload, parameter(row, "data")
-		overs, want := []string{"copy in C", "copy on the device"}, partOfCopy
+		overs, want := []string{"copy in C", "copy on the device", "multiply-adds in C"}, partOfCopy
 		switch {
 		case data == "host":
 			overs, want = []string{"transfers in C", "transfers alone"}, partOfTransfer
-			if op == "gemm" || op == "nbody" {
+			if op == "gemm" || op == "gemmbatch" || op == "nbody" {
 				want = 0 // what arithmetic limits, transfers don't
 			}
 		case op == "gemm":
@@ -76,7 +77,7 @@ func limits(r *measure.Results, device string) []Goal {
 			overs, want = []string{"multiply-adds in C"}, partOfPeak
 		case op == "stencil5":
 			want = partOfStencil
-		case op == "gemv" || op == "exp":
+		case op == "gemv" || op == "exp" || op == "gemmbatch":
 			want = 0 // shown, and not among what was promised
 		}
 		for _, over := range overs {
@@ -172,6 +173,42 @@ func splits(r *measure.Results) []Goal {
 		return nil
 	}
 	return []Goal{worst}
+}
+
+// sums is the part that a launch over all devices has had of the sum of what they
+// attain alone: of what arithmetic limits, so that they share no bottleneck, at its
+// largest size, which is what takes longest.
+func sums(r *measure.Results) []Goal {
+	var all []Goal
+	for _, op := range []string{"mandelbrot", "nbody"} {
+		var longest *measure.Row
+		for i := range r.Rows {
+			row := &r.Rows[i]
+			if row.Category == "split" && row.Workload == op && row.Subject == "tandem" && !(median(row) <= median(longest)) {
+				longest = row
+			}
+		}
+		if longest == nil {
+			continue
+		}
+		rates, devices, gpu := 0.0, 0, "cpu"
+		for i := range r.Rows {
+			row := &r.Rows[i]
+			if row.Place() != longest.Place() || !strings.HasSuffix(row.Subject, " alone") || len(row.Samples) == 0 {
+				continue
+			}
+			if row.Device != "cpu" {
+				gpu = row.Device
+			}
+			rates += 1 / median(row)
+			devices++
+		}
+		if devices > 1 {
+			name := fmt.Sprintf("a launch over all devices: %s, %s", op, longest.Case)
+			all = append(all, goal(name, gpu, "the sum of all alone", 1/median(longest)/rates, partOfSum))
+		}
+	}
+	return all
 }
 
 // parameter finds "key=value" in a row's case.

@@ -38,6 +38,12 @@ func TestGoals(t *testing.T) {
 			onDevice("split/axpy/size=10", "tandem", "cpu", 100),
 			onDevice("split/axpy/size=10", "cpu alone", "cpu", 300),
 			onDevice("split/axpy/size=10", device+" alone", device, 99),
+			onDevice("split/nbody/size=5", "tandem", "cpu", 10),
+			onDevice("split/nbody/size=5", "cpu alone", "cpu", 10),
+			onDevice("split/nbody/size=5", device+" alone", device, 10),
+			onDevice("split/nbody/size=9", "tandem", "cpu", 160),
+			onDevice("split/nbody/size=9", "cpu alone", "cpu", 600),
+			onDevice("split/nbody/size=9", device+" alone", device, 200),
 		}
 	}
 	want := []string{
@@ -49,6 +55,7 @@ func TestGoals(t *testing.T) {
 		"the worst of all: axpy, n=2000, data on the device over CuPy 0.900 not met",
 		"the sum of all operations and sizes over CuPy 1.000 met",
 		"a launch over all devices, the worst: axpy, size=10 over cuda:0 alone 0.990 met",
+		"a launch over all devices: nbody, size=9 over the sum of all alone 0.938 not met",
 	}
 	goals := Goals(&measure.Results{Runs: []*measure.Machine{{ID: "m", Devices: []measure.Device{{ID: "cpu"}, {ID: "cuda:0"}}}}, Rows: rows("cuda:0")})
 	if len(goals) != len(want) {

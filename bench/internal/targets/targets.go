@@ -14,8 +14,10 @@ type Line struct {
 	Name  string
 	Field string // the target of the benchmark document that this field began with
 	Ours  string // Tandem's own
-	Own   Figure
-	Peers []Figure
+	// Higher is whether more is better.
+	Higher bool
+	Own    Figure
+	Peers  []Figure
 }
 
 // Figure is one subject's part in a line.
@@ -125,7 +127,7 @@ func Fill(r *measure.Results) []Line {
 }
 
 func (t target) line(r *measure.Results, place string, own *measure.Row) Line {
-	line := Line{Name: t.name, Field: t.field, Ours: t.ours, Own: t.figure(r, own)}
+	line := Line{Name: t.name, Field: t.field, Ours: t.ours, Higher: t.higher, Own: t.figure(r, own)}
 	if t.ourLimit != nil {
 		line.Own.Ours = t.judge(line.Own.Value, t.ourLimit(r, place))
 	}
@@ -166,6 +168,11 @@ func (t target) judge(value, limit float64) Verdict {
 		return Met
 	}
 	return NotMet
+}
+
+// Judge is whether a value is at most its limit.
+func Judge(value, limit float64) Verdict {
+	return target{}.judge(value, limit)
 }
 
 func fixed(limit float64) func(*measure.Results, string) float64 {

@@ -63,6 +63,18 @@ func run(args []string) error {
 			left.Wait()
 			return nil
 		},
+		"pond.Submit": func(tasks int) error {
+			futures := make([]pond.Task, tasks)
+			for i := range futures {
+				futures[i] = pondPool.Submit(func() {})
+			}
+			for _, f := range futures {
+				if err := f.Wait(); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 		"conc": func(tasks int) error {
 			p := conc.New().WithMaxGoroutines(workers)
 			for range tasks {

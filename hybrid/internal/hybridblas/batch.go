@@ -19,8 +19,10 @@ const batchGain = 50e3
 // B.
 //
 // Small products are spread over the CPU workers, each done by the wrapped
-// routine; large ones are each done as Gemm would. When ctx ends, no further
-// product is begun, and its cause is returned.
+// routine; large ones are each done as Gemm would. Where there are devices with memory
+// of their own, and the elements are real, the batch may be launched over those and the
+// workers, if that was the faster for its like. When ctx ends, no further product is
+// begun, and its cause is returned.
 func GemmBatch[T Number](ctx context.Context, b *BLAS, tA, tB blas.Transpose, m, n, k int, alpha T, a [][]T, lda int, x [][]T, ldb int, beta T, c [][]T, ldc int) error {
 	switch {
 	case len(a) != len(c):
@@ -29,7 +31,8 @@ func GemmBatch[T Number](ctx context.Context, b *BLAS, tA, tB blas.Transpose, m,
 		return batchError("b", "%w: %d matrices, C has %d", kernels.ErrShape, len(x), len(c))
 	}
 	g := batch[T]{l: libraryOf[T](b), tA: tA, tB: tB, m: m, n: n, k: k, alpha: alpha, beta: beta, lda: lda, ldb: ldb, ldc: ldc}
-	return g.run(ctx, len(c), func(i int) (p, q, r []T) { return a[i], x[i], c[i] })
+	at := func(i int) (p, q, r []T) { return a[i], x[i], c[i] }
+	return g.run(ctx, len(c), at, true, func() (bool, error) { return g.launchGathered(ctx, len(c), at) })
 }
 
 // GemmStridedBatch is [GemmBatch] for count matrices that lie in one slice each:
@@ -48,7 +51,10 @@ func GemmStridedBatch[T Number](ctx context.Context, b *BLAS, tA, tB blas.Transp
 	case count > 1 && m > 0 && n > 0 && strideC < (m-1)*ldc+n || strideC < 0 || last*strideC > len(c):
 		return batchError("strideC", "%w: %d from one matrix to the next, of %d of %d×%d in %d elements", kernels.ErrShape, strideC, count, m, n, len(c))
 	}
-	return g.run(ctx, count, func(i int) (p, q, r []T) { return a[i*strideA:], x[i*strideB:], c[i*strideC:] })
+	at := func(i int) (p, q, r []T) { return a[i*strideA:], x[i*strideB:], c[i*strideC:] }
+	return g.run(ctx, count, at, false, func() (bool, error) {
+		return g.launch(ctx, a, lda, strideA, x, ldb, strideB, c, ldc, strideC, count)
+	})
 }
 
 func batchError(arg, format string, args ...any) error {
@@ -77,23 +83,29 @@ type batch[T number] struct {
 	lda, ldb, ldc int
 }
 
-func (g *batch[T]) run(ctx context.Context, count int, at func(i int) (a, b, c []T)) error {
+func (g *batch[T]) run(ctx context.Context, count int, at func(i int) (a, b, c []T), gathered bool, launched func() (bool, error)) error {
 	if err := g.check(count, at); err != nil {
 		return err
 	}
-	one := func(i int) {
+	return g.choose(count, gathered, func() error { return g.onWorkers(ctx, count, at) }, launched)
+}
+
+// onWorkers does the batch on the CPU workers, the caller's goroutine among them.
+func (g *batch[T]) onWorkers(ctx context.Context, count int, at func(i int) (a, b, c []T)) error {
+	by := func(gemm gemmFunc[T], i int) {
 		if ctx.Err() == nil {
 			a, b, c := at(i)
 			if g.k == 0 { // A and B have no elements; like this, gonum asks for none
-				g.l.routines.gemm(blas.Trans, blas.NoTrans, g.m, g.n, 0, g.alpha, nil, max(1, g.m), nil, max(1, g.n), g.beta, c, g.ldc)
+				gemm(blas.Trans, blas.NoTrans, g.m, g.n, 0, g.alpha, nil, max(1, g.m), nil, max(1, g.n), g.beta, c, g.ldc)
 				return
 			}
-			g.l.routines.gemm(g.tA, g.tB, g.m, g.n, g.k, g.alpha, a, g.lda, b, g.ldb, g.beta, c, g.ldc)
+			gemm(g.tA, g.tB, g.m, g.n, g.k, g.alpha, a, g.lda, b, g.ldb, g.beta, c, g.ldc)
 		}
 	}
+	one := func(i int) { by(g.l.routines.gemm, i) }
 	work := float64(g.m) * float64(g.n) * float64(g.k)
 	switch {
-	case work*float64(count) < batchGain || count < 2:
+	case work*float64(count) < batchGain:
 		for i := range count {
 			one(i)
 		}
@@ -101,7 +113,7 @@ func (g *batch[T]) run(ctx context.Context, count int, at func(i int) (a, b, c [
 		for i := 0; i < count && ctx.Err() == nil; i++ {
 			a, b, c := at(i)
 			if !g.l.gemm(g.tA, g.tB, g.m, g.n, g.k, g.alpha, a, g.lda, b, g.ldb, g.beta, c, g.ldc) {
-				one(i)
+				by(g.l.whole, i)
 			}
 		}
 	case g.alpha != 0 && work >= leastSplit:

@@ -96,7 +96,10 @@ func (ch *choices) model() *perfmodel.Model { return ch.blas.engine.cfg.Model }
 
 // ways are those that a call could go.
 func (ch *choices) ways(c call) []way {
-	ways := []way{wrapped, inParallel}
+	ways := []way{wrapped}
+	if !ch.blas.engine.threaded[c.kind] {
+		ways = append(ways, inParallel)
+	}
 	if ch.blas.engine.devicesTake(c) {
 		ways = append(ways, onDevices)
 	}
@@ -106,8 +109,12 @@ func (ch *choices) ways(c call) []way {
 // known is the best way for a call, and the time of the wrapped routine in seconds,
 // if all ways have been measured.
 func (ch *choices) known(r request) (best way, alone float64, known bool) {
+	ways := ch.ways(r.call)
+	if len(ways) == 1 {
+		return ways[0], 0, true
+	}
 	seconds := map[way]float64{}
-	for _, w := range ch.ways(r.call) {
+	for _, w := range ways {
 		fit, ok := ch.model().Estimate(ch.key(r.cell, w))
 		if !ok || fit.Samples < longRounds-1 {
 			return unknown, 0, false
@@ -115,7 +122,7 @@ func (ch *choices) known(r request) (best way, alone float64, known bool) {
 		seconds[w] = fit.Seconds(r.call.work())
 	}
 	best = wrapped
-	for _, w := range ch.ways(r.call)[1:] {
+	for _, w := range ways[1:] {
 		limit := seconds[best]
 		if best == wrapped {
 			limit *= worthwhile

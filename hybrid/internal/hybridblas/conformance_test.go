@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 
 	"github.com/tandem-go/tandem/cpuexec"
-	"github.com/tandem-go/tandem/hybrid/internal/blastest"
 	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
+	"github.com/tandem-go/tandem/internal/blastest"
 )
 
 // cpuBLAS is a BLAS over gonum's on three workers, with the given tiles.

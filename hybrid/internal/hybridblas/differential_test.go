@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/tandem-go/tandem/hybrid/internal/blastest"
+	"github.com/tandem-go/tandem/internal/blastest"
 )
 
 func seeded(t *testing.T) *rand.Rand {

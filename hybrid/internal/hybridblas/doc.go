@@ -14,7 +14,9 @@
 // on small tiles of a diagonal. A worker computes its tiles on its own goroutine,
 // one thread for each worker: over gonum's BLAS as packed products by a
 // microkernel, where the processor has the vector units for it, or by gonum's
-// routines of level 1; over another by its product.
+// routines of level 1; over another by its product, on one thread where it has
+// several. A wrapped BLAS with threads of its own is not competed with on the CPU:
+// it does a call alone, or devices do and the workers help them.
 //
 // # Results
 //

@@ -2,13 +2,16 @@ package hybridblas
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
 
-	"github.com/tandem-go/tandem/hybrid/internal/microkernel"
 	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
+	"github.com/tandem-go/tandem/internal/microkernel"
+	"github.com/tandem-go/tandem/kernels"
 )
 
 // Wrapped is the BLAS that a [BLAS] takes over from.
@@ -24,6 +27,11 @@ type Wrapped struct {
 // Config is what a [BLAS] works with.
 type Config struct {
 	Wrapped Wrapped
+	// Serial is the wrapped BLAS on one thread, for parts of a call that run on
+	// many goroutines at once, where the wrapped one uses several itself. Such a
+	// one has no need of the CPU workers: it is left alone, or devices help it.
+	// Nil interfaces stand for the wrapped ones.
+	Serial Wrapped
 	// Loop runs body on parts of [0, n) on the CPU workers and this goroutine.
 	// An error other than a panic means that body was not called.
 	Loop func(n int, body func(lo, hi int)) error
@@ -37,6 +45,10 @@ type Config struct {
 	CPU bool
 	// Devices may take tiles.
 	Devices []Device
+	// Batch runs a launch over devices and workers, over every one if that is asked
+	// for, or does nothing where they have been closed. It is nil where no device has
+	// memory of its own.
+	Batch func(ctx context.Context, l kernels.Launch, every bool) (done bool, err error)
 	// Model remembers what was measured.
 	Model *perfmodel.Model
 	// Tile, if not 0, is the order of the tiles into which every call is cut,
@@ -52,7 +64,9 @@ type engine struct {
 	// Work below these goes to the wrapped routine without any choice.
 	least3, least2 float64
 	least1         int
+	threaded       [kinds]bool // the wrapped BLAS uses several threads itself
 	choices        *choices
+	batches        *batchChoices
 }
 
 // The work below which a routine of each level goes to the wrapped routine at
@@ -104,7 +118,7 @@ var (
 
 // New returns the BLAS for a configuration, to be closed by its owner.
 func New(cfg Config) *BLAS {
-	e := &engine{cfg: &cfg, workers: cfg.Workers, least3: least3, least2: least2, least1: least1}
+	e := &engine{cfg: &cfg, workers: cfg.Workers, batches: &batchChoices{}, least3: least3, least2: least2, least1: least1}
 	if cfg.Tile > 0 {
 		e.forced, e.least3, e.least2, e.least1 = inParallel, 1, 1, 1
 		if len(cfg.Devices) > 0 {
@@ -117,10 +131,15 @@ func New(cfg Config) *BLAS {
 		wrappedBLAS: wrappedBLAS{w.Float32, w.Float64, w.Complex64, w.Complex128}, engine: e,
 	}
 	b.plain.s, b.plain.d, b.plain.c, b.plain.z = isGonum(w.Float32), isGonum(w.Float64), isGonum(w.Complex64), isGonum(w.Complex128)
-	b.s = newLibrary(e, routines32(w.Float32), realArithmetic[float32]())
-	b.d = newLibrary(e, routines64(w.Float64), realArithmetic[float64]())
-	b.c = newLibrary(e, routinesC64(w.Complex64), complexArithmetic[complex64, float32]())
-	b.z = newLibrary(e, routinesC128(w.Complex128), complexArithmetic[complex128, float64]())
+	p := cfg.Serial
+	e.threaded = [kinds]bool{kindS: p.Float32 != nil, kindD: p.Float64 != nil, kindC: p.Complex64 != nil, kindZ: p.Complex128 != nil}
+	b.s = newLibrary(e, routines32(cmp.Or(p.Float32, w.Float32)), w.Sgemm, realArithmetic[float32]())
+	b.d = newLibrary(e, routines64(cmp.Or(p.Float64, w.Float64)), w.Dgemm, realArithmetic[float64]())
+	b.c = newLibrary(e, routinesC64(cmp.Or(p.Complex64, w.Complex64)), w.Cgemm, complexArithmetic[complex64, float32]())
+	b.z = newLibrary(e, routinesC128(cmp.Or(p.Complex128, w.Complex128)), w.Zgemm, complexArithmetic[complex128, float64]())
+	if e.threaded == [kinds]bool{true, true, true, true} && len(cfg.Devices) == 0 && cfg.Tile == 0 {
+		b.limit3, b.limit2, b.limit1 = math.MaxUint64, math.MaxUint64, math.MaxInt // there is nothing to choose
+	}
 	if b.plain.s {
 		ownProduct(&b.s, realPacking[float32]())
 	}
@@ -137,9 +156,9 @@ func New(cfg Config) *BLAS {
 	return b
 }
 
-func newLibrary[T number](e *engine, r routines[T], math arithmetic[T]) library[T] {
+func newLibrary[T number](e *engine, r routines[T], whole gemmFunc[T], math arithmetic[T]) library[T] {
 	return library[T]{
-		engine: e, routines: r, product: directKernel(r.gemm), kind: kindOf[T](), devices: newTiler(e, math),
+		engine: e, routines: r, whole: whole, product: directKernel(r.gemm), kind: kindOf[T](), devices: newTiler(e, math),
 	}
 }
 

@@ -9,32 +9,27 @@ import (
 // exercise returns a function that does the call c one way or the other, on
 // operands of its own.
 func (b *BLAS) exercise(c call) func(w way) {
-	switch c.kind {
-	case kindS:
-		return exercise(&b.s, &b.s.routines, c)
-	case kindD:
-		return exercise(&b.d, &b.d.routines, c)
-	case kindC:
-		return exercise(&b.c, &b.c.routines, c)
-	}
-	return exercise(&b.z, &b.z.routines, c)
+	w := b.Wrapped()
+	return b.exerciseOf(w.Float32, w.Float64, w.Complex64, w.Complex128, c)
 }
 
 // exerciseMethods is exercise with the methods of b in the place of the wrapped
 // routines.
-func (b *BLAS) exerciseMethods(c call) func(w way) {
+func (b *BLAS) exerciseMethods(c call) func(w way) { return b.exerciseOf(b, b, b, b, c) }
+
+func (b *BLAS) exerciseOf(s blas.Float32, d blas.Float64, cs blas.Complex64, z blas.Complex128, c call) func(w way) {
 	switch c.kind {
 	case kindS:
-		r := routines32(b)
+		r := routines32(s)
 		return exercise(&b.s, &r, c)
 	case kindD:
-		r := routines64(b)
+		r := routines64(d)
 		return exercise(&b.d, &r, c)
 	case kindC:
-		r := routinesC64(b)
+		r := routinesC64(cs)
 		return exercise(&b.c, &r, c)
 	}
-	r := routinesC128(b)
+	r := routinesC128(z)
 	return exercise(&b.z, &r, c)
 }
 

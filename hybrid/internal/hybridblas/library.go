@@ -7,14 +7,16 @@ import (
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/tandem-go/tandem/cpuexec"
-	"github.com/tandem-go/tandem/hybrid/internal/microkernel"
+	"github.com/tandem-go/tandem/internal/microkernel"
 )
 
 // library is the BLAS for one element type. Its methods report whether they have
-// done the work; what they have not is the wrapped routine's.
+// done the work; what they have not is the wrapped routine's. The routines are those
+// for parts of a call: on one thread each, if the wrapped BLAS has such.
 type library[T number] struct {
 	*engine
 	routines[T]
+	whole   gemmFunc[T] // the wrapped product
 	product kernel[T]
 	// triangle is product for one triangle of C, if product is a packed one.
 	triangle func(alpha T, a, b operand[T], beta T, c matrix[T], ul blas.Uplo)

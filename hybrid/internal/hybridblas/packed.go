@@ -3,7 +3,7 @@ package hybridblas
 import (
 	"gonum.org/v1/gonum/blas"
 
-	"github.com/tandem-go/tandem/hybrid/internal/microkernel"
+	"github.com/tandem-go/tandem/internal/microkernel"
 )
 
 // The blocks of a packed product, after BLIS (Van Zee and van de Geijn, ACM TOMS

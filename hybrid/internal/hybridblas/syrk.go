@@ -3,7 +3,7 @@ package hybridblas
 import (
 	"gonum.org/v1/gonum/blas"
 
-	"github.com/tandem-go/tandem/hybrid/internal/microkernel"
+	"github.com/tandem-go/tandem/internal/microkernel"
 )
 
 func (l *library[T]) syrk(ul blas.Uplo, t blas.Transpose, n, k int, alpha T, a []T, lda int, beta T, c []T, ldc int) bool {

@@ -45,6 +45,24 @@ type Cache struct {
 	recent  *list.List // of *slice, most recently used first
 	stats   Stats
 	closed  bool
+	held    int // calls of Hold that have not been released
+}
+
+// Hold has everything copied until Release is called, as often as it: a device that
+// may be late must not read more of its callers' memory, which is theirs again when
+// the launch has ended without it.
+func (c *Cache) Hold() { c.hold(1) }
+
+// Release undoes one Hold.
+func (c *Cache) Release() { c.hold(-1) }
+
+func (c *Cache) hold(n int) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.held += n
 }
 
 // Stats are a cache's counts.
@@ -90,7 +108,7 @@ func (c *Cache) Direct(whole []byte, nbytes int) bool {
 func (c *Cache) look(whole []byte, nbytes int64) (s *slice, locked bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
+	if c.closed || c.held > 0 {
 		return nil, false
 	}
 	place := uintptr(unsafe.Pointer(unsafe.SliceData(whole)))

@@ -186,6 +186,29 @@ func TestGrownSlice(t *testing.T) {
 	}
 }
 
+// TestHeld has slices copied for as long as somebody holds the cache, and what was
+// registered used again afterwards.
+func TestHeld(t *testing.T) {
+	r := &registrar{room: 8 * mib}
+	c := pagelock.New(r)
+	s := make([]byte, 2*mib)
+	untilDirect(t, c, s)
+	c.Hold()
+	c.Hold()
+	for range 2 {
+		if c.Direct(s, len(s)) {
+			t.Error("a held cache gives out the caller's memory")
+		}
+		c.Release()
+	}
+	if !c.Direct(s, len(s)) || r.calls != 1 {
+		t.Errorf("after it was held the slice is copied, or registered anew: %d registrations", r.calls)
+	}
+	var none *pagelock.Cache
+	none.Hold()
+	none.Release()
+}
+
 func TestWithoutARegistrar(t *testing.T) {
 	c := pagelock.New(nil)
 	if c.Direct(make([]byte, 2*mib), 100*mib) || c.Stats() != (pagelock.Stats{}) {

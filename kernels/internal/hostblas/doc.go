@@ -1,14 +1,11 @@
 // Package hostblas multiplies matrices on the processor, for one part of a
 // product at a time: its callers are the parallel ones.
 //
-// With the build tag openblas it does so by OpenBLAS, which it looks for when a
-// program first multiplies; without the tag, where there is no OpenBLAS, and for
-// products too small to be worth a call into C, by gonum. A build with the tag
-// needs a C compiler, but neither OpenBLAS nor its headers.
-//
-// OpenBLAS is told to use one thread: one budget of threads serves the whole
-// process. An application that links OpenBLAS for itself shares the library,
-// and with it that setting.
+// With the build tag openblas it does so by OpenBLAS on one thread (package
+// openblas), which it looks for when a program first multiplies; without the tag,
+// or where there is no OpenBLAS, by packed panels and a microkernel on processors
+// with AVX2, and by gonum on others and for what is too small for either. One budget
+// of threads serves the whole process.
 //
 // The functions have the signatures, the row-major layout and the panics of
 // gonum's, and may be called by any number of goroutines.

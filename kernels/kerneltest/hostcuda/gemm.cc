@@ -4,6 +4,116 @@
 
 #include "cuda_host.hpp"
 
+namespace tandem_gemm_nn_acc_bfloat16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_nn_acc_bfloat16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define BFLOAT16
+#define READS_C
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_nn_acc_bfloat16)
+}
+#undef AT
+#undef AT_OF
+#undef BFLOAT16
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+
+namespace tandem_gemm_nn_acc_float16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_nn_acc_float16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define FLOAT16
+#define READS_C
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_nn_acc_float16)
+}
+#undef AT
+#undef AT_OF
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef FLOAT16
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+
 namespace tandem_gemm_nn_acc_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
@@ -110,6 +220,112 @@ TANDEM_HOST_KERNEL(tandem_gemm_nn_acc_float64)
 #undef TANDEM_KERNEL
 #undef TO_BITS
 
+namespace tandem_gemm_nn_bfloat16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_nn_bfloat16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define BFLOAT16
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_nn_bfloat16)
+}
+#undef AT
+#undef AT_OF
+#undef BFLOAT16
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+
+namespace tandem_gemm_nn_float16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_nn_float16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define FLOAT16
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_nn_float16)
+}
+#undef AT
+#undef AT_OF
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef FLOAT16
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+
 namespace tandem_gemm_nn_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
@@ -211,6 +427,120 @@ TANDEM_HOST_KERNEL(tandem_gemm_nn_float64)
 #undef REAL
 #undef TANDEM_KERNEL
 #undef TO_BITS
+
+namespace tandem_gemm_nt_acc_bfloat16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_nt_acc_bfloat16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define BFLOAT16
+#define TRANS_B
+#define READS_C
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_nt_acc_bfloat16)
+}
+#undef AT
+#undef AT_OF
+#undef BFLOAT16
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_B
+
+namespace tandem_gemm_nt_acc_float16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_nt_acc_float16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define FLOAT16
+#define TRANS_B
+#define READS_C
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_nt_acc_float16)
+}
+#undef AT
+#undef AT_OF
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef FLOAT16
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_B
 
 namespace tandem_gemm_nt_acc_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
@@ -322,6 +652,116 @@ TANDEM_HOST_KERNEL(tandem_gemm_nt_acc_float64)
 #undef TO_BITS
 #undef TRANS_B
 
+namespace tandem_gemm_nt_bfloat16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_nt_bfloat16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define BFLOAT16
+#define TRANS_B
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_nt_bfloat16)
+}
+#undef AT
+#undef AT_OF
+#undef BFLOAT16
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_B
+
+namespace tandem_gemm_nt_float16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_nt_float16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define FLOAT16
+#define TRANS_B
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_nt_float16)
+}
+#undef AT
+#undef AT_OF
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef FLOAT16
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_B
+
 namespace tandem_gemm_nt_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
@@ -427,6 +867,120 @@ TANDEM_HOST_KERNEL(tandem_gemm_nt_float64)
 #undef TANDEM_KERNEL
 #undef TO_BITS
 #undef TRANS_B
+
+namespace tandem_gemm_tn_acc_bfloat16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_tn_acc_bfloat16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define BFLOAT16
+#define TRANS_A
+#define READS_C
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_tn_acc_bfloat16)
+}
+#undef AT
+#undef AT_OF
+#undef BFLOAT16
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+
+namespace tandem_gemm_tn_acc_float16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_tn_acc_float16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define FLOAT16
+#define TRANS_A
+#define READS_C
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_tn_acc_float16)
+}
+#undef AT
+#undef AT_OF
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef FLOAT16
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
 
 namespace tandem_gemm_tn_acc_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
@@ -538,6 +1092,116 @@ TANDEM_HOST_KERNEL(tandem_gemm_tn_acc_float64)
 #undef TO_BITS
 #undef TRANS_A
 
+namespace tandem_gemm_tn_bfloat16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_tn_bfloat16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define BFLOAT16
+#define TRANS_A
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_tn_bfloat16)
+}
+#undef AT
+#undef AT_OF
+#undef BFLOAT16
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+
+namespace tandem_gemm_tn_float16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_tn_float16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define FLOAT16
+#define TRANS_A
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_tn_float16)
+}
+#undef AT
+#undef AT_OF
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef FLOAT16
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+
 namespace tandem_gemm_tn_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
@@ -643,6 +1307,124 @@ TANDEM_HOST_KERNEL(tandem_gemm_tn_float64)
 #undef TANDEM_KERNEL
 #undef TO_BITS
 #undef TRANS_A
+
+namespace tandem_gemm_tt_acc_bfloat16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_tt_acc_bfloat16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define BFLOAT16
+#define TRANS_A
+#define TRANS_B
+#define READS_C
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_tt_acc_bfloat16)
+}
+#undef AT
+#undef AT_OF
+#undef BFLOAT16
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+#undef TRANS_B
+
+namespace tandem_gemm_tt_acc_float16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_tt_acc_float16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define FLOAT16
+#define TRANS_A
+#define TRANS_B
+#define READS_C
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_tt_acc_float16)
+}
+#undef AT
+#undef AT_OF
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef FLOAT16
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+#undef TRANS_B
 
 namespace tandem_gemm_tt_acc_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
@@ -758,6 +1540,120 @@ TANDEM_HOST_KERNEL(tandem_gemm_tt_acc_float64)
 #undef TRANS_A
 #undef TRANS_B
 
+namespace tandem_gemm_tt_bfloat16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_tt_bfloat16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define BFLOAT16
+#define TRANS_A
+#define TRANS_B
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_tt_bfloat16)
+}
+#undef AT
+#undef AT_OF
+#undef BFLOAT16
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+#undef TRANS_B
+
+namespace tandem_gemm_tt_float16_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned short *a, \
+	unsigned a_at, \
+	const unsigned short *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[12]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemm_tt_float16(const unsigned short *tandem_buffer_0, const unsigned short *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], __uint_as_float(tandem_word.w[10]), __uint_as_float(tandem_word.w[11]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define FLOAT16
+#define TRANS_A
+#define TRANS_B
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemm_tt_float16)
+}
+#undef AT
+#undef AT_OF
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef FLOAT16
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+#undef TRANS_B
+
 namespace tandem_gemm_tt_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
@@ -856,6 +1752,966 @@ TANDEM_HOST_KERNEL(tandem_gemm_tt_float64)
 }
 #undef AT
 #undef AT_OF
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+#undef TRANS_B
+
+namespace tandem_gemmbatch_nn_acc_float32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const float *a, \
+	unsigned a_at, \
+	const float *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[16]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_nn_acc_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __uint_as_float(tandem_word.w[14]), __uint_as_float(tandem_word.w[15]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define READS_C
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_nn_acc_float32)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+
+namespace tandem_gemmbatch_nn_acc_float64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const double *a, \
+	unsigned a_at, \
+	const double *b, \
+	unsigned b_at, \
+	double *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	double alpha, \
+	double beta)
+struct tandem_words { unsigned w[18]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_nn_acc_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __hiloint2double((int)tandem_word.w[15], (int)tandem_word.w[14]), __hiloint2double((int)tandem_word.w[17], (int)tandem_word.w[16]));
+}
+#define REAL double
+#define MATH(name) name
+#define BITS unsigned long long
+#define TO_BITS(x) (BITS)__double_as_longlong(x)
+#define OF_BITS(b) __longlong_as_double((long long)(b))
+#define EXPONENT_BITS 11
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define READS_C
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_nn_acc_float64)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+
+namespace tandem_gemmbatch_nn_float32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const float *a, \
+	unsigned a_at, \
+	const float *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[16]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_nn_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __uint_as_float(tandem_word.w[14]), __uint_as_float(tandem_word.w[15]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_nn_float32)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+
+namespace tandem_gemmbatch_nn_float64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const double *a, \
+	unsigned a_at, \
+	const double *b, \
+	unsigned b_at, \
+	double *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	double alpha, \
+	double beta)
+struct tandem_words { unsigned w[18]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_nn_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __hiloint2double((int)tandem_word.w[15], (int)tandem_word.w[14]), __hiloint2double((int)tandem_word.w[17], (int)tandem_word.w[16]));
+}
+#define REAL double
+#define MATH(name) name
+#define BITS unsigned long long
+#define TO_BITS(x) (BITS)__double_as_longlong(x)
+#define OF_BITS(b) __longlong_as_double((long long)(b))
+#define EXPONENT_BITS 11
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_nn_float64)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+
+namespace tandem_gemmbatch_nt_acc_float32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const float *a, \
+	unsigned a_at, \
+	const float *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[16]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_nt_acc_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __uint_as_float(tandem_word.w[14]), __uint_as_float(tandem_word.w[15]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define TRANS_B
+#define READS_C
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_nt_acc_float32)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_B
+
+namespace tandem_gemmbatch_nt_acc_float64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const double *a, \
+	unsigned a_at, \
+	const double *b, \
+	unsigned b_at, \
+	double *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	double alpha, \
+	double beta)
+struct tandem_words { unsigned w[18]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_nt_acc_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __hiloint2double((int)tandem_word.w[15], (int)tandem_word.w[14]), __hiloint2double((int)tandem_word.w[17], (int)tandem_word.w[16]));
+}
+#define REAL double
+#define MATH(name) name
+#define BITS unsigned long long
+#define TO_BITS(x) (BITS)__double_as_longlong(x)
+#define OF_BITS(b) __longlong_as_double((long long)(b))
+#define EXPONENT_BITS 11
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define TRANS_B
+#define READS_C
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_nt_acc_float64)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_B
+
+namespace tandem_gemmbatch_nt_float32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const float *a, \
+	unsigned a_at, \
+	const float *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[16]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_nt_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __uint_as_float(tandem_word.w[14]), __uint_as_float(tandem_word.w[15]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define TRANS_B
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_nt_float32)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_B
+
+namespace tandem_gemmbatch_nt_float64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const double *a, \
+	unsigned a_at, \
+	const double *b, \
+	unsigned b_at, \
+	double *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	double alpha, \
+	double beta)
+struct tandem_words { unsigned w[18]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_nt_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __hiloint2double((int)tandem_word.w[15], (int)tandem_word.w[14]), __hiloint2double((int)tandem_word.w[17], (int)tandem_word.w[16]));
+}
+#define REAL double
+#define MATH(name) name
+#define BITS unsigned long long
+#define TO_BITS(x) (BITS)__double_as_longlong(x)
+#define OF_BITS(b) __longlong_as_double((long long)(b))
+#define EXPONENT_BITS 11
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define TRANS_B
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_nt_float64)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_B
+
+namespace tandem_gemmbatch_tn_acc_float32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const float *a, \
+	unsigned a_at, \
+	const float *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[16]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_tn_acc_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __uint_as_float(tandem_word.w[14]), __uint_as_float(tandem_word.w[15]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define TRANS_A
+#define READS_C
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_tn_acc_float32)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+
+namespace tandem_gemmbatch_tn_acc_float64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const double *a, \
+	unsigned a_at, \
+	const double *b, \
+	unsigned b_at, \
+	double *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	double alpha, \
+	double beta)
+struct tandem_words { unsigned w[18]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_tn_acc_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __hiloint2double((int)tandem_word.w[15], (int)tandem_word.w[14]), __hiloint2double((int)tandem_word.w[17], (int)tandem_word.w[16]));
+}
+#define REAL double
+#define MATH(name) name
+#define BITS unsigned long long
+#define TO_BITS(x) (BITS)__double_as_longlong(x)
+#define OF_BITS(b) __longlong_as_double((long long)(b))
+#define EXPONENT_BITS 11
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define TRANS_A
+#define READS_C
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_tn_acc_float64)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+
+namespace tandem_gemmbatch_tn_float32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const float *a, \
+	unsigned a_at, \
+	const float *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[16]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_tn_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __uint_as_float(tandem_word.w[14]), __uint_as_float(tandem_word.w[15]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define TRANS_A
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_tn_float32)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+
+namespace tandem_gemmbatch_tn_float64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const double *a, \
+	unsigned a_at, \
+	const double *b, \
+	unsigned b_at, \
+	double *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	double alpha, \
+	double beta)
+struct tandem_words { unsigned w[18]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_tn_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __hiloint2double((int)tandem_word.w[15], (int)tandem_word.w[14]), __hiloint2double((int)tandem_word.w[17], (int)tandem_word.w[16]));
+}
+#define REAL double
+#define MATH(name) name
+#define BITS unsigned long long
+#define TO_BITS(x) (BITS)__double_as_longlong(x)
+#define OF_BITS(b) __longlong_as_double((long long)(b))
+#define EXPONENT_BITS 11
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define TRANS_A
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_tn_float64)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+
+namespace tandem_gemmbatch_tt_acc_float32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const float *a, \
+	unsigned a_at, \
+	const float *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[16]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_tt_acc_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __uint_as_float(tandem_word.w[14]), __uint_as_float(tandem_word.w[15]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define TRANS_A
+#define TRANS_B
+#define READS_C
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_tt_acc_float32)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+#undef TRANS_B
+
+namespace tandem_gemmbatch_tt_acc_float64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const double *a, \
+	unsigned a_at, \
+	const double *b, \
+	unsigned b_at, \
+	double *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	double alpha, \
+	double beta)
+struct tandem_words { unsigned w[18]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_tt_acc_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __hiloint2double((int)tandem_word.w[15], (int)tandem_word.w[14]), __hiloint2double((int)tandem_word.w[17], (int)tandem_word.w[16]));
+}
+#define REAL double
+#define MATH(name) name
+#define BITS unsigned long long
+#define TO_BITS(x) (BITS)__double_as_longlong(x)
+#define OF_BITS(b) __longlong_as_double((long long)(b))
+#define EXPONENT_BITS 11
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define TRANS_A
+#define TRANS_B
+#define READS_C
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_tt_acc_float64)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef READS_C
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+#undef TRANS_B
+
+namespace tandem_gemmbatch_tt_float32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const float *a, \
+	unsigned a_at, \
+	const float *b, \
+	unsigned b_at, \
+	float *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	float alpha, \
+	float beta)
+struct tandem_words { unsigned w[16]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_tt_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __uint_as_float(tandem_word.w[14]), __uint_as_float(tandem_word.w[15]));
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define TRANS_A
+#define TRANS_B
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_tt_float32)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef MATH
+#undef OF_BITS
+#undef REAL
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef TRANS_A
+#undef TRANS_B
+
+namespace tandem_gemmbatch_tt_float64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const double *a, \
+	unsigned a_at, \
+	const double *b, \
+	unsigned b_at, \
+	double *c, \
+	unsigned c_at, \
+	unsigned rows, \
+	unsigned cols, \
+	unsigned depth, \
+	unsigned lda, \
+	unsigned ldb, \
+	unsigned ldc, \
+	unsigned stride_a, \
+	unsigned stride_b, \
+	unsigned stride_c, \
+	double alpha, \
+	double beta)
+struct tandem_words { unsigned w[18]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256, 2)
+tandem_gemmbatch_tt_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10], tandem_word.w[11], tandem_word.w[12], tandem_word.w[13], __hiloint2double((int)tandem_word.w[15], (int)tandem_word.w[14]), __hiloint2double((int)tandem_word.w[17], (int)tandem_word.w[16]));
+}
+#define REAL double
+#define MATH(name) name
+#define BITS unsigned long long
+#define TO_BITS(x) (BITS)__double_as_longlong(x)
+#define OF_BITS(b) __longlong_as_double((long long)(b))
+#define EXPONENT_BITS 11
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define TRANS_A
+#define TRANS_B
+#define BATCH
+#include "../../vector.cu"
+#include "../../gemm.cu"
+TANDEM_HOST_KERNEL(tandem_gemmbatch_tt_float64)
+}
+#undef AT
+#undef AT_OF
+#undef BATCH
 #undef BITS
 #undef BITS_AND
 #undef BITS_OR

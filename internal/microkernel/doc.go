@@ -4,7 +4,7 @@
 // A panel of A holds, for each step of the depth, [Rows] numbers, one of each row;
 // a panel of B holds one of each of [Cols] columns. A call adds the product of
 // two panels to a tile of C that stays in registers until the end. Panels with
-// fewer rows or columns are filled up with zeros by whoever packs them.
+// fewer rows or columns are filled up with zeros; [Pack] does so.
 //
 // On amd64 with AVX2 and FMA the tile is 6×8 in float64 and 6×16 in float32: 12 of
 // the 16 vector registers hold sums, so that neither the latency of an addition
