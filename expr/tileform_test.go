@@ -158,11 +158,12 @@ func tilesAndBlocks(as fold, e *node, n int) ([]tileStep, error) {
 		l := kernels.NewLaunch(kernels.Define(k), n)
 		f.bind(&l, n)
 		stored := outputOf(e.typ, n)
-		if as == foldNothing {
+		switch as {
+		case foldNothing:
 			l.AddArg(stored.operand, kernels.Elementwise)
-		} else if as == foldCount {
+		case foldCount:
 			l.SetResult(new(int), nil)
-		} else {
+		default:
 			l.SetResult(stored.first, nil)
 		}
 		if err := l.Err(); err != nil {

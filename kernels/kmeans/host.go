@@ -43,7 +43,7 @@ func onHost[T kernels.Float](c *kernels.Call) {
 			sum := T(0)
 			for d, v := range centers[at*dims:][:len(p)] {
 				x := p[d] - v
-				sum += T(x * x)
+				sum += T(x * x) //nolint:unconvert // the conversion keeps the product from being fused
 			}
 			if sum < best {
 				best, nearest = sum, int32(at)
@@ -59,10 +59,10 @@ func four[T kernels.Float](p, centers []T) (d0, d1, d2, d3 T) {
 	c0, c1, c2, c3 := centers[:dims], centers[dims:][:dims], centers[2*dims:][:dims], centers[3*dims:][:dims]
 	for d, v := range p {
 		x0, x1, x2, x3 := v-c0[d], v-c1[d], v-c2[d], v-c3[d]
-		d0 += T(x0 * x0)
-		d1 += T(x1 * x1)
-		d2 += T(x2 * x2)
-		d3 += T(x3 * x3)
+		d0 += T(x0 * x0) //nolint:unconvert // the conversion keeps the product from being fused
+		d1 += T(x1 * x1) //nolint:unconvert // as above
+		d2 += T(x2 * x2) //nolint:unconvert // as above
+		d3 += T(x3 * x3) //nolint:unconvert // as above
 	}
 	return d0, d1, d2, d3
 }

@@ -20,7 +20,7 @@ func onHost[T kernels.Float](c *kernels.Call) {
 		entries := values[first:end][:len(row)]
 		sum := T(0)
 		for k, column := range row {
-			sum += T(entries[k] * x[column])
+			sum += T(entries[k] * x[column]) //nolint:unconvert // as said above
 		}
 		y[i], first = sum, end
 	}
