@@ -62,12 +62,13 @@ type Cost struct {
 // NewLaunch starts the description of a launch over n indices. The result is
 // completed by its Arg, Scalar and Result methods; mistakes are kept and
 // answered by Err, so that calls can be chained without checking each.
-func NewLaunch(k *Kernel, n int) Launch {
-	l := Launch{kernel: k, n: n, grain: 1}
-	if n < 0 {
-		l.err = &ArgumentError{Kernel: k.Name, Arg: "n", Err: fmt.Errorf("%w: an index space of %d", ErrShape, n)}
-	}
+func NewLaunch(k *Kernel, n int) (l Launch) {
+	l.Start(k, n)
 	return l
+}
+
+func (l *Launch) failExtent() {
+	l.Fail("n", fmt.Errorf("%w: an index space of %d", ErrShape, l.n))
 }
 
 // AddArg adds the next array argument. The array must have every element that
@@ -76,15 +77,14 @@ func (l *Launch) AddArg(o Operand, f Footprint) {
 	if l.nargs == len(l.kernel.Params) {
 		panic("kernels: " + l.kernel.Name + ": more arguments than parameters")
 	}
-	p := l.kernel.Params[l.nargs]
 	if f.Width == 0 {
 		f.Width = f.Per
 	}
-	l.args[l.nargs] = Arg{Operand: o, Footprint: f}
-	l.nargs++
-	if l.err != nil {
-		return
-	}
+	// Field by field: a copy of the whole would read with wide loads what has just been
+	// stored with narrow ones, and wait for that.
+	a := &l.args[l.nargs]
+	a.host, a.mem, a.n, a.kind = o.host, o.mem, o.n, o.kind
+	a.Per, a.Width, a.Halo, a.Ragged = f.Per, f.Width, f.Halo, f.Ragged
 	want := 0
 	switch {
 	case l.n == 0 || f.Per == 0:
@@ -93,15 +93,22 @@ func (l *Launch) AddArg(o Operand, f Footprint) {
 	default:
 		want = (l.n-1)*f.Per + f.Width
 	}
+	p := &l.kernel.Params[l.nargs]
+	l.nargs++
+	if o.null || o.typ != p.Type || o.n < want {
+		l.failArg(o, p, want)
+	}
+}
+
+// failArg keeps what is wrong with an operand.
+func (l *Launch) failArg(o Operand, p *Param, want int) {
 	switch {
 	case o.null:
-		l.err = &ArgumentError{Kernel: l.kernel.Name, Arg: p.Name, Err: ErrNil}
+		l.Fail(p.Name, ErrNil)
 	case o.typ != p.Type:
-		l.err = &ArgumentError{Kernel: l.kernel.Name, Arg: p.Name, Err: fmt.Errorf(
-			"%w: elements are %v, want %v", ErrShape, o.typ, p.Type)}
-	case o.n < want:
-		l.err = &ArgumentError{Kernel: l.kernel.Name, Arg: p.Name, Err: fmt.Errorf(
-			"%w: %d elements, want %d", ErrShape, o.n, want)}
+		l.Fail(p.Name, fmt.Errorf("%w: elements are %v, want %v", ErrShape, o.typ, p.Type))
+	default:
+		l.Fail(p.Name, fmt.Errorf("%w: %d elements, want %d", ErrShape, o.n, want))
 	}
 }
 
@@ -223,9 +230,13 @@ func (l *Launch) overlap() error {
 			continue
 		}
 		out := &l.args[k]
+		lo, hi := out.memory()
 		for j := range l.Args() {
 			in := &l.args[j]
-			if j == k || j < k && l.Access(j)&Out != 0 || !shareMemory(out, in) {
+			// Two stretches have a byte in common if each begins before the other ends
+			// and neither is empty.
+			from, to := in.memory()
+			if max(lo, from) >= min(hi, to) || j == k || j < k && l.Access(j)&Out != 0 {
 				continue
 			}
 			same := out.host == in.host && out.Footprint == in.Footprint && in.Halo == 0
@@ -238,12 +249,20 @@ func (l *Launch) overlap() error {
 	return nil
 }
 
-func shareMemory(a, b *Arg) bool {
-	if a.n == 0 || b.n == 0 || a.host == nil || b.host == nil {
-		return false
+// memory is the stretch of addresses of the argument on the host, empty where it has
+// none.
+func (a *Arg) memory() (lo, hi uintptr) {
+	if a.host == nil {
+		return 0, 0
 	}
-	aLo, bLo := uintptr(a.host), uintptr(b.host)
-	return aLo < bLo+uintptr(b.n*b.typ.Size()) && bLo < aLo+uintptr(a.n*a.typ.Size())
+	lo = uintptr(a.host)
+	return lo, lo + uintptr(a.n*a.typ.Size())
+}
+
+func shareMemory(a, b *Arg) bool {
+	aLo, aHi := a.memory()
+	bLo, bHi := b.memory()
+	return max(aLo, bLo) < min(aHi, bHi)
 }
 
 // Window is the stretch [lo, hi) of the argument's elements that the indices

@@ -47,7 +47,7 @@ func Unplaced[T MatrixElement](rows, cols, stride int) Matrix[T] {
 	if rows > 0 {
 		n = (rows-1)*stride + cols
 	}
-	return Matrix[T]{Rows: rows, Cols: cols, Stride: stride, data: Operand{typ: typeOf[T](), n: n}}
+	return Matrix[T]{Rows: rows, Cols: cols, Stride: stride, data: Operand{kind: kind{typ: typeOf[T]()}, n: n}}
 }
 
 // General32 is gonum's float32 matrix, whose memory it shares.
@@ -108,4 +108,4 @@ func (l *Launch) apart(out, in int) {
 
 // nothing is an operand of o's type with no elements: what a kernel that will
 // not read o is given, so that nothing is moved.
-func (o Operand) nothing() Operand { return Operand{typ: o.typ} }
+func (o Operand) nothing() Operand { return Operand{kind: kind{typ: o.typ}} }

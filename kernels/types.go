@@ -56,13 +56,19 @@ type FloatVector interface {
 	[]float32 | []float64 | *residency.Buffer[float32] | *residency.Buffer[float64] | Operand
 }
 
-// Operand is an array argument without its static type.
+// Operand is an array argument without its static type. It has four words and four
+// fields, the most of a struct that Go keeps in registers: one more, and each time that
+// one is passed on it goes through memory.
 type Operand struct {
-	typ  Type
 	host unsafe.Pointer    // first element on the host
 	mem  *residency.Memory // nil for a slice of the host
 	n    int               // elements
-	null bool              // a nil slice or a nil buffer
+	kind
+}
+
+type kind struct {
+	typ  Type
+	null bool // a nil slice or a nil buffer
 }
 
 // Of takes a slice or a buffer as an operand.
@@ -96,35 +102,42 @@ func ofFloat[V FloatVector](v V) Operand {
 }
 
 func ofSlice[T residency.Element](v []T) Operand {
-	return Operand{typ: typeOf[T](), host: unsafe.Pointer(unsafe.SliceData(v)), n: len(v), null: v == nil}
+	return Operand{kind: kind{typeOf[T](), v == nil}, host: unsafe.Pointer(unsafe.SliceData(v)), n: len(v)}
 }
 
 func ofBuffer[T residency.Element](b *residency.Buffer[T]) Operand {
 	if b == nil {
-		return Operand{typ: typeOf[T](), null: true}
+		return Operand{kind: kind{typeOf[T](), true}}
 	}
 	mem := b.Memory()
-	return Operand{typ: typeOf[T](), host: unsafe.Pointer(unsafe.SliceData(mem.Home())), mem: mem, n: b.Len()}
+	return Operand{kind: kind{typ: typeOf[T]()}, host: unsafe.Pointer(unsafe.SliceData(mem.Home())), mem: mem, n: b.Len()}
 }
 
+// typeOf tells types apart by how they compute, which the compiler does for each of
+// them: a type switch would look up what T is every time.
 func typeOf[T residency.Element]() Type {
 	var zero T
-	if unsafe.Sizeof(zero) == 2 { // of whatever name
+	one := T(1)
+	float, signed := one/2 != 0, zero-one < 0
+	switch unsafe.Sizeof(zero) {
+	case 2: // of whatever name
 		return Uint16
-	}
-	switch any(zero).(type) {
-	case float32:
-		return Float32
-	case float64:
-		return Float64
-	case uint32:
+	case 4:
+		switch {
+		case float:
+			return Float32
+		case signed:
+			return Int32
+		}
 		return Uint32
-	case int64:
-		return Int64
-	case uint64:
-		return Uint64
 	}
-	return Int32
+	switch {
+	case float:
+		return Float64
+	case signed:
+		return Int64
+	}
+	return Uint64
 }
 
 // Len is the number of elements.

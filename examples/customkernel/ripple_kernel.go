@@ -12,9 +12,9 @@ import (
 // ripple is the height of water, at a cell of a square pond, where waves from two
 // stones meet. Its function is called by hand in the test; the launch that is made
 // of it runs on every device.
-func Ripple[Height kernels.Vector[float32]](ny, nx int, side int, time float32, stones [2]stone, height Height) kernels.Launch {
+func Ripple[Height kernels.Vector[float32]](ny, nx int, side int, time float32, stones [2]stone, height Height) (l kernels.Launch) {
 	height_arg := kernels.Of[float32](height)
-	l := kernels.NewLaunch(rippleKernel, kernels.Rows(ny, nx))
+	l.Start(rippleKernel, kernels.Rows(ny, nx))
 	l.Require(nx >= 0, "nx", "below 0")
 	l.Require(-nx+side >= 0, "height", "elements of different indices overlap")
 	l.RequireInt32()

@@ -122,7 +122,7 @@ func (w *writer) constructor() {
 	if len(typeParams) > 0 {
 		types = "[" + strings.Join(typeParams, ", ") + "]"
 	}
-	w.line("func %s%s(%s) kernels.Launch {", k.Launch, types, strings.Join(params, ", "))
+	w.line("func %s%s(%s) (%s kernels.Launch) {", k.Launch, types, strings.Join(params, ", "), launch)
 	for _, b := range k.Buffers {
 		w.line("\t%s := kernels.Of[%s](%s)", w.operands[b], kindNames[b.Elem.Kind], b.Name)
 	}
@@ -147,7 +147,7 @@ func (w *writer) constructor() {
 	} else {
 		n = fmt.Sprintf("kernels.Rows(%s, %s)", count, w.extents())
 	}
-	w.line("\t%s := kernels.NewLaunch(%sKernel, %s)", launch, k.Name, n)
+	w.line("\t%s.Start(%sKernel, %s)", launch, k.Name, n)
 	w.checks(launch)
 	for _, b := range k.Buffers {
 		w.line("\t%s.AddArg(%s, %s)", launch, w.operands[b], w.footprint(b))

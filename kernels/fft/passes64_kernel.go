@@ -11,11 +11,11 @@ import (
 // quarters64 is a pass of radix 4. Index i takes the numbers i, i+n/4, i+n/2 and i+3n/4
 // of x, and its results are those from 4i on. done is the product of the radices of
 // earlier passes, w the roots of n. sign is -1 to take the conjugate of x.
-func newQuarters64[W, X, Y kernels.Vector[float64]](quarter int, done uint32, sign_v float64, w W, x X, y Y) kernels.Launch {
+func newQuarters64[W, X, Y kernels.Vector[float64]](quarter int, done uint32, sign_v float64, w W, x X, y Y) (l kernels.Launch) {
 	w_arg := kernels.Of[float64](w)
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
-	l := kernels.NewLaunch(quarters64Kernel, kernels.Indices(y_arg.Len(), 8, 8))
+	l.Start(quarters64Kernel, kernels.Indices(y_arg.Len(), 8, 8))
 	l.Require(y_arg.Len()%8 == 0, "y", "the number of elements is no multiple of 8")
 	l.RequireInt32()
 	l.AddArg(w_arg, kernels.Whole)
@@ -294,10 +294,10 @@ TANDEM_KERNEL {
 // newHalves64 makes a launch of the kernel halves64, with an index for each 4 elements of y.
 //
 // halves64 is the last pass, of radix 2, where n is no power of 4.
-func newHalves64[X, Y kernels.Vector[float64]](half_v int, sign_v float64, x X, y Y) kernels.Launch {
+func newHalves64[X, Y kernels.Vector[float64]](half_v int, sign_v float64, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
-	l := kernels.NewLaunch(halves64Kernel, kernels.Indices(y_arg.Len(), 4, 4))
+	l.Start(halves64Kernel, kernels.Indices(y_arg.Len(), 4, 4))
 	l.Require(y_arg.Len()%4 == 0, "y", "the number of elements is no multiple of 4")
 	l.AddArg(x_arg, kernels.Footprint{Per: 2, Width: min(2, max(2, 2*half_v+2)), Halo: max(max(0, -2*half_v), max(2, 2*half_v+2)-min(2, max(2, 2*half_v+2)))})
 	l.AddArg(y_arg, kernels.Footprint{Per: 4})
@@ -406,10 +406,10 @@ TANDEM_KERNEL {
 // reorder64 puts results in their order: the digits of their subscripts are reversed,
 // of base 4 and, if odd is 1, one of base 2. They are multiplied by scale, and the
 // imaginary parts by sign.
-func newReorder64[X, Y kernels.Vector[float64]](digits int, odd uint32, scale float64, sign_v float64, x X, y Y) kernels.Launch {
+func newReorder64[X, Y kernels.Vector[float64]](digits int, odd uint32, scale float64, sign_v float64, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
-	l := kernels.NewLaunch(reorder64Kernel, kernels.Indices(y_arg.Len(), 2, 2))
+	l.Start(reorder64Kernel, kernels.Indices(y_arg.Len(), 2, 2))
 	l.Require(y_arg.Len()%2 == 0, "y", "the number of elements is no multiple of 2")
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Whole)
@@ -523,11 +523,11 @@ TANDEM_KERNEL {
 //
 // modulate64 multiplies x, or its conjugate where sign is -1, by the chirp, and
 // appends zeros: n is the length of x.
-func newModulate64[Chirp, X, Y kernels.Vector[float64]](n int, sign_v float64, chirp Chirp, x X, y Y) kernels.Launch {
+func newModulate64[Chirp, X, Y kernels.Vector[float64]](n int, sign_v float64, chirp Chirp, x X, y Y) (l kernels.Launch) {
 	chirp_arg := kernels.Of[float64](chirp)
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
-	l := kernels.NewLaunch(modulate64Kernel, kernels.Indices(y_arg.Len(), 2, 2))
+	l.Start(modulate64Kernel, kernels.Indices(y_arg.Len(), 2, 2))
 	l.Require(y_arg.Len()%2 == 0, "y", "the number of elements is no multiple of 2")
 	l.RequireInt32()
 	l.AddArg(chirp_arg, kernels.Whole)
@@ -677,11 +677,11 @@ TANDEM_KERNEL {
 // newMultiply64 makes a launch of the kernel multiply64, with an index for each 2 elements of product.
 //
 // multiply64 is the conjugate of x times y; all are complex.
-func newMultiply64[X, Y, Product kernels.Vector[float64]](x X, y Y, product Product) kernels.Launch {
+func newMultiply64[X, Y, Product kernels.Vector[float64]](x X, y Y, product Product) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
 	product_arg := kernels.Of[float64](product)
-	l := kernels.NewLaunch(multiply64Kernel, kernels.Indices(product_arg.Len(), 2, 2))
+	l.Start(multiply64Kernel, kernels.Indices(product_arg.Len(), 2, 2))
 	l.Require(product_arg.Len()%2 == 0, "product", "the number of elements is no multiple of 2")
 	l.AddArg(x_arg, kernels.Footprint{Per: 2})
 	l.AddArg(y_arg, kernels.Footprint{Per: 2})
@@ -781,11 +781,11 @@ TANDEM_KERNEL {
 //
 // demodulate64 multiplies the conjugate of the convolution by the chirp and by
 // scale, and the imaginary part by sign.
-func newDemodulate64[Chirp, X, Y kernels.Vector[float64]](scale float64, sign_v float64, chirp Chirp, x X, y Y) kernels.Launch {
+func newDemodulate64[Chirp, X, Y kernels.Vector[float64]](scale float64, sign_v float64, chirp Chirp, x X, y Y) (l kernels.Launch) {
 	chirp_arg := kernels.Of[float64](chirp)
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
-	l := kernels.NewLaunch(demodulate64Kernel, kernels.Indices(y_arg.Len(), 2, 2))
+	l.Start(demodulate64Kernel, kernels.Indices(y_arg.Len(), 2, 2))
 	l.Require(y_arg.Len()%2 == 0, "y", "the number of elements is no multiple of 2")
 	l.AddArg(chirp_arg, kernels.Footprint{Per: 2})
 	l.AddArg(x_arg, kernels.Footprint{Per: 2})

@@ -11,11 +11,11 @@ import (
 // quarters is a pass of radix 4. Index i takes the numbers i, i+n/4, i+n/2 and i+3n/4
 // of x, and its results are those from 4i on. done is the product of the radices of
 // earlier passes, w the roots of n. sign is -1 to take the conjugate of x.
-func newQuarters[W, X, Y kernels.Vector[float32]](quarter int, done uint32, sign_v float32, w W, x X, y Y) kernels.Launch {
+func newQuarters[W, X, Y kernels.Vector[float32]](quarter int, done uint32, sign_v float32, w W, x X, y Y) (l kernels.Launch) {
 	w_arg := kernels.Of[float32](w)
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l := kernels.NewLaunch(quartersKernel, kernels.Indices(y_arg.Len(), 8, 8))
+	l.Start(quartersKernel, kernels.Indices(y_arg.Len(), 8, 8))
 	l.Require(y_arg.Len()%8 == 0, "y", "the number of elements is no multiple of 8")
 	l.RequireInt32()
 	l.AddArg(w_arg, kernels.Whole)
@@ -293,10 +293,10 @@ TANDEM_KERNEL {
 // newHalves makes a launch of the kernel halves, with an index for each 4 elements of y.
 //
 // halves is the last pass, of radix 2, where n is no power of 4.
-func newHalves[X, Y kernels.Vector[float32]](half_v int, sign_v float32, x X, y Y) kernels.Launch {
+func newHalves[X, Y kernels.Vector[float32]](half_v int, sign_v float32, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l := kernels.NewLaunch(halvesKernel, kernels.Indices(y_arg.Len(), 4, 4))
+	l.Start(halvesKernel, kernels.Indices(y_arg.Len(), 4, 4))
 	l.Require(y_arg.Len()%4 == 0, "y", "the number of elements is no multiple of 4")
 	l.AddArg(x_arg, kernels.Footprint{Per: 2, Width: min(2, max(2, 2*half_v+2)), Halo: max(max(0, -2*half_v), max(2, 2*half_v+2)-min(2, max(2, 2*half_v+2)))})
 	l.AddArg(y_arg, kernels.Footprint{Per: 4})
@@ -404,10 +404,10 @@ TANDEM_KERNEL {
 // reorder puts results in their order: the digits of their subscripts are reversed,
 // of base 4 and, if odd is 1, one of base 2. They are multiplied by scale, and the
 // imaginary parts by sign.
-func newReorder[X, Y kernels.Vector[float32]](digits int, odd uint32, scale float32, sign_v float32, x X, y Y) kernels.Launch {
+func newReorder[X, Y kernels.Vector[float32]](digits int, odd uint32, scale float32, sign_v float32, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l := kernels.NewLaunch(reorderKernel, kernels.Indices(y_arg.Len(), 2, 2))
+	l.Start(reorderKernel, kernels.Indices(y_arg.Len(), 2, 2))
 	l.Require(y_arg.Len()%2 == 0, "y", "the number of elements is no multiple of 2")
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Whole)
@@ -520,11 +520,11 @@ TANDEM_KERNEL {
 //
 // modulate multiplies x, or its conjugate where sign is -1, by the chirp, and
 // appends zeros: n is the length of x.
-func newModulate[Chirp, X, Y kernels.Vector[float32]](n int, sign_v float32, chirp Chirp, x X, y Y) kernels.Launch {
+func newModulate[Chirp, X, Y kernels.Vector[float32]](n int, sign_v float32, chirp Chirp, x X, y Y) (l kernels.Launch) {
 	chirp_arg := kernels.Of[float32](chirp)
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l := kernels.NewLaunch(modulateKernel, kernels.Indices(y_arg.Len(), 2, 2))
+	l.Start(modulateKernel, kernels.Indices(y_arg.Len(), 2, 2))
 	l.Require(y_arg.Len()%2 == 0, "y", "the number of elements is no multiple of 2")
 	l.RequireInt32()
 	l.AddArg(chirp_arg, kernels.Whole)
@@ -673,11 +673,11 @@ TANDEM_KERNEL {
 // newMultiply makes a launch of the kernel multiply, with an index for each 2 elements of product.
 //
 // multiply is the conjugate of x times y; all are complex.
-func newMultiply[X, Y, Product kernels.Vector[float32]](x X, y Y, product Product) kernels.Launch {
+func newMultiply[X, Y, Product kernels.Vector[float32]](x X, y Y, product Product) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
 	product_arg := kernels.Of[float32](product)
-	l := kernels.NewLaunch(multiplyKernel, kernels.Indices(product_arg.Len(), 2, 2))
+	l.Start(multiplyKernel, kernels.Indices(product_arg.Len(), 2, 2))
 	l.Require(product_arg.Len()%2 == 0, "product", "the number of elements is no multiple of 2")
 	l.AddArg(x_arg, kernels.Footprint{Per: 2})
 	l.AddArg(y_arg, kernels.Footprint{Per: 2})
@@ -776,11 +776,11 @@ TANDEM_KERNEL {
 //
 // demodulate multiplies the conjugate of the convolution by the chirp and by
 // scale, and the imaginary part by sign.
-func newDemodulate[Chirp, X, Y kernels.Vector[float32]](scale float32, sign_v float32, chirp Chirp, x X, y Y) kernels.Launch {
+func newDemodulate[Chirp, X, Y kernels.Vector[float32]](scale float32, sign_v float32, chirp Chirp, x X, y Y) (l kernels.Launch) {
 	chirp_arg := kernels.Of[float32](chirp)
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l := kernels.NewLaunch(demodulateKernel, kernels.Indices(y_arg.Len(), 2, 2))
+	l.Start(demodulateKernel, kernels.Indices(y_arg.Len(), 2, 2))
 	l.Require(y_arg.Len()%2 == 0, "y", "the number of elements is no multiple of 2")
 	l.AddArg(chirp_arg, kernels.Footprint{Per: 2})
 	l.AddArg(x_arg, kernels.Footprint{Per: 2})

@@ -27,14 +27,14 @@ import (
 //
 // The error of a price is at most 16 e (1 + 1/v) times spot plus strike, each
 // discounted, where e is 2^-24; it is the same on every device.
-func BlackScholes[Spot, Strike, Years, Volatility, Calls, Puts kernels.Vector[float32]](rate float32, yield float32, spot Spot, strike Strike, years Years, volatility Volatility, calls Calls, puts Puts) kernels.Launch {
+func BlackScholes[Spot, Strike, Years, Volatility, Calls, Puts kernels.Vector[float32]](rate float32, yield float32, spot Spot, strike Strike, years Years, volatility Volatility, calls Calls, puts Puts) (l kernels.Launch) {
 	spot_arg := kernels.Of[float32](spot)
 	strike_arg := kernels.Of[float32](strike)
 	years_arg := kernels.Of[float32](years)
 	volatility_arg := kernels.Of[float32](volatility)
 	calls_arg := kernels.Of[float32](calls)
 	puts_arg := kernels.Of[float32](puts)
-	l := kernels.NewLaunch(blackScholesKernel, calls_arg.Len())
+	l.Start(blackScholesKernel, calls_arg.Len())
 	l.AddArg(spot_arg, kernels.Elementwise)
 	l.AddArg(strike_arg, kernels.Elementwise)
 	l.AddArg(years_arg, kernels.Elementwise)
@@ -586,14 +586,14 @@ TANDEM_KERNEL {
 // BlackScholes64 makes a launch of the kernel blackScholes64, with an index for each element of calls.
 //
 // blackScholes64 is blackScholes for float64, with e = 2^-53.
-func BlackScholes64[Spot, Strike, Years, Volatility, Calls, Puts kernels.Vector[float64]](rate float64, yield float64, spot Spot, strike Strike, years Years, volatility Volatility, calls Calls, puts Puts) kernels.Launch {
+func BlackScholes64[Spot, Strike, Years, Volatility, Calls, Puts kernels.Vector[float64]](rate float64, yield float64, spot Spot, strike Strike, years Years, volatility Volatility, calls Calls, puts Puts) (l kernels.Launch) {
 	spot_arg := kernels.Of[float64](spot)
 	strike_arg := kernels.Of[float64](strike)
 	years_arg := kernels.Of[float64](years)
 	volatility_arg := kernels.Of[float64](volatility)
 	calls_arg := kernels.Of[float64](calls)
 	puts_arg := kernels.Of[float64](puts)
-	l := kernels.NewLaunch(blackScholes64Kernel, calls_arg.Len())
+	l.Start(blackScholes64Kernel, calls_arg.Len())
 	l.AddArg(spot_arg, kernels.Elementwise)
 	l.AddArg(strike_arg, kernels.Elementwise)
 	l.AddArg(years_arg, kernels.Elementwise)

@@ -19,17 +19,17 @@ import (
 // Coordinates are added up in their order, in float32 without contraction: results
 // are the same on every device. A distance is off by at most dims+2 times 2^-24 of
 // itself, unless its squares leave the range of float32.
-func Assign[P, C, D kernels.Vector[float32], L kernels.Vector[int32]](dims int, points P, centers C, labels L, distances D) kernels.Launch {
+func Assign[P, C, D kernels.Vector[float32], L kernels.Vector[int32]](dims int, points P, centers C, labels L, distances D) (l kernels.Launch) {
 	k, mistake := count(dims, kernels.Of[float32](centers).Len())
-	l := newAssign(dims, k, points, centers, labels, distances)
+	l = newAssign(dims, k, points, centers, labels, distances)
 	l.Require(mistake == "", "centers", mistake)
 	return l
 }
 
 // Assign64 is [Assign] for float64, with errors of dims+2 times 2^-53.
-func Assign64[P, C, D kernels.Vector[float64], L kernels.Vector[int32]](dims int, points P, centers C, labels L, distances D) kernels.Launch {
+func Assign64[P, C, D kernels.Vector[float64], L kernels.Vector[int32]](dims int, points P, centers C, labels L, distances D) (l kernels.Launch) {
 	k, mistake := count(dims, kernels.Of[float64](centers).Len())
-	l := newAssign64(dims, k, points, centers, labels, distances)
+	l = newAssign64(dims, k, points, centers, labels, distances)
 	l.Require(mistake == "", "centers", mistake)
 	return l
 }

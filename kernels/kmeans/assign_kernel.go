@@ -9,12 +9,12 @@ import (
 )
 
 // newAssign makes a launch of the kernel assign, with an index for each element of labels.
-func newAssign[Points, Centers kernels.Vector[float32], Labels kernels.Vector[int32], Distances kernels.Vector[float32]](dims int, k int, points Points, centers Centers, labels Labels, distances Distances) kernels.Launch {
+func newAssign[Points, Centers kernels.Vector[float32], Labels kernels.Vector[int32], Distances kernels.Vector[float32]](dims int, k int, points Points, centers Centers, labels Labels, distances Distances) (l kernels.Launch) {
 	points_arg := kernels.Of[float32](points)
 	centers_arg := kernels.Of[float32](centers)
 	labels_arg := kernels.Of[int32](labels)
 	distances_arg := kernels.Of[float32](distances)
-	l := kernels.NewLaunch(assignKernel, labels_arg.Len())
+	l.Start(assignKernel, labels_arg.Len())
 	l.Require(dims >= 0, "dims", "below 0")
 	l.AddArg(points_arg, kernels.Footprint{Per: dims, Width: min(dims, dims), Halo: max(0, dims-min(dims, dims))})
 	l.AddArg(centers_arg, kernels.Whole)
@@ -149,12 +149,12 @@ TANDEM_KERNEL {
 `
 
 // newAssign64 makes a launch of the kernel assign64, with an index for each element of labels.
-func newAssign64[Points, Centers kernels.Vector[float64], Labels kernels.Vector[int32], Distances kernels.Vector[float64]](dims int, k int, points Points, centers Centers, labels Labels, distances Distances) kernels.Launch {
+func newAssign64[Points, Centers kernels.Vector[float64], Labels kernels.Vector[int32], Distances kernels.Vector[float64]](dims int, k int, points Points, centers Centers, labels Labels, distances Distances) (l kernels.Launch) {
 	points_arg := kernels.Of[float64](points)
 	centers_arg := kernels.Of[float64](centers)
 	labels_arg := kernels.Of[int32](labels)
 	distances_arg := kernels.Of[float64](distances)
-	l := kernels.NewLaunch(assign64Kernel, labels_arg.Len())
+	l.Start(assign64Kernel, labels_arg.Len())
 	l.Require(dims >= 0, "dims", "below 0")
 	l.AddArg(points_arg, kernels.Footprint{Per: dims, Width: min(dims, dims), Halo: max(0, dims-min(dims, dims))})
 	l.AddArg(centers_arg, kernels.Whole)

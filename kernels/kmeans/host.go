@@ -7,8 +7,8 @@ import (
 )
 
 // On the host four centres are measured at once: their sums don't wait for each other.
-// That takes 0.5 times what the generated loop does, for 16 centres of eight
-// coordinates (AMD EPYC, 2026-11).
+// 1024 points, with 16 centres of eight coordinates, went from 132 µs with the generated
+// loop to 95 µs, in different runs (two cores of an AMD EPYC, 2026-11).
 func init() {
 	assignKernel.Go, assign64Kernel.Go = onHost[float32], onHost[float64]
 }

@@ -11,9 +11,9 @@ import (
 //
 // insideCircle counts which of an index's points are in the circle: all of them for
 // the first full indices, and rest for the one behind.
-func countInside[Counts kernels.Vector[uint32]](key_2 [2]uint32, batch uint32, full int, rest int, counts Counts) kernels.Launch {
+func countInside[Counts kernels.Vector[uint32]](key_2 [2]uint32, batch uint32, full int, rest int, counts Counts) (l kernels.Launch) {
 	counts_arg := kernels.Of[uint32](counts)
-	l := kernels.NewLaunch(insideCircleKernel, counts_arg.Len())
+	l.Start(insideCircleKernel, counts_arg.Len())
 	l.RequireInt32()
 	l.AddArg(counts_arg, kernels.Elementwise)
 	l.AddUint32(key_2[0])

@@ -11,9 +11,9 @@ import (
 // sumPayoffs makes a launch of the kernel payoffs, with an index for each 2 elements of sums.
 //
 // payoffs adds up what the paths of an index pay, and its squares.
-func sumPayoffs[Sums kernels.Vector[float64]](key_2 [2]uint32, batch uint32, full int, rest int, fixings int, spot float32, strike float32, drift float32, diffusion float32, sign_v float32, sums Sums) kernels.Launch {
+func sumPayoffs[Sums kernels.Vector[float64]](key_2 [2]uint32, batch uint32, full int, rest int, fixings int, spot float32, strike float32, drift float32, diffusion float32, sign_v float32, sums Sums) (l kernels.Launch) {
 	sums_arg := kernels.Of[float64](sums)
-	l := kernels.NewLaunch(payoffsKernel, kernels.Indices(sums_arg.Len(), 2, 2))
+	l.Start(payoffsKernel, kernels.Indices(sums_arg.Len(), 2, 2))
 	l.Require(sums_arg.Len()%2 == 0, "sums", "the number of elements is no multiple of 2")
 	l.RequireInt32()
 	l.AddArg(sums_arg, kernels.Footprint{Per: 2})

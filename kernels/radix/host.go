@@ -27,22 +27,27 @@ const fewest = 64
 // order.
 func sortFewest[K Key, U word](keys []K, bits []U) {
 	slices.Sort(keys)
-	var zero K
-	switch any(zero).(type) {
-	case int32, uint32, int64, uint64:
+	if half := K(1) / 2; half == 0 { // integers
 		return
 	}
 	nans := 0
 	for nans < len(keys) && keys[nans] != keys[nans] {
 		nans++
 	}
-	first, _ := slices.BinarySearch(keys, 0)
+	first, above := nans, len(keys)
+	for first < above {
+		if mid := (first + above) / 2; keys[mid] < 0 {
+			first = mid + 1
+		} else {
+			above = mid
+		}
+	}
 	last := first
 	for last < len(keys) && keys[last] == 0 {
 		last++
 	}
 	for _, same := range [2][]U{bits[:nans], bits[first:last]} {
-		if len(same) > 1 {
+		if len(same) > 1 && varying(same) != 0 {
 			encode[K](same)
 			slices.Sort(same)
 			decode[K](same)

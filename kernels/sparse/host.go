@@ -3,8 +3,8 @@ package sparse
 import "github.com/tandem-go/tandem/kernels"
 
 // On the host a row is two slices, and no element of them is looked for beyond their
-// ends: 0.7 times what the generated loop takes, for rows of eight entries (AMD EPYC,
-// 2026-11).
+// ends. A product of 1024 rows of eight entries went from 9.4 µs with the generated loop
+// to 6.3 µs, in different runs (two cores of an AMD EPYC, 2026-11).
 func init() {
 	mulVecKernel.Go, mulVec64Kernel.Go = onHost[float32], onHost[float64]
 }

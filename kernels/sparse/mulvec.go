@@ -13,8 +13,7 @@ import (
 // order of its entries, in float32 without contraction: the result is the same on
 // every device, and off by at most (k+1) 2^-24 times the sum of the products'
 // magnitudes in a row of k entries.
-func MulVec[X, Y kernels.Vector[float32]](a *CSR[float32], x X, y Y) kernels.Launch {
-	var l kernels.Launch
+func MulVec[X, Y kernels.Vector[float32]](a *CSR[float32], x X, y Y) (l kernels.Launch) {
 	if b := a.kept; b != nil {
 		l = newMulVec(a.longest, b.starts, b.columns, b.values, x, y)
 	} else {
@@ -25,8 +24,7 @@ func MulVec[X, Y kernels.Vector[float32]](a *CSR[float32], x X, y Y) kernels.Lau
 }
 
 // MulVec64 is [MulVec] for float64, with 2^-53.
-func MulVec64[X, Y kernels.Vector[float64]](a *CSR[float64], x X, y Y) kernels.Launch {
-	var l kernels.Launch
+func MulVec64[X, Y kernels.Vector[float64]](a *CSR[float64], x X, y Y) (l kernels.Launch) {
 	if b := a.kept; b != nil {
 		l = newMulVec64(a.longest, b.starts, b.columns, b.values, x, y)
 	} else {

@@ -9,13 +9,13 @@ import (
 // newMulVec makes a launch of the kernel mulVec, with an index for each element of y.
 //
 // mulVec multiplies a row. longest is how many entries a row has at most.
-func newMulVec[Starts, Columns kernels.Vector[int32], Values, X, Y kernels.Vector[float32]](longest int, starts Starts, columns Columns, values Values, x X, y Y) kernels.Launch {
+func newMulVec[Starts, Columns kernels.Vector[int32], Values, X, Y kernels.Vector[float32]](longest int, starts Starts, columns Columns, values Values, x X, y Y) (l kernels.Launch) {
 	starts_arg := kernels.Of[int32](starts)
 	columns_arg := kernels.Of[int32](columns)
 	values_arg := kernels.Of[float32](values)
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l := kernels.NewLaunch(mulVecKernel, y_arg.Len())
+	l.Start(mulVecKernel, y_arg.Len())
 	l.AddArg(starts_arg, kernels.Footprint{Per: 1, Halo: 1})
 	l.AddArg(columns_arg, kernels.Whole)
 	l.AddArg(values_arg, kernels.Whole)
@@ -112,13 +112,13 @@ TANDEM_KERNEL {
 `
 
 // newMulVec64 makes a launch of the kernel mulVec64, with an index for each element of y.
-func newMulVec64[Starts, Columns kernels.Vector[int32], Values, X, Y kernels.Vector[float64]](longest int, starts Starts, columns Columns, values Values, x X, y Y) kernels.Launch {
+func newMulVec64[Starts, Columns kernels.Vector[int32], Values, X, Y kernels.Vector[float64]](longest int, starts Starts, columns Columns, values Values, x X, y Y) (l kernels.Launch) {
 	starts_arg := kernels.Of[int32](starts)
 	columns_arg := kernels.Of[int32](columns)
 	values_arg := kernels.Of[float64](values)
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
-	l := kernels.NewLaunch(mulVec64Kernel, y_arg.Len())
+	l.Start(mulVec64Kernel, y_arg.Len())
 	l.AddArg(starts_arg, kernels.Footprint{Per: 1, Halo: 1})
 	l.AddArg(columns_arg, kernels.Whole)
 	l.AddArg(values_arg, kernels.Whole)

@@ -12,11 +12,11 @@ import (
 // BlendFloat32 makes a launch of the kernel blendFloat32, with an index for each element of dst.
 //
 // blend mixes two arrays.
-func BlendFloat32[X, Y, Dst kernels.Vector[float32]](t float32, x X, y Y, dst Dst) kernels.Launch {
+func BlendFloat32[X, Y, Dst kernels.Vector[float32]](t float32, x X, y Y, dst Dst) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
 	dst_arg := kernels.Of[float32](dst)
-	l := kernels.NewLaunch(blendFloat32Kernel, dst_arg.Len())
+	l.Start(blendFloat32Kernel, dst_arg.Len())
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(y_arg, kernels.Elementwise)
 	l.AddArg(dst_arg, kernels.Elementwise)
@@ -148,11 +148,11 @@ TANDEM_KERNEL {
 // BlendFloat64 makes a launch of the kernel blendFloat64, with an index for each element of dst.
 //
 // blend mixes two arrays.
-func BlendFloat64[X, Y, Dst kernels.Vector[float64]](t float64, x X, y Y, dst Dst) kernels.Launch {
+func BlendFloat64[X, Y, Dst kernels.Vector[float64]](t float64, x X, y Y, dst Dst) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
 	dst_arg := kernels.Of[float64](dst)
-	l := kernels.NewLaunch(blendFloat64Kernel, dst_arg.Len())
+	l.Start(blendFloat64Kernel, dst_arg.Len())
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(y_arg, kernels.Elementwise)
 	l.AddArg(dst_arg, kernels.Elementwise)
@@ -285,12 +285,12 @@ TANDEM_KERNEL {
 // NormsFloat32Int32 makes a launch of the kernel normsFloat32Int32, with an index for each element of length.
 //
 // norms stores the lengths of vectors, and counts them, those above 1 twice.
-func NormsFloat32Int32[X, Y, Length kernels.Vector[float32], Counts kernels.Vector[int32]](x X, y Y, length Length, counts Counts) kernels.Launch {
+func NormsFloat32Int32[X, Y, Length kernels.Vector[float32], Counts kernels.Vector[int32]](x X, y Y, length Length, counts Counts) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
 	length_arg := kernels.Of[float32](length)
 	counts_arg := kernels.Of[int32](counts)
-	l := kernels.NewLaunch(normsFloat32Int32Kernel, length_arg.Len())
+	l.Start(normsFloat32Int32Kernel, length_arg.Len())
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(y_arg, kernels.Elementwise)
 	l.AddArg(length_arg, kernels.Elementwise)
@@ -443,12 +443,12 @@ TANDEM_KERNEL {
 // NormsFloat32Uint32 makes a launch of the kernel normsFloat32Uint32, with an index for each element of length.
 //
 // norms stores the lengths of vectors, and counts them, those above 1 twice.
-func NormsFloat32Uint32[X, Y, Length kernels.Vector[float32], Counts kernels.Vector[uint32]](x X, y Y, length Length, counts Counts) kernels.Launch {
+func NormsFloat32Uint32[X, Y, Length kernels.Vector[float32], Counts kernels.Vector[uint32]](x X, y Y, length Length, counts Counts) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
 	length_arg := kernels.Of[float32](length)
 	counts_arg := kernels.Of[uint32](counts)
-	l := kernels.NewLaunch(normsFloat32Uint32Kernel, length_arg.Len())
+	l.Start(normsFloat32Uint32Kernel, length_arg.Len())
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(y_arg, kernels.Elementwise)
 	l.AddArg(length_arg, kernels.Elementwise)
@@ -599,12 +599,12 @@ TANDEM_KERNEL {
 // NormsFloat64Int32 makes a launch of the kernel normsFloat64Int32, with an index for each element of length.
 //
 // norms stores the lengths of vectors, and counts them, those above 1 twice.
-func NormsFloat64Int32[X, Y, Length kernels.Vector[float64], Counts kernels.Vector[int32]](x X, y Y, length Length, counts Counts) kernels.Launch {
+func NormsFloat64Int32[X, Y, Length kernels.Vector[float64], Counts kernels.Vector[int32]](x X, y Y, length Length, counts Counts) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
 	length_arg := kernels.Of[float64](length)
 	counts_arg := kernels.Of[int32](counts)
-	l := kernels.NewLaunch(normsFloat64Int32Kernel, length_arg.Len())
+	l.Start(normsFloat64Int32Kernel, length_arg.Len())
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(y_arg, kernels.Elementwise)
 	l.AddArg(length_arg, kernels.Elementwise)
@@ -759,12 +759,12 @@ TANDEM_KERNEL {
 // NormsFloat64Uint32 makes a launch of the kernel normsFloat64Uint32, with an index for each element of length.
 //
 // norms stores the lengths of vectors, and counts them, those above 1 twice.
-func NormsFloat64Uint32[X, Y, Length kernels.Vector[float64], Counts kernels.Vector[uint32]](x X, y Y, length Length, counts Counts) kernels.Launch {
+func NormsFloat64Uint32[X, Y, Length kernels.Vector[float64], Counts kernels.Vector[uint32]](x X, y Y, length Length, counts Counts) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
 	length_arg := kernels.Of[float64](length)
 	counts_arg := kernels.Of[uint32](counts)
-	l := kernels.NewLaunch(normsFloat64Uint32Kernel, length_arg.Len())
+	l.Start(normsFloat64Uint32Kernel, length_arg.Len())
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(y_arg, kernels.Elementwise)
 	l.AddArg(length_arg, kernels.Elementwise)

@@ -10,10 +10,10 @@ import (
 // TreeSums makes a launch of the kernel treeSums for work-groups of 256 invocations, one for each index.
 //
 // treeSums sums 256 elements at a time, as a tree in shared memory.
-func TreeSums[X, Sums kernels.Vector[float32]](groups int, x X, sums Sums) kernels.Launch {
+func TreeSums[X, Sums kernels.Vector[float32]](groups int, x X, sums Sums) (l_2 kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	sums_arg := kernels.Of[float32](sums)
-	l_2 := kernels.NewLaunch(treeSumsKernel, groups)
+	l_2.Start(treeSumsKernel, groups)
 	l_2.RequireInt32()
 	l_2.AddArg(x_arg, kernels.Footprint{Per: 256, Ragged: true})
 	l_2.AddArg(sums_arg, kernels.Elementwise)
@@ -139,11 +139,11 @@ TANDEM_KERNEL {
 //
 // scan is the sums of each block's elements up to and with each one (Hillis and
 // Steele), and the block's own beside them.
-func Scan[X, Y, Blocks kernels.Vector[int32]](groups int, x X, y Y, blocks Blocks) kernels.Launch {
+func Scan[X, Y, Blocks kernels.Vector[int32]](groups int, x X, y Y, blocks Blocks) (l_2 kernels.Launch) {
 	x_arg := kernels.Of[int32](x)
 	y_arg := kernels.Of[int32](y)
 	blocks_arg := kernels.Of[int32](blocks)
-	l_2 := kernels.NewLaunch(scanKernel, groups)
+	l_2.Start(scanKernel, groups)
 	l_2.RequireInt32()
 	l_2.AddArg(x_arg, kernels.Footprint{Per: 64, Ragged: true})
 	l_2.AddArg(y_arg, kernels.Footprint{Per: 64, Ragged: true})
@@ -315,10 +315,10 @@ TANDEM_KERNEL {
 //
 // normalise divides each block by its greatest magnitude, unless that is 0, and keeps
 // what the sub-groups sum up to.
-func Normalise[X, Sums kernels.Vector[float64]](groups int, skip int, x X, sums Sums) kernels.Launch {
+func Normalise[X, Sums kernels.Vector[float64]](groups int, skip int, x X, sums Sums) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	sums_arg := kernels.Of[float64](sums)
-	l := kernels.NewLaunch(normaliseKernel, groups)
+	l.Start(normaliseKernel, groups)
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Footprint{Per: 128, Ragged: true})
 	l.AddArg(sums_arg, kernels.Footprint{Per: 4, Ragged: true})
@@ -583,10 +583,10 @@ TANDEM_KERNEL {
 // OddEven makes a launch of the kernel oddEven for work-groups of 32 invocations, one for each index.
 //
 // oddEven sorts blocks of 32 by key, keeping equal ones in order.
-func OddEven[Keys kernels.Vector[uint32], Places kernels.Vector[int32]](groups int, keys Keys, places Places) kernels.Launch {
+func OddEven[Keys kernels.Vector[uint32], Places kernels.Vector[int32]](groups int, keys Keys, places Places) (l_2 kernels.Launch) {
 	keys_arg := kernels.Of[uint32](keys)
 	places_arg := kernels.Of[int32](places)
-	l_2 := kernels.NewLaunch(oddEvenKernel, groups)
+	l_2.Start(oddEvenKernel, groups)
 	l_2.RequireInt32()
 	l_2.AddArg(keys_arg, kernels.Footprint{Per: 32})
 	l_2.AddArg(places_arg, kernels.Footprint{Per: 32})
@@ -746,12 +746,12 @@ TANDEM_KERNEL {
 // Histogram makes a launch of the kernel histogram for work-groups of 64 invocations, one for each index.
 //
 // histogram counts in shared memory, and adds that up in the slice.
-func Histogram[X, Bins, Least kernels.Vector[uint32], Marks kernels.Vector[int32]](groups int, per int, x X, bins Bins, least Least, marks Marks) kernels.Launch {
+func Histogram[X, Bins, Least kernels.Vector[uint32], Marks kernels.Vector[int32]](groups int, per int, x X, bins Bins, least Least, marks Marks) (l_2 kernels.Launch) {
 	x_arg := kernels.Of[uint32](x)
 	bins_arg := kernels.Of[uint32](bins)
 	least_arg := kernels.Of[uint32](least)
 	marks_arg := kernels.Of[int32](marks)
-	l_2 := kernels.NewLaunch(histogramKernel, groups)
+	l_2.Start(histogramKernel, groups)
 	l_2.Require(64*per >= 0, "per", "below 0")
 	l_2.RequireInt32()
 	l_2.AddArg(x_arg, kernels.Footprint{Per: 64 * per, Ragged: true})
@@ -926,10 +926,10 @@ TANDEM_KERNEL {
 // BlockBins makes a launch of the kernel blockBins for work-groups of 64 invocations, one for each index.
 //
 // blockBins has a histogram for each group.
-func BlockBins[X, Bins kernels.Vector[uint32]](groups int, x X, bins Bins) kernels.Launch {
+func BlockBins[X, Bins kernels.Vector[uint32]](groups int, x X, bins Bins) (l_2 kernels.Launch) {
 	x_arg := kernels.Of[uint32](x)
 	bins_arg := kernels.Of[uint32](bins)
-	l_2 := kernels.NewLaunch(blockBinsKernel, groups)
+	l_2.Start(blockBinsKernel, groups)
 	l_2.RequireInt32()
 	l_2.AddArg(x_arg, kernels.Footprint{Per: 64, Ragged: true})
 	l_2.AddArg(bins_arg, kernels.Footprint{Per: 16})
@@ -1045,11 +1045,11 @@ TANDEM_KERNEL {
 //
 // halves has the first half of a group store sums and the second, in another slice,
 // differences, but for the last.
-func Halves[X, Sums, Differences kernels.Vector[int32]](groups int, x X, sums Sums, differences Differences) kernels.Launch {
+func Halves[X, Sums, Differences kernels.Vector[int32]](groups int, x X, sums Sums, differences Differences) (l_2 kernels.Launch) {
 	x_arg := kernels.Of[int32](x)
 	sums_arg := kernels.Of[int32](sums)
 	differences_arg := kernels.Of[int32](differences)
-	l_2 := kernels.NewLaunch(halvesKernel, groups)
+	l_2.Start(halvesKernel, groups)
 	l_2.RequireInt32()
 	l_2.AddArg(x_arg, kernels.Footprint{Per: 32})
 	l_2.AddArg(sums_arg, kernels.Footprint{Per: 16})
@@ -1152,10 +1152,10 @@ TANDEM_KERNEL {
 // Extremes makes a launch of the kernel extremes, with an index for each element of x.
 //
 // extremes uses atomic operations in a kernel of single indices.
-func Extremes[X, Of kernels.Vector[int32]](x X, of Of) kernels.Launch {
+func Extremes[X, Of kernels.Vector[int32]](x X, of Of) (l kernels.Launch) {
 	x_arg := kernels.Of[int32](x)
 	of_arg := kernels.Of[int32](of)
-	l := kernels.NewLaunch(extremesKernel, x_arg.Len())
+	l.Start(extremesKernel, x_arg.Len())
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(of_arg, kernels.Whole)
 	l.SetCost(kernels.Cost{Flops: 1, Bytes: 4})
@@ -1232,11 +1232,11 @@ TANDEM_KERNEL {
 // Place makes a launch of the kernel place, with an index for each element of to.
 //
 // place stores where a permutation says.
-func Place[To kernels.Vector[uint32], X, Y kernels.Vector[float32]](to To, x X, y Y) kernels.Launch {
+func Place[To kernels.Vector[uint32], X, Y kernels.Vector[float32]](to To, x X, y Y) (l kernels.Launch) {
 	to_arg := kernels.Of[uint32](to)
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l := kernels.NewLaunch(placeKernel, to_arg.Len())
+	l.Start(placeKernel, to_arg.Len())
 	l.AddArg(to_arg, kernels.Elementwise)
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(y_arg, kernels.Whole)

@@ -11,10 +11,10 @@ import (
 // Energy makes a launch of the kernel energy, with an index for each element of mass.
 //
 // energy is the sum of products, in float64.
-func Energy[Mass, Speed kernels.Vector[float64]](result *float64, scale float64, mass Mass, speed Speed) kernels.Launch {
+func Energy[Mass, Speed kernels.Vector[float64]](result *float64, scale float64, mass Mass, speed Speed) (l kernels.Launch) {
 	mass_arg := kernels.Of[float64](mass)
 	speed_arg := kernels.Of[float64](speed)
-	l := kernels.NewLaunch(energyKernel, mass_arg.Len())
+	l.Start(energyKernel, mass_arg.Len())
 	l.AddArg(mass_arg, kernels.Elementwise)
 	l.AddArg(speed_arg, kernels.Elementwise)
 	l.AddFloat(scale)
@@ -194,9 +194,9 @@ TANDEM_KERNEL {
 // Coldest makes a launch of the kernel coldest, with an index for each element of x.
 //
 // coldest is the least of an element and a bound.
-func Coldest[X kernels.Vector[float32]](result *float32, bound float32, x X) kernels.Launch {
+func Coldest[X kernels.Vector[float32]](result *float32, bound float32, x X) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
-	l := kernels.NewLaunch(coldestKernel, x_arg.Len())
+	l.Start(coldestKernel, x_arg.Len())
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddFloat(float64(bound))
 	l.RequireIndices()
@@ -357,9 +357,9 @@ TANDEM_KERNEL {
 // Parity makes a launch of the kernel parity, with an index for each element of x.
 //
 // parity is the exclusive or of all, and of their places.
-func Parity[X kernels.Vector[uint64]](result *uint64, x X) kernels.Launch {
+func Parity[X kernels.Vector[uint64]](result *uint64, x X) (l kernels.Launch) {
 	x_arg := kernels.Of[uint64](x)
-	l := kernels.NewLaunch(parityKernel, x_arg.Len())
+	l.Start(parityKernel, x_arg.Len())
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Elementwise)
 	if result == nil {
@@ -525,9 +525,9 @@ TANDEM_KERNEL {
 // VolumeOf makes a launch of the kernel volumeOf, with an index for each element of x.
 //
 // volumeOf is a product.
-func VolumeOf[X kernels.Vector[int64]](result *int64, x X) kernels.Launch {
+func VolumeOf[X kernels.Vector[int64]](result *int64, x X) (l kernels.Launch) {
 	x_arg := kernels.Of[int64](x)
-	l := kernels.NewLaunch(volumeOfKernel, x_arg.Len())
+	l.Start(volumeOfKernel, x_arg.Len())
 	l.AddArg(x_arg, kernels.Elementwise)
 	if result == nil {
 		l.Fail("result", kernels.ErrNil)
@@ -684,8 +684,8 @@ TANDEM_KERNEL {
 // Inside makes a launch of the kernel inside for all indices below n.
 //
 // inside counts lattice points in a circle, without any array.
-func Inside(result *int32, n int, width int) kernels.Launch {
-	l := kernels.NewLaunch(insideKernel, n)
+func Inside(result *int32, n int, width int) (l kernels.Launch) {
+	l.Start(insideKernel, n)
 	l.RequireInt32()
 	l.AddInt(width)
 	if result == nil {
@@ -853,9 +853,9 @@ TANDEM_KERNEL {
 //
 // highest finds the summit of a mountain range: samples that are no number are at
 // sea level.
-func Highest[X kernels.Vector[float32]](result *float32, index *int, x X) kernels.Launch {
+func Highest[X kernels.Vector[float32]](result *float32, index *int, x X) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
-	l := kernels.NewLaunch(highestKernel, x_arg.Len())
+	l.Start(highestKernel, x_arg.Len())
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Elementwise)
 	if result == nil {
@@ -1038,9 +1038,9 @@ TANDEM_KERNEL {
 // Spread makes a launch of the kernel spread, with an index for each element of x.
 //
 // spread is the standard deviation of what lies below a limit.
-func Spread[X kernels.Vector[int32]](result *float64, limit int32, x X) kernels.Launch {
+func Spread[X kernels.Vector[int32]](result *float64, limit int32, x X) (l kernels.Launch) {
 	x_arg := kernels.Of[int32](x)
-	l := kernels.NewLaunch(spreadKernel, x_arg.Len())
+	l.Start(spreadKernel, x_arg.Len())
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddInt(int(limit))
 	if result == nil {

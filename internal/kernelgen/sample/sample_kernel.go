@@ -13,10 +13,10 @@ import (
 // Saxpy makes a launch of the kernel saxpy, with an index for each element of y.
 //
 // saxpy is y = a*x + y.
-func Saxpy[X, Y kernels.Vector[float32]](a float32, x X, y Y) kernels.Launch {
+func Saxpy[X, Y kernels.Vector[float32]](a float32, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l := kernels.NewLaunch(saxpyKernel, y_arg.Len())
+	l.Start(saxpyKernel, y_arg.Len())
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(y_arg, kernels.Elementwise)
 	l.AddFloat(float64(a))
@@ -138,9 +138,9 @@ TANDEM_KERNEL {
 // Count makes a launch of the kernel count, with an index for each element of y.
 //
 // count stores each index.
-func Count[Y kernels.Vector[int32]](from int, y Y) kernels.Launch {
+func Count[Y kernels.Vector[int32]](from int, y Y) (l kernels.Launch) {
 	y_arg := kernels.Of[int32](y)
-	l := kernels.NewLaunch(countKernel, y_arg.Len())
+	l.Start(countKernel, y_arg.Len())
 	l.RequireInt32()
 	l.AddArg(y_arg, kernels.Elementwise)
 	l.AddInt(from)
@@ -263,10 +263,10 @@ TANDEM_KERNEL {
 // Smooth makes a launch of the kernel smooth, with an index for each element of y.
 //
 // smooth is a mean of three neighbours, with the ends as they are.
-func Smooth[X, Y kernels.Vector[float64]](x X, y Y) kernels.Launch {
+func Smooth[X, Y kernels.Vector[float64]](x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
-	l := kernels.NewLaunch(smoothKernel, y_arg.Len())
+	l.Start(smoothKernel, y_arg.Len())
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Footprint{Per: 1, Halo: 1})
 	l.AddArg(y_arg, kernels.Elementwise)
@@ -362,10 +362,10 @@ TANDEM_KERNEL {
 // Heat makes a launch of the kernel heat for all indices below nr, nc.
 //
 // heat is a step of the heat equation on a grid of rows and columns.
-func Heat[Src, Dst kernels.Vector[float32]](nr, nc int, rows int, cols int, k float32, src Src, dst Dst) kernels.Launch {
+func Heat[Src, Dst kernels.Vector[float32]](nr, nc int, rows int, cols int, k float32, src Src, dst Dst) (l kernels.Launch) {
 	src_arg := kernels.Of[float32](src)
 	dst_arg := kernels.Of[float32](dst)
-	l := kernels.NewLaunch(heatKernel, kernels.Rows(nr, nc))
+	l.Start(heatKernel, kernels.Rows(nr, nc))
 	l.Require(nc >= 0, "nc", "below 0")
 	l.Require(cols >= 0, "cols", "below 0")
 	l.Require(cols-nc >= 0, "dst", "elements of different indices overlap")
@@ -512,10 +512,10 @@ TANDEM_KERNEL {
 // Gray makes a launch of the kernel gray, with an index for each element of lum.
 //
 // gray is the luminance of pixels of three values.
-func Gray[Rgb, Lum kernels.Vector[float32]](rgb Rgb, lum Lum) kernels.Launch {
+func Gray[Rgb, Lum kernels.Vector[float32]](rgb Rgb, lum Lum) (l kernels.Launch) {
 	rgb_arg := kernels.Of[float32](rgb)
 	lum_arg := kernels.Of[float32](lum)
-	l := kernels.NewLaunch(grayKernel, lum_arg.Len())
+	l.Start(grayKernel, lum_arg.Len())
 	l.AddArg(rgb_arg, kernels.Footprint{Per: 3})
 	l.AddArg(lum_arg, kernels.Elementwise)
 	l.SetCost(kernels.Cost{Flops: 10, Bytes: 16})
@@ -574,9 +574,9 @@ TANDEM_KERNEL {
 // Invert makes a launch of the kernel invert, with an index for each 4 elements of pixels.
 //
 // invert inverts the colours of pixels of four values, but not the last one.
-func Invert[Pixels kernels.Vector[uint32]](pixels Pixels) kernels.Launch {
+func Invert[Pixels kernels.Vector[uint32]](pixels Pixels) (l kernels.Launch) {
 	pixels_arg := kernels.Of[uint32](pixels)
-	l := kernels.NewLaunch(invertKernel, kernels.Indices(pixels_arg.Len(), 4, 3))
+	l.Start(invertKernel, kernels.Indices(pixels_arg.Len(), 4, 3))
 	l.AddArg(pixels_arg, kernels.Footprint{Per: 4, Width: 3})
 	l.SetCost(kernels.Cost{Flops: 18, Bytes: 24})
 	return l
@@ -636,10 +636,10 @@ TANDEM_KERNEL {
 // RowSums makes a launch of the kernel rowSums, with an index for each element of sums.
 //
 // rowSums sums the rows of a matrix.
-func RowSums[A, Sums kernels.Vector[float64]](cols int, a A, sums Sums) kernels.Launch {
+func RowSums[A, Sums kernels.Vector[float64]](cols int, a A, sums Sums) (l kernels.Launch) {
 	a_arg := kernels.Of[float64](a)
 	sums_arg := kernels.Of[float64](sums)
-	l := kernels.NewLaunch(rowSumsKernel, sums_arg.Len())
+	l.Start(rowSumsKernel, sums_arg.Len())
 	l.Require(cols >= 0, "cols", "below 0")
 	l.AddArg(a_arg, kernels.Footprint{Per: cols, Width: min(cols, cols), Halo: max(0, cols-min(cols, cols))})
 	l.AddArg(sums_arg, kernels.Elementwise)
@@ -722,10 +722,10 @@ TANDEM_KERNEL {
 // ScaleRows makes a launch of the kernel scaleRows, with an index for each cols elements of a.
 //
 // scaleRows scales the rows of a matrix.
-func ScaleRows[By, A kernels.Vector[float32]](cols int, by By, a A) kernels.Launch {
+func ScaleRows[By, A kernels.Vector[float32]](cols int, by By, a A) (l kernels.Launch) {
 	by_arg := kernels.Of[float32](by)
 	a_arg := kernels.Of[float32](a)
-	l := kernels.NewLaunch(scaleRowsKernel, kernels.Indices(a_arg.Len(), cols, cols))
+	l.Start(scaleRowsKernel, kernels.Indices(a_arg.Len(), cols, cols))
 	l.AddArg(by_arg, kernels.Elementwise)
 	l.AddArg(a_arg, kernels.Footprint{Per: cols})
 	l.AddInt(cols)
@@ -796,11 +796,11 @@ TANDEM_KERNEL {
 // Gather makes a launch of the kernel gather, with an index for each element of y.
 //
 // gather reads wherever it is told to.
-func Gather[At kernels.Vector[uint32], X, Y kernels.Vector[int64]](at At, x X, y Y) kernels.Launch {
+func Gather[At kernels.Vector[uint32], X, Y kernels.Vector[int64]](at At, x X, y Y) (l kernels.Launch) {
 	at_arg := kernels.Of[uint32](at)
 	x_arg := kernels.Of[int64](x)
 	y_arg := kernels.Of[int64](y)
-	l := kernels.NewLaunch(gatherKernel, y_arg.Len())
+	l.Start(gatherKernel, y_arg.Len())
 	l.AddArg(at_arg, kernels.Elementwise)
 	l.AddArg(x_arg, kernels.Whole)
 	l.AddArg(y_arg, kernels.Elementwise)
@@ -881,12 +881,12 @@ TANDEM_KERNEL {
 // Bounce makes a launch of the kernel bounce, with an index for each 3 elements of out_v.
 //
 // bounce uses structures, and a function with two results.
-func Bounce[X, Y, Z, Out_v kernels.Vector[float32]](normal vec, mask [2]bool, x X, y Y, z Z, out_v Out_v) kernels.Launch {
+func Bounce[X, Y, Z, Out_v kernels.Vector[float32]](normal vec, mask [2]bool, x X, y Y, z Z, out_v Out_v) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
 	z_arg := kernels.Of[float32](z)
 	out_v_arg := kernels.Of[float32](out_v)
-	l := kernels.NewLaunch(bounceKernel, kernels.Indices(out_v_arg.Len(), 3, 3))
+	l.Start(bounceKernel, kernels.Indices(out_v_arg.Len(), 3, 3))
 	l.Require(out_v_arg.Len()%3 == 0, "out_v", "the number of elements is no multiple of 3")
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Elementwise)
@@ -1153,9 +1153,9 @@ TANDEM_KERNEL {
 // Collatz makes a launch of the kernel collatz, with an index for each element of steps.
 //
 // collatz counts the steps to 1.
-func Collatz[Steps kernels.Vector[int32]](limit int, steps Steps) kernels.Launch {
+func Collatz[Steps kernels.Vector[int32]](limit int, steps Steps) (l kernels.Launch) {
 	steps_arg := kernels.Of[int32](steps)
-	l := kernels.NewLaunch(collatzKernel, steps_arg.Len())
+	l.Start(collatzKernel, steps_arg.Len())
 	l.RequireInt32()
 	l.AddArg(steps_arg, kernels.Elementwise)
 	l.AddInt(limit)
@@ -1258,12 +1258,12 @@ TANDEM_KERNEL {
 // Integers makes a launch of the kernel integers, with an index for each 8 elements of out_v.
 //
 // integers has the operations that languages differ in.
-func Integers[A, B kernels.Vector[int32], Shift kernels.Vector[uint32], Out_v kernels.Vector[int32]](a A, b B, shift Shift, out_v Out_v) kernels.Launch {
+func Integers[A, B kernels.Vector[int32], Shift kernels.Vector[uint32], Out_v kernels.Vector[int32]](a A, b B, shift Shift, out_v Out_v) (l kernels.Launch) {
 	a_arg := kernels.Of[int32](a)
 	b_arg := kernels.Of[int32](b)
 	shift_arg := kernels.Of[uint32](shift)
 	out_v_arg := kernels.Of[int32](out_v)
-	l := kernels.NewLaunch(integersKernel, kernels.Indices(out_v_arg.Len(), 8, 8))
+	l.Start(integersKernel, kernels.Indices(out_v_arg.Len(), 8, 8))
 	l.Require(out_v_arg.Len()%8 == 0, "out_v", "the number of elements is no multiple of 8")
 	l.RequireInt32()
 	l.AddArg(a_arg, kernels.Elementwise)
@@ -1419,12 +1419,12 @@ TANDEM_KERNEL {
 // Longs makes a launch of the kernel longs, with an index for each 8 elements of out_v.
 //
 // longs is integers for 64 bits.
-func Longs[A, B kernels.Vector[int64], Shift kernels.Vector[uint32], Out_v kernels.Vector[int64]](a A, b B, shift Shift, out_v Out_v) kernels.Launch {
+func Longs[A, B kernels.Vector[int64], Shift kernels.Vector[uint32], Out_v kernels.Vector[int64]](a A, b B, shift Shift, out_v Out_v) (l kernels.Launch) {
 	a_arg := kernels.Of[int64](a)
 	b_arg := kernels.Of[int64](b)
 	shift_arg := kernels.Of[uint32](shift)
 	out_v_arg := kernels.Of[int64](out_v)
-	l := kernels.NewLaunch(longsKernel, kernels.Indices(out_v_arg.Len(), 8, 8))
+	l.Start(longsKernel, kernels.Indices(out_v_arg.Len(), 8, 8))
 	l.Require(out_v_arg.Len()%8 == 0, "out_v", "the number of elements is no multiple of 8")
 	l.RequireInt32()
 	l.AddArg(a_arg, kernels.Elementwise)
@@ -1571,11 +1571,11 @@ TANDEM_KERNEL {
 //
 // widened compares narrow integers, made wide, with constants, which Mesa's compiler
 // narrows.
-func Widened[A kernels.Vector[int32], B, Out_v kernels.Vector[uint32]](a A, b B, out_v Out_v) kernels.Launch {
+func Widened[A kernels.Vector[int32], B, Out_v kernels.Vector[uint32]](a A, b B, out_v Out_v) (l kernels.Launch) {
 	a_arg := kernels.Of[int32](a)
 	b_arg := kernels.Of[uint32](b)
 	out_v_arg := kernels.Of[uint32](out_v)
-	l := kernels.NewLaunch(widenedKernel, out_v_arg.Len())
+	l.Start(widenedKernel, out_v_arg.Len())
 	l.RequireInt32()
 	l.AddArg(a_arg, kernels.Elementwise)
 	l.AddArg(b_arg, kernels.Elementwise)
@@ -1736,11 +1736,11 @@ TANDEM_KERNEL {
 // Clamped makes a launch of the kernel clamped, with an index for each 2 elements of out_v.
 //
 // clamped nests the least and the greatest of 64-bit integers.
-func Clamped[A kernels.Vector[int64], B kernels.Vector[uint64], Out_v kernels.Vector[int64]](a A, b B, out_v Out_v) kernels.Launch {
+func Clamped[A kernels.Vector[int64], B kernels.Vector[uint64], Out_v kernels.Vector[int64]](a A, b B, out_v Out_v) (l kernels.Launch) {
 	a_arg := kernels.Of[int64](a)
 	b_arg := kernels.Of[uint64](b)
 	out_v_arg := kernels.Of[int64](out_v)
-	l := kernels.NewLaunch(clampedKernel, kernels.Indices(out_v_arg.Len(), 2, 2))
+	l.Start(clampedKernel, kernels.Indices(out_v_arg.Len(), 2, 2))
 	l.Require(out_v_arg.Len()%2 == 0, "out_v", "the number of elements is no multiple of 2")
 	l.RequireInt32()
 	l.AddArg(a_arg, kernels.Elementwise)
@@ -1818,10 +1818,10 @@ TANDEM_KERNEL {
 // Whole makes a launch of the kernel whole, with an index for each element of out_v.
 //
 // whole rounds what is whole.
-func Whole[N kernels.Vector[uint32], Out_v kernels.Vector[float64]](n N, out_v Out_v) kernels.Launch {
+func Whole[N kernels.Vector[uint32], Out_v kernels.Vector[float64]](n N, out_v Out_v) (l kernels.Launch) {
 	n_arg := kernels.Of[uint32](n)
 	out_v_arg := kernels.Of[float64](out_v)
-	l := kernels.NewLaunch(wholeKernel, out_v_arg.Len())
+	l.Start(wholeKernel, out_v_arg.Len())
 	l.AddArg(n_arg, kernels.Elementwise)
 	l.AddArg(out_v_arg, kernels.Elementwise)
 	l.SetCost(kernels.Cost{Flops: 3, Bytes: 12})
@@ -1943,11 +1943,11 @@ TANDEM_KERNEL {
 //
 // vanishing multiplies and adds integers that a compiler finds to be 0: a NaN, and
 // the sign of a zero, stay.
-func Vanishing[X kernels.Vector[float64], N kernels.Vector[int64], Out_v kernels.Vector[float64]](x X, n N, out_v Out_v) kernels.Launch {
+func Vanishing[X kernels.Vector[float64], N kernels.Vector[int64], Out_v kernels.Vector[float64]](x X, n N, out_v Out_v) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	n_arg := kernels.Of[int64](n)
 	out_v_arg := kernels.Of[float64](out_v)
-	l := kernels.NewLaunch(vanishingKernel, kernels.Indices(out_v_arg.Len(), 4, 4))
+	l.Start(vanishingKernel, kernels.Indices(out_v_arg.Len(), 4, 4))
 	l.Require(out_v_arg.Len()%4 == 0, "out_v", "the number of elements is no multiple of 4")
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(n_arg, kernels.Elementwise)
@@ -2041,11 +2041,11 @@ TANDEM_KERNEL {
 // Floats makes a launch of the kernel floats, with an index for each 8 elements of out_v.
 //
 // floats has the operations that are the same everywhere.
-func Floats[A, B, Out_v kernels.Vector[float32]](a A, b B, out_v Out_v) kernels.Launch {
+func Floats[A, B, Out_v kernels.Vector[float32]](a A, b B, out_v Out_v) (l kernels.Launch) {
 	a_arg := kernels.Of[float32](a)
 	b_arg := kernels.Of[float32](b)
 	out_v_arg := kernels.Of[float32](out_v)
-	l := kernels.NewLaunch(floatsKernel, kernels.Indices(out_v_arg.Len(), 8, 8))
+	l.Start(floatsKernel, kernels.Indices(out_v_arg.Len(), 8, 8))
 	l.Require(out_v_arg.Len()%8 == 0, "out_v", "the number of elements is no multiple of 8")
 	l.AddArg(a_arg, kernels.Elementwise)
 	l.AddArg(b_arg, kernels.Elementwise)
@@ -2178,10 +2178,10 @@ TANDEM_KERNEL {
 // Volume makes a launch of the kernel volume for all indices below nz, ny_2, nx_2.
 //
 // volume is a map over a box of cells.
-func Volume[Src, Dst kernels.Vector[float32]](nz, ny_2, nx_2 int, ny int, nx int, k float32, src Src, dst Dst) kernels.Launch {
+func Volume[Src, Dst kernels.Vector[float32]](nz, ny_2, nx_2 int, ny int, nx int, k float32, src Src, dst Dst) (l kernels.Launch) {
 	src_arg := kernels.Of[float32](src)
 	dst_arg := kernels.Of[float32](dst)
-	l := kernels.NewLaunch(volumeKernel, kernels.Rows(nz, ny_2, nx_2))
+	l.Start(volumeKernel, kernels.Rows(nz, ny_2, nx_2))
 	l.Require(ny_2 >= 0, "ny_2", "below 0")
 	l.Require(nx_2 >= 0, "nx_2", "below 0")
 	l.Require(nx >= 0, "nx", "below 0")
