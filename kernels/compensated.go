@@ -65,14 +65,21 @@ func sumReduction(t Type) *Reduction {
 	}
 }
 
+// sumShader is the compensated sum of a term, an expression of GLSL.
+func sumShader(t Type, term string) *Shader {
+	words := 2 * t.Size() / 4
+	return reduceShader(compensatedText+"#define TERM "+term+"\n"+sumText, words, words)
+}
+
 // sumKernels are kernels that add up a term for each index: an expression of GLSL,
 // and one of CUDA C of the elements u and v of the first and the second parameter.
-func sumKernels(name string, params []string, term, cudaTerm string, f32, f64 func(c *Call) compensated) pair {
+// The shader for float32 is that of a kernel in the language.
+func sumKernels(name string, params []string, term, cudaTerm string, single Kernel, f32, f64 func(c *Call) compensated) pair {
 	return forFloats(func(t Type) Kernel {
 		words := 2 * t.Size() / 4
 		k := Kernel{
 			Name:      name,
-			GLSL:      reduceShader(compensatedText+"#define TERM "+term+"\n"+sumText, words, words),
+			GLSL:      sumShader(t, term),
 			CUDA:      reduceFunction(t, "#define TERM(u, v) "+cudaTerm, words, params, "compensated.cu", "sum.cu"),
 			Reduction: sumReduction(t),
 			Go: func(c *Call) {
@@ -83,6 +90,9 @@ func sumKernels(name string, params []string, term, cudaTerm string, f32, f64 fu
 				s := sum(c)
 				c.Partial = Partial{s.hi, s.lo}
 			},
+		}
+		if t == Float32 {
+			k.GLSL = single.GLSL
 		}
 		for _, p := range params {
 			k.Params = append(k.Params, Param{p, t, In})

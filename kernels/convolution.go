@@ -2,71 +2,56 @@ package kernels
 
 import "fmt"
 
-const convolutionText = `
-void main() {
-	uint across = (cols + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
-	uint row = tandem_group() / across;
-	uint col = tandem_group() % across * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
-	if (row >= tandem_n || col >= cols) return;
-	row += tandem_lo;
-	int last = int((ALONG_ROWS ? cols / channels : rows) - 1u);
-	int here = int(ALONG_ROWS ? col / channels : row);
-	uint line = ALONG_ROWS ? row * src_stride + col % channels : col;
-	uint from = ALONG_ROWS ? channels : src_stride;
-	REAL sum = REAL(0);
-	for (int t = 0; t <= int(2u * radius); t++) {
-		uint p = uint(clamp(here + t - int(radius), 0, last));
-		sum += weights[uint(t) + weights_at] * src[line + p * from + src_at];
+// The columns of a row, each with its neighbours along the row.
+//
+//tandem:kernel _
+func alongRow[T Float](row, col int, cols, rows, channels, radius, srcStride, dstStride int, weights, src, dst []T) {
+	last, here := cols/channels-1, col/channels
+	line := row*srcStride + col%channels
+	var sum T
+	for t := range 2*radius + 1 {
+		p := min(max(0, here+t-radius), last)
+		sum += weights[t] * src[line+p*channels]
 	}
-	dst[row * dst_stride + col + dst_at] = sum;
-}`
+	dst[row*dstStride+col] = sum
+}
 
-// The Go variants are gonum's axpy for each weight, in 0.07 and 0.08 of the time of a
+// The columns of a row, each with its neighbours in other rows.
+//
+//tandem:kernel _
+func alongCol[T Float](row, col int, cols, rows, channels, radius, srcStride, dstStride int, weights, src, dst []T) {
+	var sum T
+	for t := range 2*radius + 1 {
+		p := min(max(0, row+t-radius), rows-1)
+		sum += weights[t] * src[p*srcStride+col]
+	}
+	dst[row*dstStride+col] = sum
+}
+
+// The Go variants are gonum's axpy for each weight, in 0.07 and 0.08 of the time of the
 // generated loop over pixels and weights for float32, 0.16 and 0.20 for float64, with
-// 9 weights. The generated shader takes as long as this one, to a hundredth.
-// (BenchmarkGenerated, a million pixels.)
+// 9 weights (BenchmarkGenerated, a million pixels). Those for CUDA are by hand too:
+// they keep rows in registers and shared memory, of which nothing has been timed.
 
 // convolutionSpan is how many elements of a row the Go variant finishes before
 // it goes on: they stay in the first-level cache from weight to weight.
 const convolutionSpan = 2048
 
 var (
-	convolveRowsKernels = convolution("convolve_rows", true)
-	convolveColsKernels = convolution("convolve_cols", false)
+	convolveRowsKernels = generated("convolve_rows",
+		convolution(alongRowFloat32Kernel, convolveRows(host.Saxpy), rowTiles), convolution(alongRowFloat64Kernel, convolveRows(host.Daxpy), rowTiles))
+	convolveColsKernels = generated("convolve_cols",
+		convolution(alongColFloat32Kernel, convolveCols(host.Saxpy), colTiles), convolution(alongColFloat64Kernel, convolveCols(host.Daxpy), colTiles))
+
+	rowTiles = Function{Text: cudaText("", "convolve_rows.cu"), Block: [3]int{imageLanes}, Groups: imageTiles(1, 4*imageLanes)}
+	colTiles = Function{Text: cudaText("", "convolve_cols.cu"), Block: [3]int{32, 8}, Groups: imageTiles(64, 32)}
 )
 
-func convolution(name string, alongRows bool) pair {
-	return forFloats(func(t Type) Kernel {
-		k := Kernel{
-			Name:   name,
-			Params: []Param{{"weights", t, In}, {"src", t, In}, {"dst", t, Out}},
-			Scalars: []Scalar{
-				{"cols", Uint32},
-				{"rows", Uint32},
-				{"channels", Uint32},
-				{"radius", Uint32},
-				{"src_stride", Uint32},
-				{"dst_stride", Uint32},
-			},
-			GLSL: &Shader{
-				Text:       fmt.Sprintf("#define ALONG_ROWS %t\n#line 1\n", alongRows) + convolutionText,
-				Local:      [3]int{imageLanes},
-				Groups:     rowGroups,
-				Iterations: func(l *Launch, _ int) int64 { return 2*int64(l.uint(3)) + 1 },
-			},
-			CUDA: &Function{
-				Text: cudaText("", "convolve_cols.cu"), Block: [3]int{32, 8}, Groups: imageTiles(64, 32),
-			},
-			Go: byFloat(t, convolveCols(host.Saxpy), convolveCols(host.Daxpy)),
-		}
-		if alongRows {
-			k.CUDA = &Function{
-				Text: cudaText("", "convolve_rows.cu"), Block: [3]int{imageLanes}, Groups: imageTiles(1, 4*imageLanes),
-			}
-			k.Go = byFloat(t, convolveRows(host.Saxpy), convolveRows(host.Daxpy))
-		}
-		return k
-	})
+// convolution is a pass with the variants that are by hand.
+func convolution(k Kernel, host func(*Call), tiles Function) Kernel {
+	tiles.Text = cudaReal[k.Params[1].Type] + tiles.Text
+	k.Go, k.CUDA = host, &tiles
+	return k
 }
 
 // axpyFunc is the shape of gonum's Saxpy and Daxpy.
@@ -179,7 +164,7 @@ func convolve(kernels pair, weights Operand, channels int, src, dst matrix, tall
 	l.AddArg(src.data, in)
 	l.AddArg(dst.data, dst.byRow())
 	l.apart(2, 1)
-	for _, v := range []int{src.cols, src.rows, channels, radius, src.stride, dst.stride} {
+	for _, v := range []int{src.cols, src.rows, channels, radius, src.stride, dst.stride, src.cols} {
 		l.AddInt(v)
 	}
 	cols, taps := float64(dst.cols), float64(weights.n)

@@ -25,7 +25,7 @@ TANDEM_KERNEL {
 		if (col < cols) {
 			for (int r = threadIdx.y; r < ROWS + count - 1; r += STRIPS) {
 				const unsigned row = (unsigned)max(0ll, min(first + r, end));
-				tile[r][threadIdx.x] = src[row * src_stride + col + src_at];
+				tile[r][threadIdx.x] = src[row * srcStride + col + src_at];
 			}
 		}
 		__syncthreads();
@@ -50,6 +50,6 @@ TANDEM_KERNEL {
 #pragma unroll
 	for (int o = 0; o < OWN; o++) {
 		const unsigned row = row0 + mine + o;
-		if (row < tandem_n) dst[(row + tandem_lo) * dst_stride + col + dst_at] = sum[o];
+		if (row < tandem_n) dst[(row + tandem_lo) * dstStride + col + dst_at] = sum[o];
 	}
 }

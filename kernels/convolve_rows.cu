@@ -13,38 +13,40 @@ static __device__ __forceinline__ unsigned clamped(long long at, unsigned channe
 TANDEM_KERNEL {
 	__shared__ REAL line[SPAN + (TAPS - 1) * MOST_CHANNELS];
 	__shared__ REAL weight[TAPS];
-	const unsigned across = cols / SPAN + (cols % SPAN != 0);
+	// Signed, as they come, these would not leave registers enough for sm_70.
+	const unsigned width = cols, pixel = channels, reach = radius;
+	const unsigned across = width / SPAN + (width % SPAN != 0);
 	const unsigned row = tandem_group() / across, col0 = tandem_group() % across * SPAN;
 	if (row >= tandem_n) return;
-	const REAL *in = src + ((row + tandem_lo) * src_stride + src_at);
+	const REAL *in = src + ((row + tandem_lo) * unsigned(srcStride) + src_at);
 
 	REAL sum[OWN];
 #pragma unroll
 	for (int o = 0; o < OWN; o++) sum[o] = 0;
-	const size_t taps = 2 * (size_t)radius + 1;
+	const size_t taps = 2 * (size_t)reach + 1;
 	for (size_t t0 = 0; t0 < taps; t0 += TAPS) {
 		const int count = (int)min((unsigned long long)TAPS, (unsigned long long)(taps - t0));
 		if (threadIdx.x < count) weight[threadIdx.x] = weights[(unsigned)t0 + threadIdx.x + weights_at];
-		const long long first = (long long)col0 + ((long long)t0 - radius) * channels;
-		if (channels <= MOST_CHANNELS) {
-			const int length = SPAN + (count - 1) * (int)channels;
-			for (int s = threadIdx.x; s < length; s += THREADS) line[s] = in[clamped(first + s, (col0 % channels + s) % channels, cols, channels)];
+		const long long first = (long long)col0 + ((long long)t0 - reach) * pixel;
+		if (pixel <= MOST_CHANNELS) {
+			const int length = SPAN + (count - 1) * (int)pixel;
+			for (int s = threadIdx.x; s < length; s += THREADS) line[s] = in[clamped(first + s, (col0 % pixel + s) % pixel, width, pixel)];
 		}
 		__syncthreads();
-		if (channels <= MOST_CHANNELS) {
+		if (pixel <= MOST_CHANNELS) {
 #pragma unroll 4
 			for (int t = 0; t < count; t++)
 #pragma unroll
 				for (int o = 0; o < OWN; o++)
-					sum[o] = MATH(fma)(weight[t], line[o * THREADS + threadIdx.x + t * channels], sum[o]);
+					sum[o] = MATH(fma)(weight[t], line[o * THREADS + threadIdx.x + t * pixel], sum[o]);
 		} else {
 #pragma unroll 1
 			for (int t = 0; t < count; t++)
 #pragma unroll
 				for (int o = 0; o < OWN; o++) {
-					const unsigned mine = o * THREADS + threadIdx.x, channel = (col0 + mine) % channels;
-					const long long at = first + mine + (long long)t * channels;
-					sum[o] = MATH(fma)(weight[t], in[clamped(at, channel, cols, channels)], sum[o]);
+					const unsigned mine = o * THREADS + threadIdx.x, channel = (col0 + mine) % pixel;
+					const long long at = first + mine + (long long)t * pixel;
+					sum[o] = MATH(fma)(weight[t], in[clamped(at, channel, width, pixel)], sum[o]);
 				}
 		}
 		__syncthreads();
@@ -52,6 +54,6 @@ TANDEM_KERNEL {
 #pragma unroll
 	for (int o = 0; o < OWN; o++) {
 		const unsigned col = col0 + o * THREADS + threadIdx.x;
-		if (col < cols) dst[(row + tandem_lo) * dst_stride + col + dst_at] = sum[o];
+		if (col < width) dst[(row + tandem_lo) * unsigned(dstStride) + col + dst_at] = sum[o];
 	}
 }

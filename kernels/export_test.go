@@ -13,5 +13,20 @@ var AsGenerated = map[string]Kernel{
 	"scal.float64": scaleFloat64Kernel,
 	"axpy.float32": accumulateFloat32Kernel, "axpy.float64": accumulateFloat64Kernel,
 	"copy.float32": copiedFloat32Kernel, "copy.float64": copiedFloat64Kernel,
+	"convolve_rows.float32": alongRowFloat32Kernel, "convolve_rows.float64": alongRowFloat64Kernel,
+	"convolve_cols.float32": alongColFloat32Kernel, "convolve_cols.float64": alongColFloat64Kernel,
 	"fill.float32": fillFloat32Kernel, "fill.float64": fillFloat64Kernel,
+}
+
+// ByHand has the shaders by hand of reductions whose shaders are generated, by name.
+var ByHand = map[string]*Shader{
+	"sum.float32":  single(sumShader(Float32, "x[i + x_at]")),
+	"asum.float32": single(sumShader(Float32, "abs(x[i + x_at])")),
+	"dot.float32":  single(sumShader(Float32, "x[i + x_at] * y[i + y_at]")),
+	"nrm2.float32": single(nrm2Shader(Float32)),
+}
+
+func single(s *Shader) *Shader {
+	s.Text = realText[Float32] + s.Text
+	return s
 }

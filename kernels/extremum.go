@@ -83,6 +83,11 @@ func unrank(t Type, least bool, words []uint32) (float64, []uint32) {
 	return v, words[size:]
 }
 
+// In the language, the shaders take 0.90 to 0.97 of these ones' time, and 1.01 for a million
+// float64; on the host these loops take 0.21 to 0.26 of the generated ones'
+// (BenchmarkGenerated). The shaders are by hand because places are those in a part,
+// which 32 bits hold also where an array has more elements, and because an order of
+// float64 would need a device with 64-bit integers.
 var (
 	maximumKernels = extremumKernels("maximum", false)
 	minimumKernels = extremumKernels("minimum", true)

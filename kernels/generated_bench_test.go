@@ -18,7 +18,6 @@ import (
 type match struct {
 	launch          kernels.Launch // of the built-in kernel
 	generated, hand kernels.Kernel
-	extent          int // that launch lacks, if not 0
 }
 
 // BenchmarkGenerated times what tandemgen makes of the built-in kernels' functions
@@ -27,13 +26,11 @@ type match struct {
 // core's caches, a million do not. -benchtime=100x takes a hundred pairs of samples.
 func BenchmarkGenerated(b *testing.B) {
 	for _, size := range []int{1 << 14, 1 << 20} {
-		for _, m := range slices.Concat(matches[float32](size), matches[float64](size), stencils[float32](size), stencils[float64](size), rivalry(b, size)) {
+		for _, m := range slices.Concat(matches[float32](size), matches[float64](size), stencils[float32](size), stencils[float64](size),
+			convolutions[float32](size), convolutions[float64](size), rivalry(b, size)) {
 			n := m.launch.N()
 			name := fmt.Sprintf("op=%s/n=%d", m.launch.Kernel().Name, size)
 			hand, gen := m.launch.On(kernels.Define(m.hand)), m.launch.On(kernels.Define(m.generated))
-			if m.extent > 0 { // that of the second index, the last scalar of what is generated
-				gen.AddInt(m.extent)
-			}
 			for _, l := range []kernels.Launch{hand, gen} {
 				if err := l.Err(); err != nil {
 					b.Fatal(err)
@@ -242,6 +239,41 @@ void main() {
 	return []match{m}
 }
 
+// convolutions are a match on a square image, with nine weights.
+func convolutions[T kernels.Float](size int) []match {
+	n := int(math.Sqrt(float64(size)))
+	src, dst, weights := random[T](n*n), random[T](n*n), random[T](9)
+	from, to := kernels.Dense(n, n, n, src), kernels.Dense(n, n, n, dst)
+	var all []match
+	for along, l := range map[bool]kernels.Launch{true: kernels.ConvolveRows(weights, 1, from, to), false: kernels.ConvolveCols(weights, 1, from, to)} {
+		m := match{launch: l, generated: *l.Kernel(), hand: *l.Kernel()}
+		m.generated.Go = kernels.AsGenerated[m.hand.Name].Go
+		m.hand.GLSL = &kernels.Shader{
+			Local: m.generated.GLSL.Local, Groups: m.generated.GLSL.Groups, Iterations: m.generated.GLSL.Iterations,
+			Text: fmt.Sprintf("#define ALONG_ROWS %t\n", along) + strings.ReplaceAll(`
+void main() {
+	uint across = (uint(cols) + gl_WorkGroupSize.x - 1u) / gl_WorkGroupSize.x;
+	uint row = tandem_group() / across;
+	uint col = tandem_group() % across * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
+	if (row >= tandem_n || col >= uint(cols)) return;
+	row += tandem_lo;
+	int last = (ALONG_ROWS ? cols / channels : rows) - 1;
+	int here = int(ALONG_ROWS ? col / uint(channels) : row);
+	uint line = ALONG_ROWS ? row * uint(srcStride) + col % uint(channels) : col;
+	uint by = uint(ALONG_ROWS ? channels : srcStride);
+	REAL sum = REAL(0);
+	for (int t = 0; t <= 2 * radius; t++) {
+		uint p = uint(clamp(here + t - radius, 0, last));
+		sum += weights[uint(t) + weights_at] * src[line + p * by + src_at];
+	}
+	dst[row * uint(dstStride) + col + dst_at] = sum;
+}`, "REAL", map[bool]string{true: "double", false: "float"}[m.generated.Float64()]),
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
 // rivalry is the kernels that stayed as they were written by hand, against what
 // tandemgen makes of their functions.
 func rivalry(b *testing.B, size int) []match {
@@ -255,41 +287,41 @@ func rivalry(b *testing.B, size int) []match {
 	view := kernels.View{Width: n, Height: n, CenterX: -0.7, Pixel: 3 / float64(n)}
 	counts := make([]int32, n*n)
 	bodies := min(size/4, 1024)
-	grid, to := kernels.Dense(n, n, n, x), kernels.Dense(n, n, n, z)
-	grid64, to64 := kernels.Dense(n, n, n, u), kernels.Dense(n, n, n, w)
-	taps, taps64 := random[float32](9), random[float64](9)
 	var all []match
 	generated := rivals.Kernels()
-	add := func(extent int, l kernels.Launch) {
+	add := func(l kernels.Launch) {
 		g, ok := generated[l.Kernel().Name]
 		if !ok {
 			b.Fatalf("no rival of %s", l.Kernel().Name)
 		}
-		all = append(all, match{launch: l, generated: g, hand: *l.Kernel(), extent: extent})
+		hand := *l.Kernel()
+		if text, ok := kernels.ByHand[hand.Name]; ok {
+			variant := g.Go
+			g = hand
+			g.Go, hand.GLSL = variant, text
+		}
+		all = append(all, match{launch: l, generated: g, hand: hand})
 	}
 	r, d := new(float32), new(float64)
-	add(0, kernels.Sum(r, x))
-	add(0, kernels.Sum(d, u))
-	add(0, kernels.Asum(r, x))
-	add(0, kernels.Asum(d, u))
-	add(0, kernels.Dot(r, x, z))
-	add(0, kernels.Dot(d, u, w))
-	add(0, kernels.Nrm2(r, x))
-	add(0, kernels.Maximum(r, nil, x))
-	add(0, kernels.Maximum(d, nil, u))
-	add(0, kernels.Exp(z, x))
-	add(0, kernels.Exp(w, u))
-	add(0, kernels.Log(z, x))
-	add(0, kernels.Log(w, u))
-	add(0, kernels.Tanh(z, x))
-	add(0, kernels.Mandelbrot32(view, 200, counts))
-	add(0, kernels.Mandelbrot(view, 200, counts))
-	add(0, kernels.NBody[float32](1, 0.01, x[:4*bodies], z[:4*bodies]))
-	add(0, kernels.NBody(1, 0.01, u[:4*bodies], w[:4*bodies]))
-	add(n, kernels.ConvolveRows(taps, 1, grid, to))
-	add(n, kernels.ConvolveRows(taps64, 1, grid64, to64))
-	add(n, kernels.ConvolveCols(taps, 1, grid, to))
-	add(n, kernels.ConvolveCols(taps64, 1, grid64, to64))
+	add(kernels.Sum(r, x))
+	add(kernels.Sum(d, u))
+	add(kernels.Asum(r, x))
+	add(kernels.Asum(d, u))
+	add(kernels.Dot(r, x, z))
+	add(kernels.Dot(d, u, w))
+	add(kernels.Nrm2(r, x))
+	add(kernels.Nrm2(d, u))
+	add(kernels.Maximum(r, nil, x))
+	add(kernels.Maximum(d, nil, u))
+	add(kernels.Exp(z, x))
+	add(kernels.Exp(w, u))
+	add(kernels.Log(z, x))
+	add(kernels.Log(w, u))
+	add(kernels.Tanh(z, x))
+	add(kernels.Mandelbrot32(view, 200, counts))
+	add(kernels.Mandelbrot(view, 200, counts))
+	add(kernels.NBody[float32](1, 0.01, x[:4*bodies], z[:4*bodies]))
+	add(kernels.NBody(1, 0.01, u[:4*bodies], w[:4*bodies]))
 	return all
 }
 

@@ -61,12 +61,55 @@ double power2(int e) { return packDouble2x32(uvec2(0u, uint(e + 1023) << 20)); }
 `,
 }
 
+// squares32 is 4^scale times a compensated sum of squares, as in nrm2Text.
+type squares32 struct {
+	hi, lo float32
+	scale  int32
+}
+
+const leastScale32 = -126
+
+//tandem:device
+func scale32(e int32) float32 { return math.Float32frombits(uint32(e+127) << 23) }
+
+//tandem:device
+func rescaled(s squares32, scale int32) squares32 {
+	if s.scale >= scale {
+		return s
+	}
+	down := scale32(max(s.scale-scale, leastScale32))
+	return squares32{s.hi * down * down, s.lo * down * down, scale}
+}
+
+//tandem:device
+func addScaled(a, b squares32) squares32 {
+	a, b = rescaled(a, b.scale), rescaled(b, a.scale)
+	t := addTotals(total32{a.hi, a.lo}, total32{b.hi, b.lo})
+	return squares32{t.hi, t.lo, a.scale}
+}
+
+//tandem:kernel _
+//tandem:reduce addScaled
+func squared(i int, x []float32) squares32 {
+	scale := min(max(int32(math.Float32bits(x[i])>>23&0xff)-127, leastScale32), -leastScale32)
+	v := x[i] * scale32(-scale)
+	return squares32{v * v, 0, scale}
+}
+
+// nrm2Shader is the shader by hand. For float64 it takes 0.92 of the generated one's time
+// for a million numbers, 0.98 for 16,384; for float32, 1.07 and 1.13. On the host gonum's
+// assembly takes 0.55 to 0.72 for float32, and the blocks of squares 0.05 for float64.
+func nrm2Shader(t Type) *Shader {
+	size := 2*t.Size()/4 + 1
+	return reduceShader(compensatedText+exponentText[t]+nrm2Text, size, size)
+}
+
 var nrm2Kernels = forFloats(func(t Type) Kernel {
 	size := 2*t.Size()/4 + 1
 	return Kernel{
 		Name:   "nrm2",
 		Params: []Param{{"x", t, In}},
-		GLSL:   reduceShader(compensatedText+exponentText[t]+nrm2Text, size, size),
+		GLSL:   map[Type]*Shader{Float32: squaredKernel.GLSL, Float64: nrm2Shader(Float64)}[t],
 		CUDA:   reduceFunction(t, "", size, []string{"x"}, "compensated.cu", "nrm2.cu"),
 		Go: byFloat(t,
 			// Squares of float32 neither overflow nor vanish in float64.

@@ -3,12 +3,6 @@ package kernels
 // imageLanes is the number of invocations along a row of an image.
 const imageLanes = 256
 
-// rowGroups is the number of work-groups for n rows of an image whose number of
-// columns is scalar 0.
-func rowGroups(l *Launch, n int) [3]int {
-	return [3]int{n * ceilDiv(l.uint(0), imageLanes), 1, 1}
-}
-
 // stencilRows is how many rows of imageLanes columns a block of stencil.cu
 // computes: it reads two more, which other blocks have just read or are about to.
 // With the column of a thread in registers, it takes 30 to 32 for sm_90: a

@@ -19,10 +19,11 @@ import (
 // 1980) and sum the Taylor series of what remains.
 //
 // All variants are by hand. Of a million numbers, what tandemgen makes of kmath's
-// functions takes 1.14 and 1.23 times as long on llvmpipe for Exp (float64, float32),
-// 1.06 for Tanh, and 0.90 and 1.03 for Log; on the host 1.16 and 1.07 for Exp, 1.05
-// for Tanh. For Log it takes 0.77 and 0.56 there, but errs by more than Log states
-// (BenchmarkGenerated, Mesa 22.3.6).
+// functions takes 0.98 and 1.02 of their time on llvmpipe for Exp (float64, float32),
+// whose shader Tanh needs anyway, 1.06 for Tanh, and 0.90 and 1.03 for Log; on the host
+// 1.02 and 0.85 for Exp, but errs by more than Exp states, 1.05 for Tanh. For Log it
+// takes 0.77 and 0.56 there, but errs by more than Log states (BenchmarkGenerated, Mesa
+// 22.3.6).
 //
 //go:embed transcendental.glsl
 var transcendentalText string

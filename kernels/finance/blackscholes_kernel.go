@@ -43,7 +43,7 @@ func BlackScholes[Spot, Strike, Years, Volatility, Calls, Puts kernels.Vector[fl
 	l.AddArg(puts_arg, kernels.Elementwise)
 	l.AddFloat(float64(rate))
 	l.AddFloat(float64(yield))
-	l.SetCost(kernels.Cost{Flops: 462.25, Bytes: 24})
+	l.SetCost(kernels.Cost{Flops: 438.25, Bytes: 24})
 	return l
 }
 
@@ -116,16 +116,11 @@ func blackScholesRange(call *kernels.Call) {
 
 const blackScholesGLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-float k_copysign(float x, float y) { return uintBitsToFloat(floatBitsToUint(x) & ~0x80000000u | floatBitsToUint(y) & 0x80000000u); }
-bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
 float k_add(float a, float b) { precise float r = a + b; return r; }
 bool k_equal(float a, float b) { precise bool r = a == b; return r; }
-float k_floor(float x) { precise float r = floor(x); return k_copysign(r, x); }
 bool k_greater(float a, float b) { precise bool r = a > b; return r; }
 bool k_leq(float a, float b) { precise bool r = a <= b; return r; }
 bool k_less(float a, float b) { precise bool r = a < b; return r; }
-float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
-float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
 float k_mul(float a, float b) { precise float r = a * b; return r; }
 float k_neg(float x) { return uintBitsToFloat(floatBitsToUint(x) ^ 0x80000000u); }
 bool k_noteq(float a, float b) { precise bool r = a != b; return r; }
@@ -141,8 +136,14 @@ float f_Exp(float x) {
 	if (k_noteq(x, x)) {
 		return x;
 	}
-	x = k_min(k_max(x, (-105.0)), 90.0);
-	precise float k = k_floor(k_add((k_mul(x, 1.442695)), 0.5));
+	if (k_less(x, (-105.0))) {
+		x = (-105.0);
+	}
+	if (k_greater(x, 90.0)) {
+		x = 90.0;
+	}
+	int n = int(k_add((k_mul(x, 1.442695)), 160.5)) - 160;
+	precise float k = k_add(float(n), float(k_zero));
 	precise float t = x - (k_mul(k, 0.69314575));
 	precise float t_2 = k * 1.4286068e-06;
 	precise float hi = t;
@@ -156,8 +157,8 @@ float f_Exp(float x) {
 	p = (k_mul(p, r)) + 0.16666666;
 	p = (k_mul(p, r)) + 0.5;
 	precise float y = 1.0 + (r + ((k_mul((k_mul(p, r)), r)) + lost));
-	int n = int(k);
-	precise float tandem_t1 = y * f_power2(n / 2) * f_power2(n - n / 2);
+	int half_v = n >> 1;
+	precise float tandem_t1 = y * f_power2(half_v) * f_power2(n - half_v);
 	return tandem_t1;
 }
 
@@ -359,8 +360,6 @@ void main() {
 const blackScholesCUDA = `
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
-static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
-static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
 static __device__ __forceinline__ float f_power2(int n) {
@@ -371,8 +370,14 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	if (x != x) {
 		return x;
 	}
-	x = k_min(k_max(x, (-105.0f)), 90.0f);
-	float k = floor((x * 1.442695f) + 0.5f);
+	if (x < (-105.0f)) {
+		x = (-105.0f);
+	}
+	if (x > 90.0f) {
+		x = 90.0f;
+	}
+	int n = k_sub(int((x * 1.442695f) + 160.5f), 160);
+	float k = float(n);
 	float t = x - (k * 0.69314575f);
 	float t_2 = k * 1.4286068e-06f;
 	float hi = t;
@@ -386,8 +391,8 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	p = (p * r) + 0.16666666f;
 	p = (p * r) + 0.5f;
 	float y = 1.0f + (r + (((p * r) * r) + lost));
-	int n = int(k);
-	return y * f_power2(n / 2) * f_power2(k_sub(n, n / 2));
+	int half_v = n >> 1;
+	return y * f_power2(half_v) * f_power2(k_sub(n, half_v));
 }
 
 static __device__ __forceinline__ float f_Log(float x) {
@@ -597,7 +602,7 @@ func BlackScholes64[Spot, Strike, Years, Volatility, Calls, Puts kernels.Vector[
 	l.AddArg(puts_arg, kernels.Elementwise)
 	l.AddFloat(rate)
 	l.AddFloat(yield)
-	l.SetCost(kernels.Cost{Flops: 484.25, Bytes: 48})
+	l.SetCost(kernels.Cost{Flops: 460.25, Bytes: 48})
 	return l
 }
 
@@ -671,16 +676,11 @@ func blackScholes64Range(call *kernels.Call) {
 
 const blackScholes64GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-double k_copysign(double x, double y) { return packDouble2x32(uvec2(unpackDouble2x32(x).x, unpackDouble2x32(x).y & 0x7fffffffu | unpackDouble2x32(y).y & 0x80000000u)); }
-bool k_isnan(double x) { return (unpackDouble2x32(x).y & 0x7fffffffu) + (unpackDouble2x32(x).x != 0u ? 1u : 0u) > 0x7ff00000u; }
 double k_add(double a, double b) { precise double r = a + b; return r; }
 bool k_equal(double a, double b) { precise bool r = a == b; return r; }
-double k_floor(double x) { precise double r = floor(x); return k_copysign(r, x); }
 bool k_greater(double a, double b) { precise bool r = a > b; return r; }
 bool k_leq(double a, double b) { precise bool r = a <= b; return r; }
 bool k_less(double a, double b) { precise bool r = a < b; return r; }
-double k_max(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return r; }
-double k_min(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b)); return r; }
 double k_mul(double a, double b) { precise double r = a * b; return r; }
 double k_neg(double x) { return packDouble2x32(unpackDouble2x32(x) ^ uvec2(0u, 0x80000000u)); }
 bool k_noteq(double a, double b) { precise bool r = a != b; return r; }
@@ -696,8 +696,14 @@ double f_Exp64(double x) {
 	if (k_noteq(x, x)) {
 		return x;
 	}
-	x = k_min(k_max(x, (-746.0LF)), 710.0LF);
-	precise double k = k_floor(k_add((k_mul(x, 1.4426950408889634LF)), 0.5LF));
+	if (k_less(x, (-746.0LF))) {
+		x = (-746.0LF);
+	}
+	if (k_greater(x, 710.0LF)) {
+		x = 710.0LF;
+	}
+	int n = int(k_add((k_mul(x, 1.4426950408889634LF)), 1100.5LF)) - 1100;
+	precise double k = k_add(double(n), double(k_zero));
 	precise double t = x - (k_mul(k, 0.6931471803691238LF));
 	precise double t_2 = k * 1.9082149292705877e-10LF;
 	precise double hi = t;
@@ -711,8 +717,8 @@ double f_Exp64(double x) {
 	q = (k_mul(t_3, q)) + 0.16666666666666602LF;
 	precise double c = r - (k_mul(t_3, q));
 	precise double y = 1.0LF + (r + ((k_mul(r, c)) / (2.0LF - c) + lost));
-	int n = int(k);
-	precise double tandem_t1 = y * f_power264(n / 2) * f_power264(n - n / 2);
+	int half_v = n >> 1;
+	precise double tandem_t1 = y * f_power264(half_v) * f_power264(n - half_v);
 	return tandem_t1;
 }
 
@@ -918,8 +924,6 @@ void main() {
 const blackScholes64CUDA = `
 static __device__ __forceinline__ double k_abs(double x) { return __longlong_as_double((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
-static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
-static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
 static __device__ __forceinline__ double f_power264(int n) {
@@ -930,8 +934,14 @@ static __device__ __forceinline__ double f_Exp64(double x) {
 	if (x != x) {
 		return x;
 	}
-	x = k_min(k_max(x, (-746.0)), 710.0);
-	double k = floor((x * 1.4426950408889634) + 0.5);
+	if (x < (-746.0)) {
+		x = (-746.0);
+	}
+	if (x > 710.0) {
+		x = 710.0;
+	}
+	int n = k_sub(int((x * 1.4426950408889634) + 1100.5), 1100);
+	double k = double(n);
 	double t = x - (k * 0.6931471803691238);
 	double t_2 = k * 1.9082149292705877e-10;
 	double hi = t;
@@ -945,8 +955,8 @@ static __device__ __forceinline__ double f_Exp64(double x) {
 	q = (t_3 * q) + 0.16666666666666602;
 	double c = r - (t_3 * q);
 	double y = 1.0 + (r + ((r * c) / (2.0 - c) + lost));
-	int n = int(k);
-	return y * f_power264(n / 2) * f_power264(k_sub(n, n / 2));
+	int half_v = n >> 1;
+	return y * f_power264(half_v) * f_power264(k_sub(n, half_v));
 }
 
 static __device__ __forceinline__ double f_Log64(double x) {

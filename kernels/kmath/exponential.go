@@ -35,8 +35,16 @@ func Exp(x float32) float32 {
 	if x != x {
 		return x
 	}
-	x = min(max(x, -105), 90) // beyond, the results are 0 and infinite anyway
-	k := Floor(float32(x*invLn2) + 0.5)
+	if x < -105 { // below, the results are 0 anyway
+		x = -105
+	}
+	if x > 90 { // above, they are infinite
+		x = 90
+	}
+	// The nearest whole number: what is converted is positive, so that its fraction is
+	// cut off downwards. Its rounding may move r by 2^-16 beyond ln(2)/2.
+	n := int32(float32(x*invLn2)+160.5) - 160
+	k := float32(n)
 	// r is hi-lo, but for what is lost by its rounding.
 	hi, lo := x-float32(k*ln2Hi), k*ln2Lo
 	r := hi - lo
@@ -49,8 +57,8 @@ func Exp(x float32) float32 {
 	p = float32(p*r) + 5.0000001201e-1
 	y := 1 + (r + (float32(float32(p*r)*r) + lost))
 	// In two steps, so that neither factor leaves the range of normal numbers.
-	n := int32(k)
-	return y * power2(n/2) * power2(n-n/2)
+	half := n >> 1
+	return y * power2(half) * power2(n-half)
 }
 
 // Exp64 is e^x, with an error of at most 3 units in the last place.
@@ -60,8 +68,14 @@ func Exp64(x float64) float64 {
 	if x != x {
 		return x
 	}
-	x = min(max(x, -746), 710)
-	k := math.Floor(float64(x*invLn2) + 0.5)
+	if x < -746 {
+		x = -746
+	}
+	if x > 710 {
+		x = 710
+	}
+	n := int32(float64(x*invLn2)+1100.5) - 1100
+	k := float64(n)
 	hi, lo := x-float64(k*ln2Hi64), k*ln2Lo64
 	r := hi - lo
 	lost := (hi - r) - lo
@@ -73,8 +87,8 @@ func Exp64(x float64) float64 {
 	q = float64(t*q) + 1.66666666666666019037e-01
 	c := r - float64(t*q)
 	y := 1 + (r + (float64(r*c)/(2-c) + lost))
-	n := int32(k)
-	return y * power264(n/2) * power264(n-n/2)
+	half := n >> 1
+	return y * power264(half) * power264(n-half)
 }
 
 // Log is the natural logarithm of x, with an error of at most 2 units in the last

@@ -28,7 +28,7 @@ func sumPayoffs[Sums kernels.Vector[float64]](key_2 [2]uint32, batch uint32, ful
 	l.AddFloat(float64(drift))
 	l.AddFloat(float64(diffusion))
 	l.AddFloat(float64(sign_v))
-	l.SetCost(kernels.Cost{Flops: 964 + 64*float64(max(0, fixings))*263.5, Bytes: 16})
+	l.SetCost(kernels.Cost{Flops: 964 + 64*float64(max(0, fixings))*255.5, Bytes: 16})
 	return l
 }
 
@@ -168,15 +168,13 @@ func payoffsRange(call *kernels.Call) {
 
 const payoffsGLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-float k_copysign(float x, float y) { return uintBitsToFloat(floatBitsToUint(x) & ~0x80000000u | floatBitsToUint(y) & 0x80000000u); }
 double k_copysign(double x, double y) { return packDouble2x32(uvec2(unpackDouble2x32(x).x, unpackDouble2x32(x).y & 0x7fffffffu | unpackDouble2x32(y).y & 0x80000000u)); }
 bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
 float k_add(float a, float b) { precise float r = a + b; return r; }
 bool k_equal(float a, float b) { precise bool r = a == b; return r; }
-float k_floor(float x) { precise float r = floor(x); return k_copysign(r, x); }
+bool k_greater(float a, float b) { precise bool r = a > b; return r; }
 bool k_less(float a, float b) { precise bool r = a < b; return r; }
 float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
-float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
 float k_mul(float a, float b) { precise float r = a * b; return r; }
 double k_mul(double a, double b) { precise double r = a * b; return r; }
 void k_mul32(uint a, uint b, out uint hi, out uint lo) { umulExtended(a, b, hi, lo); }
@@ -319,8 +317,14 @@ float f_Exp(float x) {
 	if (k_noteq(x, x)) {
 		return x;
 	}
-	x = k_min(k_max(x, (-105.0)), 90.0);
-	precise float k = k_floor(k_add((k_mul(x, 1.442695)), 0.5));
+	if (k_less(x, (-105.0))) {
+		x = (-105.0);
+	}
+	if (k_greater(x, 90.0)) {
+		x = 90.0;
+	}
+	int n = int(k_add((k_mul(x, 1.442695)), 160.5)) - 160;
+	precise float k = k_add(float(n), float(k_zero));
 	precise float t = x - (k_mul(k, 0.69314575));
 	precise float t_2 = k * 1.4286068e-06;
 	precise float hi = t;
@@ -334,8 +338,8 @@ float f_Exp(float x) {
 	p = (k_mul(p, r)) + 0.16666666;
 	p = (k_mul(p, r)) + 0.5;
 	precise float y = 1.0 + (r + ((k_mul((k_mul(p, r)), r)) + lost));
-	int n = int(k);
-	precise float tandem_t5 = y * f_power2(n / 2) * f_power2(n - n / 2);
+	int half_v = n >> 1;
+	precise float tandem_t5 = y * f_power2(half_v) * f_power2(n - half_v);
 	return tandem_t5;
 }
 
@@ -393,7 +397,6 @@ static __device__ __forceinline__ s_array_float_4 s_array_float_4_of(float a0, f
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
 static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
-static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 static __device__ __forceinline__ void k_mul32(unsigned a, unsigned b, unsigned &hi, unsigned &lo) { hi = __umulhi(a, b); lo = a * b; }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
@@ -526,8 +529,14 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	if (x != x) {
 		return x;
 	}
-	x = k_min(k_max(x, (-105.0f)), 90.0f);
-	float k = floor((x * 1.442695f) + 0.5f);
+	if (x < (-105.0f)) {
+		x = (-105.0f);
+	}
+	if (x > 90.0f) {
+		x = 90.0f;
+	}
+	int n = k_sub(int((x * 1.442695f) + 160.5f), 160);
+	float k = float(n);
 	float t = x - (k * 0.69314575f);
 	float t_2 = k * 1.4286068e-06f;
 	float hi = t;
@@ -541,8 +550,8 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	p = (p * r) + 0.16666666f;
 	p = (p * r) + 0.5f;
 	float y = 1.0f + (r + (((p * r) * r) + lost));
-	int n = int(k);
-	return y * f_power2(n / 2) * f_power2(k_sub(n, n / 2));
+	int half_v = n >> 1;
+	return y * f_power2(half_v) * f_power2(k_sub(n, half_v));
 }
 
 TANDEM_KERNEL {

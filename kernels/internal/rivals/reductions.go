@@ -4,36 +4,22 @@ import (
 	"math"
 
 	"github.com/tandem-go/tandem/kernels"
-	"github.com/tandem-go/tandem/kernels/kmath"
 )
 
-// sums are the reductions, for devices as those by hand compute there. On the host
-// those of float32 add in float64.
+// sums are the reductions. On the host those of float32 add in float64; their shaders
+// are package kernels' own.
 func sums() map[string]kernels.Kernel {
-	host := func(device, host kernels.Kernel) kernels.Kernel {
-		device.Go = host.Go
-		return device
-	}
 	return map[string]kernels.Kernel{
-		"sum.float32": host(sum32Kernel, wideSumKernel), "sum.float64": sum64Kernel,
-		"asum.float32": host(asum32Kernel, wideAsumKernel), "asum.float64": asum64Kernel,
-		"dot.float32": host(dot32Kernel, wideDotKernel), "dot.float64": dot64Kernel,
-		"nrm2.float32":    host(nrm32Kernel, wideNrmKernel),
+		"sum.float32": wideSumKernel, "sum.float64": sum64Kernel,
+		"asum.float32": wideAsumKernel, "asum.float64": asum64Kernel,
+		"dot.float32": wideDotKernel, "dot.float64": dot64Kernel,
+		"nrm2.float32": wideNrmKernel, "nrm2.float64": nrm64Kernel,
 		"maximum.float32": maximum32Kernel, "maximum.float64": maximum64Kernel,
 	}
 }
 
-// total32 is a sum, and apart from it what its rounded additions lost.
-type total32 struct{ hi, lo float32 }
-
+// total64 is a sum, and apart from it what its rounded additions lost.
 type total64 struct{ hi, lo float64 }
-
-//tandem:device
-func add32(a, b total32) total32 {
-	s := a.hi + b.hi
-	c := s - a.hi
-	return total32{s, (a.lo + b.lo) + ((a.hi - (s - c)) + (b.hi - c))}
-}
 
 //tandem:device
 func add64(a, b total64) total64 {
@@ -41,8 +27,6 @@ func add64(a, b total64) total64 {
 	c := s - a.hi
 	return total64{s, (a.lo + b.lo) + ((a.hi - (s - c)) + (b.hi - c))}
 }
-
-func value32(t total32) float32 { return float32(value64(total64{float64(t.hi), float64(t.lo)})) }
 
 func value64(t total64) float64 {
 	if math.IsInf(t.hi, 0) || math.IsNaN(t.hi) {
@@ -52,24 +36,12 @@ func value64(t total64) float64 {
 }
 
 //tandem:kernel _
-//tandem:reduce add32 value32
-func sum32(i int, x []float32) total32 { return total32{x[i], 0} }
-
-//tandem:kernel _
 //tandem:reduce add64 value64
 func sum64(i int, x []float64) total64 { return total64{x[i], 0} }
 
 //tandem:kernel _
-//tandem:reduce add32 value32
-func asum32(i int, x []float32) total32 { return total32{kmath.Abs(x[i]), 0} }
-
-//tandem:kernel _
 //tandem:reduce add64 value64
 func asum64(i int, x []float64) total64 { return total64{math.Abs(x[i]), 0} }
-
-//tandem:kernel _
-//tandem:reduce add32 value32
-func dot32(i int, x, y []float32) total32 { return total32{x[i] * y[i], 0} }
 
 //tandem:kernel _
 //tandem:reduce add64 value64
@@ -91,43 +63,43 @@ func wideDot(i int, x, y []float32) float64 { return float64(x[i]) * float64(y[i
 //tandem:reduce sum
 func wideNrm(i int, x []float32) float64 { return float64(x[i]) * float64(x[i]) }
 
-// squares32 is 4^scale times a compensated sum of squares.
-type squares32 struct {
-	hi, lo float32
+// squares64 is 4^scale times a compensated sum of squares.
+type squares64 struct {
+	hi, lo float64
 	scale  int32
 }
 
-const leastScale = -126
+const leastScale64 = -1022
 
 //tandem:device
-func power2(e int32) float32 { return math.Float32frombits(uint32(e+127) << 23) }
+func power264(e int32) float64 { return math.Float64frombits(uint64(e+1023) << 52) }
 
 //tandem:device
-func rescaled(s squares32, scale int32) squares32 {
+func rescaled64(s squares64, scale int32) squares64 {
 	if s.scale >= scale {
 		return s
 	}
-	down := power2(max(s.scale-scale, leastScale))
-	return squares32{s.hi * down * down, s.lo * down * down, scale}
+	down := power264(max(s.scale-scale, leastScale64))
+	return squares64{s.hi * down * down, s.lo * down * down, scale}
 }
 
 //tandem:device
-func addSquares(a, b squares32) squares32 {
-	a, b = rescaled(a, b.scale), rescaled(b, a.scale)
-	t := add32(total32{a.hi, a.lo}, total32{b.hi, b.lo})
-	return squares32{t.hi, t.lo, a.scale}
+func addSquares64(a, b squares64) squares64 {
+	a, b = rescaled64(a, b.scale), rescaled64(b, a.scale)
+	t := add64(total64{a.hi, a.lo}, total64{b.hi, b.lo})
+	return squares64{t.hi, t.lo, a.scale}
 }
 
-func root32(s squares32) float32 {
-	return float32(math.Ldexp(math.Sqrt(float64(s.hi)+float64(s.lo)), int(s.scale)))
+func root64(s squares64) float64 {
+	return math.Ldexp(math.Sqrt(s.hi+s.lo), int(s.scale))
 }
 
 //tandem:kernel _
-//tandem:reduce addSquares root32
-func nrm32(i int, x []float32) squares32 {
-	scale := min(max(int32(math.Float32bits(x[i])>>23&0xff)-127, leastScale), -leastScale)
-	v := x[i] * power2(-scale)
-	return squares32{v * v, 0, scale}
+//tandem:reduce addSquares64 root64
+func nrm64(i int, x []float64) squares64 {
+	scale := min(max(int32(math.Float64bits(x[i])>>52&0x7ff)-1023, leastScale64), -leastScale64)
+	v := x[i] * power264(-scale)
+	return squares64{v * v, 0, scale}
 }
 
 // best32 is the greatest element, by a rank that orders all numbers, and its place.

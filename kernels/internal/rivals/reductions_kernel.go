@@ -6,158 +6,7 @@ import (
 	"math"
 
 	"github.com/tandem-go/tandem/kernels"
-	"github.com/tandem-go/tandem/kernels/kmath"
 )
-
-// sum32Kernel describes the kernel sum32, for the package to define it.
-var sum32Kernel = kernels.Kernel{
-	Name: "rivals.sum32",
-	Params: []kernels.Param{
-		{Name: "x", Type: kernels.Float32, Access: kernels.In},
-	},
-	Go:        sum32Range,
-	GLSL:      kernels.ReductionShader(sum32GLSL, 2, 2, func(_ *kernels.Launch) int64 { return 0 }),
-	CUDA:      kernels.ReductionFunction(sum32CUDA, 2),
-	Reduction: sum32Reduction,
-}
-
-var sum32Reduction = &kernels.Reduction{
-	Decode: func(_ int, words []uint32) kernels.Partial {
-		return kernels.Partial{float64(math.Float32frombits(words[0])), float64(math.Float32frombits(words[1]))}
-	},
-	Combine: func(a, b kernels.Partial) kernels.Partial {
-		return sum32Partial(add32(sum32State(a), sum32State(b)))
-	},
-	Finish: func(value any, _ *int, p kernels.Partial) {
-		*value.(*float32) = value32(sum32State(p))
-	},
-}
-
-// sum32Partial and sum32State turn a value of sum32 into what schedulers carry, and back.
-func sum32Partial(s total32) kernels.Partial {
-	return kernels.Partial{float64(s.hi), float64(s.lo)}
-}
-
-func sum32State(p kernels.Partial) (s total32) {
-	s.hi = float32(p[0])
-	s.lo = float32(p[1])
-	return s
-}
-
-// sum32Range computes the indices [call.Lo, call.Hi) of sum32 on the host.
-func sum32Range(call *kernels.Call) {
-	x := kernels.Slice[float32](call, 0)
-	x_base := call.Base(0)
-	var value total32
-	begun := false
-	from, to := call.Lo, call.Hi
-	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
-		if begun {
-			value = add32(value, total32{x_here[u], 0})
-		} else {
-			value, begun = total32{x_here[u], 0}, true
-		}
-	}
-	call.Partial = sum32Partial(value)
-}
-
-const sum32GLSL = `
-struct s_total32 {
-	float m_hi;
-	float m_lo;
-};
-float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-float k_add(float a, float b) { precise float r = a + b; return r; }
-float k_sub(float a, float b) { precise float r = a - b; return r; }
-
-s_total32 f_add32(s_total32 a, s_total32 b) {
-	precise float s = a.m_hi + b.m_hi;
-	precise float c = s - a.m_hi;
-	return s_total32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
-}
-
-s_total32 tandem_value(uint tandem_at) {
-	int i = int(tandem_at + tandem_lo);
-	return s_total32(x[uint(i) + x_at], k_zero);
-}
-
-shared s_total32 tandem_state[128];
-
-void main() {
-	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
-	uint tandem_first = tandem_group() * 128u;
-	precise s_total32 tandem_mine;
-	if (tandem_at < tandem_n) {
-		tandem_mine = tandem_value(tandem_at);
-		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
-			tandem_at += tandem_grid;
-			tandem_mine = f_add32(tandem_mine, tandem_value(tandem_at));
-		}
-	}
-	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
-	tandem_state[tandem_lane] = tandem_mine;
-	barrier();
-	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
-		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add32(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
-		}
-		barrier();
-	}
-	if (tandem_lane == 0u) {
-		uint tandem_to = tandem_group() * 2u;
-		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine.m_hi);
-		tandem_partial[tandem_to + 1u] = floatBitsToUint(tandem_mine.m_lo);
-	}
-}
-`
-
-const sum32CUDA = `
-struct s_total32 {
-	float m_hi;
-	float m_lo;
-};
-static __device__ __forceinline__ s_total32 s_total32_of(float a0, float a1) { s_total32 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total32 f_add32(s_total32 a, s_total32 b) {
-	float s = a.m_hi + b.m_hi;
-	float c = s - a.m_hi;
-	return s_total32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
-}
-
-TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total32 {
-		int i = int(tandem_at + tandem_lo);
-		return s_total32_of(x[unsigned(i) + x_at], 0.0f);
-	};
-	__shared__ s_total32 tandem_state[256];
-	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
-	unsigned tandem_first = tandem_group() * 256u;
-	s_total32 tandem_mine = s_total32_of(0.0f, 0.0f);
-	if (tandem_at < tandem_n) {
-		tandem_mine = tandem_value(tandem_at);
-		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
-			tandem_at += tandem_grid;
-			tandem_mine = f_add32(tandem_mine, tandem_value(tandem_at));
-		}
-	}
-	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
-	tandem_state[tandem_lane] = tandem_mine;
-	__syncthreads();
-	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
-		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add32(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
-		}
-		__syncthreads();
-	}
-	if (tandem_lane == 0u) {
-		unsigned tandem_to = tandem_group() * 2u;
-		tandem_partial[tandem_to + 0u] = __float_as_uint(tandem_mine.m_hi);
-		tandem_partial[tandem_to + 1u] = __float_as_uint(tandem_mine.m_lo);
-	}
-}
-`
 
 // sum64Kernel describes the kernel sum64, for the package to define it.
 var sum64Kernel = kernels.Kernel{
@@ -312,158 +161,6 @@ TANDEM_KERNEL {
 		tandem_partial[tandem_to + 1u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi) >> 32);
 		tandem_partial[tandem_to + 2u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo));
 		tandem_partial[tandem_to + 3u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo) >> 32);
-	}
-}
-`
-
-// asum32Kernel describes the kernel asum32, for the package to define it.
-var asum32Kernel = kernels.Kernel{
-	Name: "rivals.asum32",
-	Params: []kernels.Param{
-		{Name: "x", Type: kernels.Float32, Access: kernels.In},
-	},
-	Go:        asum32Range,
-	GLSL:      kernels.ReductionShader(asum32GLSL, 2, 2, func(_ *kernels.Launch) int64 { return 0 }),
-	CUDA:      kernels.ReductionFunction(asum32CUDA, 2),
-	Reduction: asum32Reduction,
-}
-
-var asum32Reduction = &kernels.Reduction{
-	Decode: func(_ int, words []uint32) kernels.Partial {
-		return kernels.Partial{float64(math.Float32frombits(words[0])), float64(math.Float32frombits(words[1]))}
-	},
-	Combine: func(a, b kernels.Partial) kernels.Partial {
-		return asum32Partial(add32(asum32State(a), asum32State(b)))
-	},
-	Finish: func(value any, _ *int, p kernels.Partial) {
-		*value.(*float32) = value32(asum32State(p))
-	},
-}
-
-// asum32Partial and asum32State turn a value of asum32 into what schedulers carry, and back.
-func asum32Partial(s total32) kernels.Partial {
-	return kernels.Partial{float64(s.hi), float64(s.lo)}
-}
-
-func asum32State(p kernels.Partial) (s total32) {
-	s.hi = float32(p[0])
-	s.lo = float32(p[1])
-	return s
-}
-
-// asum32Range computes the indices [call.Lo, call.Hi) of asum32 on the host.
-func asum32Range(call *kernels.Call) {
-	x := kernels.Slice[float32](call, 0)
-	x_base := call.Base(0)
-	var value total32
-	begun := false
-	from, to := call.Lo, call.Hi
-	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
-		if begun {
-			value = add32(value, total32{kmath.Abs(x_here[u]), 0})
-		} else {
-			value, begun = total32{kmath.Abs(x_here[u]), 0}, true
-		}
-	}
-	call.Partial = asum32Partial(value)
-}
-
-const asum32GLSL = `
-struct s_total32 {
-	float m_hi;
-	float m_lo;
-};
-float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-float k_add(float a, float b) { precise float r = a + b; return r; }
-float k_sub(float a, float b) { precise float r = a - b; return r; }
-
-s_total32 f_add32(s_total32 a, s_total32 b) {
-	precise float s = a.m_hi + b.m_hi;
-	precise float c = s - a.m_hi;
-	return s_total32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
-}
-
-s_total32 tandem_value(uint tandem_at) {
-	int i = int(tandem_at + tandem_lo);
-	return s_total32(abs(x[uint(i) + x_at]), k_zero);
-}
-
-shared s_total32 tandem_state[128];
-
-void main() {
-	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
-	uint tandem_first = tandem_group() * 128u;
-	precise s_total32 tandem_mine;
-	if (tandem_at < tandem_n) {
-		tandem_mine = tandem_value(tandem_at);
-		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
-			tandem_at += tandem_grid;
-			tandem_mine = f_add32(tandem_mine, tandem_value(tandem_at));
-		}
-	}
-	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
-	tandem_state[tandem_lane] = tandem_mine;
-	barrier();
-	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
-		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add32(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
-		}
-		barrier();
-	}
-	if (tandem_lane == 0u) {
-		uint tandem_to = tandem_group() * 2u;
-		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine.m_hi);
-		tandem_partial[tandem_to + 1u] = floatBitsToUint(tandem_mine.m_lo);
-	}
-}
-`
-
-const asum32CUDA = `
-struct s_total32 {
-	float m_hi;
-	float m_lo;
-};
-static __device__ __forceinline__ s_total32 s_total32_of(float a0, float a1) { s_total32 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
-
-static __device__ __forceinline__ s_total32 f_add32(s_total32 a, s_total32 b) {
-	float s = a.m_hi + b.m_hi;
-	float c = s - a.m_hi;
-	return s_total32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
-}
-
-TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total32 {
-		int i = int(tandem_at + tandem_lo);
-		return s_total32_of(k_abs(x[unsigned(i) + x_at]), 0.0f);
-	};
-	__shared__ s_total32 tandem_state[256];
-	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
-	unsigned tandem_first = tandem_group() * 256u;
-	s_total32 tandem_mine = s_total32_of(0.0f, 0.0f);
-	if (tandem_at < tandem_n) {
-		tandem_mine = tandem_value(tandem_at);
-		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
-			tandem_at += tandem_grid;
-			tandem_mine = f_add32(tandem_mine, tandem_value(tandem_at));
-		}
-	}
-	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
-	tandem_state[tandem_lane] = tandem_mine;
-	__syncthreads();
-	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
-		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add32(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
-		}
-		__syncthreads();
-	}
-	if (tandem_lane == 0u) {
-		unsigned tandem_to = tandem_group() * 2u;
-		tandem_partial[tandem_to + 0u] = __float_as_uint(tandem_mine.m_hi);
-		tandem_partial[tandem_to + 1u] = __float_as_uint(tandem_mine.m_lo);
 	}
 }
 `
@@ -623,161 +320,6 @@ TANDEM_KERNEL {
 		tandem_partial[tandem_to + 1u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi) >> 32);
 		tandem_partial[tandem_to + 2u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo));
 		tandem_partial[tandem_to + 3u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo) >> 32);
-	}
-}
-`
-
-// dot32Kernel describes the kernel dot32, for the package to define it.
-var dot32Kernel = kernels.Kernel{
-	Name: "rivals.dot32",
-	Params: []kernels.Param{
-		{Name: "x", Type: kernels.Float32, Access: kernels.In},
-		{Name: "y", Type: kernels.Float32, Access: kernels.In},
-	},
-	Go:        dot32Range,
-	GLSL:      kernels.ReductionShader(dot32GLSL, 2, 2, func(_ *kernels.Launch) int64 { return 0 }),
-	CUDA:      kernels.ReductionFunction(dot32CUDA, 2),
-	Reduction: dot32Reduction,
-}
-
-var dot32Reduction = &kernels.Reduction{
-	Decode: func(_ int, words []uint32) kernels.Partial {
-		return kernels.Partial{float64(math.Float32frombits(words[0])), float64(math.Float32frombits(words[1]))}
-	},
-	Combine: func(a, b kernels.Partial) kernels.Partial {
-		return dot32Partial(add32(dot32State(a), dot32State(b)))
-	},
-	Finish: func(value any, _ *int, p kernels.Partial) {
-		*value.(*float32) = value32(dot32State(p))
-	},
-}
-
-// dot32Partial and dot32State turn a value of dot32 into what schedulers carry, and back.
-func dot32Partial(s total32) kernels.Partial {
-	return kernels.Partial{float64(s.hi), float64(s.lo)}
-}
-
-func dot32State(p kernels.Partial) (s total32) {
-	s.hi = float32(p[0])
-	s.lo = float32(p[1])
-	return s
-}
-
-// dot32Range computes the indices [call.Lo, call.Hi) of dot32 on the host.
-func dot32Range(call *kernels.Call) {
-	x := kernels.Slice[float32](call, 0)
-	x_base := call.Base(0)
-	y := kernels.Slice[float32](call, 1)
-	y_base := call.Base(1)
-	var value total32
-	begun := false
-	from, to := call.Lo, call.Hi
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
-		if begun {
-			value = add32(value, total32{x_here[u] * y_here[u], 0})
-		} else {
-			value, begun = total32{x_here[u] * y_here[u], 0}, true
-		}
-	}
-	call.Partial = dot32Partial(value)
-}
-
-const dot32GLSL = `
-struct s_total32 {
-	float m_hi;
-	float m_lo;
-};
-float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-float k_add(float a, float b) { precise float r = a + b; return r; }
-float k_mul(float a, float b) { precise float r = a * b; return r; }
-float k_sub(float a, float b) { precise float r = a - b; return r; }
-
-s_total32 f_add32(s_total32 a, s_total32 b) {
-	precise float s = a.m_hi + b.m_hi;
-	precise float c = s - a.m_hi;
-	return s_total32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
-}
-
-s_total32 tandem_value(uint tandem_at) {
-	int i = int(tandem_at + tandem_lo);
-	return s_total32(k_mul(x[uint(i) + x_at], y[uint(i) + y_at]), k_zero);
-}
-
-shared s_total32 tandem_state[128];
-
-void main() {
-	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
-	uint tandem_first = tandem_group() * 128u;
-	precise s_total32 tandem_mine;
-	if (tandem_at < tandem_n) {
-		tandem_mine = tandem_value(tandem_at);
-		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
-			tandem_at += tandem_grid;
-			tandem_mine = f_add32(tandem_mine, tandem_value(tandem_at));
-		}
-	}
-	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
-	tandem_state[tandem_lane] = tandem_mine;
-	barrier();
-	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
-		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add32(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
-		}
-		barrier();
-	}
-	if (tandem_lane == 0u) {
-		uint tandem_to = tandem_group() * 2u;
-		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine.m_hi);
-		tandem_partial[tandem_to + 1u] = floatBitsToUint(tandem_mine.m_lo);
-	}
-}
-`
-
-const dot32CUDA = `
-struct s_total32 {
-	float m_hi;
-	float m_lo;
-};
-static __device__ __forceinline__ s_total32 s_total32_of(float a0, float a1) { s_total32 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total32 f_add32(s_total32 a, s_total32 b) {
-	float s = a.m_hi + b.m_hi;
-	float c = s - a.m_hi;
-	return s_total32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
-}
-
-TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total32 {
-		int i = int(tandem_at + tandem_lo);
-		return s_total32_of(x[unsigned(i) + x_at] * y[unsigned(i) + y_at], 0.0f);
-	};
-	__shared__ s_total32 tandem_state[256];
-	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
-	unsigned tandem_first = tandem_group() * 256u;
-	s_total32 tandem_mine = s_total32_of(0.0f, 0.0f);
-	if (tandem_at < tandem_n) {
-		tandem_mine = tandem_value(tandem_at);
-		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
-			tandem_at += tandem_grid;
-			tandem_mine = f_add32(tandem_mine, tandem_value(tandem_at));
-		}
-	}
-	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
-	tandem_state[tandem_lane] = tandem_mine;
-	__syncthreads();
-	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
-		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add32(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
-		}
-		__syncthreads();
-	}
-	if (tandem_lane == 0u) {
-		unsigned tandem_to = tandem_group() * 2u;
-		tandem_partial[tandem_to + 0u] = __float_as_uint(tandem_mine.m_hi);
-		tandem_partial[tandem_to + 1u] = __float_as_uint(tandem_mine.m_lo);
 	}
 }
 `
@@ -1517,122 +1059,123 @@ TANDEM_KERNEL {
 }
 `
 
-// nrm32Kernel describes the kernel nrm32, for the package to define it.
-var nrm32Kernel = kernels.Kernel{
-	Name: "rivals.nrm32",
+// nrm64Kernel describes the kernel nrm64, for the package to define it.
+var nrm64Kernel = kernels.Kernel{
+	Name: "rivals.nrm64",
 	Params: []kernels.Param{
-		{Name: "x", Type: kernels.Float32, Access: kernels.In},
+		{Name: "x", Type: kernels.Float64, Access: kernels.In},
 	},
-	Go:        nrm32Range,
-	GLSL:      kernels.ReductionShader(nrm32GLSL, 3, 3, func(_ *kernels.Launch) int64 { return 0 }),
-	CUDA:      kernels.ReductionFunction(nrm32CUDA, 3),
-	Reduction: nrm32Reduction,
+	Go:        nrm64Range,
+	GLSL:      kernels.ReductionShader(nrm64GLSL, 5, 5, func(_ *kernels.Launch) int64 { return 0 }),
+	CUDA:      kernels.ReductionFunction(nrm64CUDA, 5),
+	Reduction: nrm64Reduction,
+	Needs:     kernels.NeedsFloat64 | kernels.NeedsInt64,
 }
 
-var nrm32Reduction = &kernels.Reduction{
+var nrm64Reduction = &kernels.Reduction{
 	Decode: func(_ int, words []uint32) kernels.Partial {
-		return kernels.Partial{float64(math.Float32frombits(words[0])), float64(math.Float32frombits(words[1])), float64(int32(words[2]))}
+		return kernels.Partial{math.Float64frombits(uint64(words[0]) | uint64(words[1])<<32), math.Float64frombits(uint64(words[2]) | uint64(words[3])<<32), float64(int32(words[4]))}
 	},
 	Combine: func(a, b kernels.Partial) kernels.Partial {
-		return nrm32Partial(addSquares(nrm32State(a), nrm32State(b)))
+		return nrm64Partial(addSquares64(nrm64State(a), nrm64State(b)))
 	},
 	Finish: func(value any, _ *int, p kernels.Partial) {
-		*value.(*float32) = root32(nrm32State(p))
+		*value.(*float64) = root64(nrm64State(p))
 	},
 }
 
-// nrm32Partial and nrm32State turn a value of nrm32 into what schedulers carry, and back.
-func nrm32Partial(s squares32) kernels.Partial {
+// nrm64Partial and nrm64State turn a value of nrm64 into what schedulers carry, and back.
+func nrm64Partial(s squares64) kernels.Partial {
 	return kernels.Partial{float64(s.hi), float64(s.lo), float64(s.scale)}
 }
 
-func nrm32State(p kernels.Partial) (s squares32) {
-	s.hi = float32(p[0])
-	s.lo = float32(p[1])
+func nrm64State(p kernels.Partial) (s squares64) {
+	s.hi = float64(p[0])
+	s.lo = float64(p[1])
 	s.scale = int32(p[2])
 	return s
 }
 
-// nrm32Range computes the indices [call.Lo, call.Hi) of nrm32 on the host.
-func nrm32Range(call *kernels.Call) {
-	x := kernels.Slice[float32](call, 0)
+// nrm64Range computes the indices [call.Lo, call.Hi) of nrm64 on the host.
+func nrm64Range(call *kernels.Call) {
+	x := kernels.Slice[float64](call, 0)
 	x_base := call.Base(0)
-	var value squares32
+	var value squares64
 	begun := false
 	from, to := call.Lo, call.Hi
 	x_here := x[from-x_base:][:to-from]
 	for u := range to - from {
-		scale := min(max(int32((math.Float32bits(x_here[u])>>23)&255)-127, -126), 126)
-		v := x_here[u] * power2(-scale)
+		scale := min(max(int32((math.Float64bits(x_here[u])>>52)&2047)-1023, -1022), 1022)
+		v := x_here[u] * power264(-scale)
 		if begun {
-			value = addSquares(value, squares32{v * v, 0, scale})
+			value = addSquares64(value, squares64{v * v, 0, scale})
 		} else {
-			value, begun = squares32{v * v, 0, scale}, true
+			value, begun = squares64{v * v, 0, scale}, true
 		}
 	}
-	call.Partial = nrm32Partial(value)
+	call.Partial = nrm64Partial(value)
 }
 
-const nrm32GLSL = `
-struct s_squares32 {
-	float m_hi;
-	float m_lo;
+const nrm64GLSL = `
+struct s_squares64 {
+	double m_hi;
+	double m_lo;
 	int m_scale;
 };
-struct s_total32 {
-	float m_hi;
-	float m_lo;
+struct s_total64 {
+	double m_hi;
+	double m_lo;
 };
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-float k_add(float a, float b) { precise float r = a + b; return r; }
-float k_mul(float a, float b) { precise float r = a * b; return r; }
-float k_sub(float a, float b) { precise float r = a - b; return r; }
+double k_add(double a, double b) { precise double r = a + b; return r; }
+double k_mul(double a, double b) { precise double r = a * b; return r; }
+double k_sub(double a, double b) { precise double r = a - b; return r; }
 
-float f_power2(int e) {
-	return uintBitsToFloat(uint(e + 127) << 23);
+double f_power264(int e) {
+	return packDouble2x32(unpackUint2x32(uint64_t(e + 1023) << 52));
 }
 
-s_squares32 f_rescaled(s_squares32 s, int scale) {
+s_squares64 f_rescaled64(s_squares64 s, int scale) {
 	if (s.m_scale >= scale) {
 		return s;
 	}
-	precise float down = f_power2(max(s.m_scale - scale, (-126)));
-	return s_squares32(k_mul(k_mul(s.m_hi, down), down), k_mul(k_mul(s.m_lo, down), down), scale);
+	precise double down = f_power264(max(s.m_scale - scale, (-1022)));
+	return s_squares64(k_mul(k_mul(s.m_hi, down), down), k_mul(k_mul(s.m_lo, down), down), scale);
 }
 
-s_total32 f_add32(s_total32 a, s_total32 b) {
-	precise float s = a.m_hi + b.m_hi;
-	precise float c = s - a.m_hi;
-	return s_total32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+s_total64 f_add64(s_total64 a, s_total64 b) {
+	precise double s = a.m_hi + b.m_hi;
+	precise double c = s - a.m_hi;
+	return s_total64(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
 }
 
-s_squares32 f_addSquares(s_squares32 a, s_squares32 b) {
-	precise s_squares32 t = f_rescaled(a, b.m_scale);
-	precise s_squares32 t_2 = f_rescaled(b, a.m_scale);
+s_squares64 f_addSquares64(s_squares64 a, s_squares64 b) {
+	precise s_squares64 t = f_rescaled64(a, b.m_scale);
+	precise s_squares64 t_2 = f_rescaled64(b, a.m_scale);
 	a = t;
 	b = t_2;
-	precise s_total32 t_3 = f_add32(s_total32(a.m_hi, a.m_lo), s_total32(b.m_hi, b.m_lo));
-	return s_squares32(t_3.m_hi, t_3.m_lo, a.m_scale);
+	precise s_total64 t_3 = f_add64(s_total64(a.m_hi, a.m_lo), s_total64(b.m_hi, b.m_lo));
+	return s_squares64(t_3.m_hi, t_3.m_lo, a.m_scale);
 }
 
-s_squares32 tandem_value(uint tandem_at) {
+s_squares64 tandem_value(uint tandem_at) {
 	int i = int(tandem_at + tandem_lo);
-	int scale = min(max(int((floatBitsToUint(x[uint(i) + x_at]) >> 23) & 255u) - 127, (-126)), 126);
-	precise float v = x[uint(i) + x_at] * f_power2(-scale);
-	return s_squares32(k_mul(v, v), k_zero, scale);
+	int scale = min(max(int((packUint2x32(unpackDouble2x32(x[uint(i) + x_at])) >> 52) & 2047UL) - 1023, (-1022)), 1022);
+	precise double v = x[uint(i) + x_at] * f_power264(-scale);
+	return s_squares64(k_mul(v, v), double(k_zero), scale);
 }
 
-shared s_squares32 tandem_state[128];
+shared s_squares64 tandem_state[128];
 
 void main() {
 	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
 	uint tandem_first = tandem_group() * 128u;
-	precise s_squares32 tandem_mine;
+	precise s_squares64 tandem_mine;
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addSquares(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addSquares64(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -1640,78 +1183,82 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addSquares(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_addSquares64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
-		uint tandem_to = tandem_group() * 3u;
-		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine.m_hi);
-		tandem_partial[tandem_to + 1u] = floatBitsToUint(tandem_mine.m_lo);
-		tandem_partial[tandem_to + 2u] = uint(tandem_mine.m_scale);
+		uint tandem_to = tandem_group() * 5u;
+		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine.m_hi);
+		tandem_partial[tandem_to + 0u] = tandem_words0.x;
+		tandem_partial[tandem_to + 1u] = tandem_words0.y;
+		uvec2 tandem_words2 = unpackDouble2x32(tandem_mine.m_lo);
+		tandem_partial[tandem_to + 2u] = tandem_words2.x;
+		tandem_partial[tandem_to + 3u] = tandem_words2.y;
+		tandem_partial[tandem_to + 4u] = uint(tandem_mine.m_scale);
 	}
 }
 `
 
-const nrm32CUDA = `
-struct s_squares32 {
-	float m_hi;
-	float m_lo;
+const nrm64CUDA = `
+struct s_squares64 {
+	double m_hi;
+	double m_lo;
 	int m_scale;
 };
-static __device__ __forceinline__ s_squares32 s_squares32_of(float a0, float a1, int a2) { s_squares32 r; r.m_hi = a0; r.m_lo = a1; r.m_scale = a2; return r; }
-struct s_total32 {
-	float m_hi;
-	float m_lo;
+static __device__ __forceinline__ s_squares64 s_squares64_of(double a0, double a1, int a2) { s_squares64 r; r.m_hi = a0; r.m_lo = a1; r.m_scale = a2; return r; }
+struct s_total64 {
+	double m_hi;
+	double m_lo;
 };
-static __device__ __forceinline__ s_total32 s_total32_of(float a0, float a1) { s_total32 r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ s_total64 s_total64_of(double a0, double a1) { s_total64 r; r.m_hi = a0; r.m_lo = a1; return r; }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
-static __device__ __forceinline__ float f_power2(int e) {
-	return __uint_as_float(unsigned(k_add(e, 127)) << 23);
+static __device__ __forceinline__ double f_power264(int e) {
+	return __longlong_as_double((long long)((unsigned long long)(k_add(e, 1023)) << 52));
 }
 
-static __device__ __forceinline__ s_squares32 f_rescaled(s_squares32 s, int scale) {
+static __device__ __forceinline__ s_squares64 f_rescaled64(s_squares64 s, int scale) {
 	if (s.m_scale >= scale) {
 		return s;
 	}
-	float down = f_power2(max(k_sub(s.m_scale, scale), (-126)));
-	return s_squares32_of(s.m_hi * down * down, s.m_lo * down * down, scale);
+	double down = f_power264(max(k_sub(s.m_scale, scale), (-1022)));
+	return s_squares64_of(s.m_hi * down * down, s.m_lo * down * down, scale);
 }
 
-static __device__ __forceinline__ s_total32 f_add32(s_total32 a, s_total32 b) {
-	float s = a.m_hi + b.m_hi;
-	float c = s - a.m_hi;
-	return s_total32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+static __device__ __forceinline__ s_total64 f_add64(s_total64 a, s_total64 b) {
+	double s = a.m_hi + b.m_hi;
+	double c = s - a.m_hi;
+	return s_total64_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
 }
 
-static __device__ __forceinline__ s_squares32 f_addSquares(s_squares32 a, s_squares32 b) {
-	s_squares32 t = f_rescaled(a, b.m_scale);
-	s_squares32 t_2 = f_rescaled(b, a.m_scale);
+static __device__ __forceinline__ s_squares64 f_addSquares64(s_squares64 a, s_squares64 b) {
+	s_squares64 t = f_rescaled64(a, b.m_scale);
+	s_squares64 t_2 = f_rescaled64(b, a.m_scale);
 	a = t;
 	b = t_2;
-	s_total32 t_3 = f_add32(s_total32_of(a.m_hi, a.m_lo), s_total32_of(b.m_hi, b.m_lo));
-	return s_squares32_of(t_3.m_hi, t_3.m_lo, a.m_scale);
+	s_total64 t_3 = f_add64(s_total64_of(a.m_hi, a.m_lo), s_total64_of(b.m_hi, b.m_lo));
+	return s_squares64_of(t_3.m_hi, t_3.m_lo, a.m_scale);
 }
 
 TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_squares32 {
+	auto tandem_value = [&](unsigned tandem_at) -> s_squares64 {
 		int i = int(tandem_at + tandem_lo);
-		int scale = min(max(k_sub(int((__float_as_uint(x[unsigned(i) + x_at]) >> 23) & 255u), 127), (-126)), 126);
-		float v = x[unsigned(i) + x_at] * f_power2(k_sub(0, scale));
-		return s_squares32_of(v * v, 0.0f, scale);
+		int scale = min(max(k_sub(int(((unsigned long long)__double_as_longlong(x[unsigned(i) + x_at]) >> 52) & 2047ULL), 1023), (-1022)), 1022);
+		double v = x[unsigned(i) + x_at] * f_power264(k_sub(0, scale));
+		return s_squares64_of(v * v, 0.0, scale);
 	};
-	__shared__ s_squares32 tandem_state[256];
+	__shared__ s_squares64 tandem_state[256];
 	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
 	unsigned tandem_first = tandem_group() * 256u;
-	s_squares32 tandem_mine = s_squares32_of(0.0f, 0.0f, 0);
+	s_squares64 tandem_mine = s_squares64_of(0.0, 0.0, 0);
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addSquares(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addSquares64(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -1719,16 +1266,18 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addSquares(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_addSquares64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
 	}
 	if (tandem_lane == 0u) {
-		unsigned tandem_to = tandem_group() * 3u;
-		tandem_partial[tandem_to + 0u] = __float_as_uint(tandem_mine.m_hi);
-		tandem_partial[tandem_to + 1u] = __float_as_uint(tandem_mine.m_lo);
-		tandem_partial[tandem_to + 2u] = unsigned(tandem_mine.m_scale);
+		unsigned tandem_to = tandem_group() * 5u;
+		tandem_partial[tandem_to + 0u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi));
+		tandem_partial[tandem_to + 1u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi) >> 32);
+		tandem_partial[tandem_to + 2u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo));
+		tandem_partial[tandem_to + 3u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo) >> 32);
+		tandem_partial[tandem_to + 4u] = unsigned(tandem_mine.m_scale);
 	}
 }
 `

@@ -23,8 +23,6 @@ func Kernels() map[string]kernels.Kernel {
 		"tanh.float32":       tanhKernel,
 		"mandelbrot.float32": mandelbrotFloat32Kernel, "mandelbrot.float64": mandelbrotFloat64Kernel,
 		"nbody.float32": nbodyFloat32Kernel, "nbody.float64": nbodyFloat64Kernel,
-		"convolve_rows.float32": convolveRowsFloat32Kernel, "convolve_rows.float64": convolveRowsFloat64Kernel,
-		"convolve_cols.float32": convolveColsFloat32Kernel, "convolve_cols.float64": convolveColsFloat64Kernel,
 	})
 	return all
 }
@@ -85,26 +83,4 @@ func nbody[T kernels.Float](i int, count uint32, gravity, soft T, bodies, field 
 		}
 	}
 	field[4*i], field[4*i+1], field[4*i+2], field[4*i+3] = gravity*ax, gravity*ay, gravity*az, -(gravity * potential)
-}
-
-//tandem:kernel _
-func convolveRows[T kernels.Float](row, col int, cols, rows, channels, radius, srcStride, dstStride int, weights, src, dst []T) {
-	last, here := cols/channels-1, col/channels
-	line := row*srcStride + col%channels
-	var sum T
-	for t := range 2*radius + 1 {
-		p := min(max(0, here+t-radius), last)
-		sum += weights[t] * src[line+p*channels]
-	}
-	dst[row*dstStride+col] = sum
-}
-
-//tandem:kernel _
-func convolveCols[T kernels.Float](row, col int, cols, rows, channels, radius, srcStride, dstStride int, weights, src, dst []T) {
-	var sum T
-	for t := range 2*radius + 1 {
-		p := min(max(0, row+t-radius), rows-1)
-		sum += weights[t] * src[p*srcStride+col]
-	}
-	dst[row*dstStride+col] = sum
 }

@@ -44,16 +44,13 @@ func expRange(call *kernels.Call) {
 
 const expGLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-float k_copysign(float x, float y) { return uintBitsToFloat(floatBitsToUint(x) & ~0x80000000u | floatBitsToUint(y) & 0x80000000u); }
-bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
 float k_add(float a, float b) { precise float r = a + b; return r; }
-float k_floor(float x) { precise float r = floor(x); return k_copysign(r, x); }
-float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
-float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
+bool k_greater(float a, float b) { precise bool r = a > b; return r; }
+bool k_less(float a, float b) { precise bool r = a < b; return r; }
 float k_mul(float a, float b) { precise float r = a * b; return r; }
 bool k_noteq(float a, float b) { precise bool r = a != b; return r; }
 
-float f_power2_2(int n) {
+float f_power2(int n) {
 	return uintBitsToFloat(uint(n + 127) << 23);
 }
 
@@ -61,8 +58,14 @@ float f_Exp(float x) {
 	if (k_noteq(x, x)) {
 		return x;
 	}
-	x = k_min(k_max(x, (-105.0)), 90.0);
-	precise float k = k_floor(k_add((k_mul(x, 1.442695)), 0.5));
+	if (k_less(x, (-105.0))) {
+		x = (-105.0);
+	}
+	if (k_greater(x, 90.0)) {
+		x = 90.0;
+	}
+	int n = int(k_add((k_mul(x, 1.442695)), 160.5)) - 160;
+	precise float k = k_add(float(n), float(k_zero));
 	precise float t = x - (k_mul(k, 0.69314575));
 	precise float t_2 = k * 1.4286068e-06;
 	precise float hi = t;
@@ -76,8 +79,8 @@ float f_Exp(float x) {
 	p = (k_mul(p, r)) + 0.16666666;
 	p = (k_mul(p, r)) + 0.5;
 	precise float y = 1.0 + (r + ((k_mul((k_mul(p, r)), r)) + lost));
-	int n = int(k);
-	precise float tandem_t1 = y * f_power2_2(n / 2) * f_power2_2(n - n / 2);
+	int half_v = n >> 1;
+	precise float tandem_t1 = y * f_power2(half_v) * f_power2(n - half_v);
 	return tandem_t1;
 }
 
@@ -90,11 +93,9 @@ void main() {
 
 const expCUDA = `
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
-static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
-static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
-static __device__ __forceinline__ float f_power2_2(int n) {
+static __device__ __forceinline__ float f_power2(int n) {
 	return __uint_as_float(unsigned(k_add(n, 127)) << 23);
 }
 
@@ -102,8 +103,14 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	if (x != x) {
 		return x;
 	}
-	x = k_min(k_max(x, (-105.0f)), 90.0f);
-	float k = floor((x * 1.442695f) + 0.5f);
+	if (x < (-105.0f)) {
+		x = (-105.0f);
+	}
+	if (x > 90.0f) {
+		x = 90.0f;
+	}
+	int n = k_sub(int((x * 1.442695f) + 160.5f), 160);
+	float k = float(n);
 	float t = x - (k * 0.69314575f);
 	float t_2 = k * 1.4286068e-06f;
 	float hi = t;
@@ -117,8 +124,8 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	p = (p * r) + 0.16666666f;
 	p = (p * r) + 0.5f;
 	float y = 1.0f + (r + (((p * r) * r) + lost));
-	int n = int(k);
-	return y * f_power2_2(n / 2) * f_power2_2(k_sub(n, n / 2));
+	int half_v = n >> 1;
+	return y * f_power2(half_v) * f_power2(k_sub(n, half_v));
 }
 
 static __device__ __forceinline__ void tandem_element(float x, float &dst) {
@@ -214,16 +221,13 @@ func exp64Range(call *kernels.Call) {
 
 const exp64GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-double k_copysign(double x, double y) { return packDouble2x32(uvec2(unpackDouble2x32(x).x, unpackDouble2x32(x).y & 0x7fffffffu | unpackDouble2x32(y).y & 0x80000000u)); }
-bool k_isnan(double x) { return (unpackDouble2x32(x).y & 0x7fffffffu) + (unpackDouble2x32(x).x != 0u ? 1u : 0u) > 0x7ff00000u; }
 double k_add(double a, double b) { precise double r = a + b; return r; }
-double k_floor(double x) { precise double r = floor(x); return k_copysign(r, x); }
-double k_max(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return r; }
-double k_min(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b)); return r; }
+bool k_greater(double a, double b) { precise bool r = a > b; return r; }
+bool k_less(double a, double b) { precise bool r = a < b; return r; }
 double k_mul(double a, double b) { precise double r = a * b; return r; }
 bool k_noteq(double a, double b) { precise bool r = a != b; return r; }
 
-double f_power264(int n) {
+double f_power264_2(int n) {
 	return packDouble2x32(unpackUint2x32(uint64_t(n + 1023) << 52));
 }
 
@@ -231,8 +235,14 @@ double f_Exp64(double x) {
 	if (k_noteq(x, x)) {
 		return x;
 	}
-	x = k_min(k_max(x, (-746.0LF)), 710.0LF);
-	precise double k = k_floor(k_add((k_mul(x, 1.4426950408889634LF)), 0.5LF));
+	if (k_less(x, (-746.0LF))) {
+		x = (-746.0LF);
+	}
+	if (k_greater(x, 710.0LF)) {
+		x = 710.0LF;
+	}
+	int n = int(k_add((k_mul(x, 1.4426950408889634LF)), 1100.5LF)) - 1100;
+	precise double k = k_add(double(n), double(k_zero));
 	precise double t = x - (k_mul(k, 0.6931471803691238LF));
 	precise double t_2 = k * 1.9082149292705877e-10LF;
 	precise double hi = t;
@@ -246,8 +256,8 @@ double f_Exp64(double x) {
 	q = (k_mul(t_3, q)) + 0.16666666666666602LF;
 	precise double c = r - (k_mul(t_3, q));
 	precise double y = 1.0LF + (r + ((k_mul(r, c)) / (2.0LF - c) + lost));
-	int n = int(k);
-	precise double tandem_t1 = y * f_power264(n / 2) * f_power264(n - n / 2);
+	int half_v = n >> 1;
+	precise double tandem_t1 = y * f_power264_2(half_v) * f_power264_2(n - half_v);
 	return tandem_t1;
 }
 
@@ -260,11 +270,9 @@ void main() {
 
 const exp64CUDA = `
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
-static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
-static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
-static __device__ __forceinline__ double f_power264(int n) {
+static __device__ __forceinline__ double f_power264_2(int n) {
 	return __longlong_as_double((long long)((unsigned long long)(k_add(n, 1023)) << 52));
 }
 
@@ -272,8 +280,14 @@ static __device__ __forceinline__ double f_Exp64(double x) {
 	if (x != x) {
 		return x;
 	}
-	x = k_min(k_max(x, (-746.0)), 710.0);
-	double k = floor((x * 1.4426950408889634) + 0.5);
+	if (x < (-746.0)) {
+		x = (-746.0);
+	}
+	if (x > 710.0) {
+		x = 710.0;
+	}
+	int n = k_sub(int((x * 1.4426950408889634) + 1100.5), 1100);
+	double k = double(n);
 	double t = x - (k * 0.6931471803691238);
 	double t_2 = k * 1.9082149292705877e-10;
 	double hi = t;
@@ -287,8 +301,8 @@ static __device__ __forceinline__ double f_Exp64(double x) {
 	q = (t_3 * q) + 0.16666666666666602;
 	double c = r - (t_3 * q);
 	double y = 1.0 + (r + ((r * c) / (2.0 - c) + lost));
-	int n = int(k);
-	return y * f_power264(n / 2) * f_power264(k_sub(n, n / 2));
+	int half_v = n >> 1;
+	return y * f_power264_2(half_v) * f_power264_2(k_sub(n, half_v));
 }
 
 static __device__ __forceinline__ void tandem_element(double x, double &dst) {
@@ -727,17 +741,14 @@ func tanhRange(call *kernels.Call) {
 const tanhGLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 float k_copysign(float x, float y) { return uintBitsToFloat(floatBitsToUint(x) & ~0x80000000u | floatBitsToUint(y) & 0x80000000u); }
-bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
 float k_add(float a, float b) { precise float r = a + b; return r; }
 bool k_equal(float a, float b) { precise bool r = a == b; return r; }
-float k_floor(float x) { precise float r = floor(x); return k_copysign(r, x); }
+bool k_greater(float a, float b) { precise bool r = a > b; return r; }
 bool k_less(float a, float b) { precise bool r = a < b; return r; }
-float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
-float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
 float k_mul(float a, float b) { precise float r = a * b; return r; }
 bool k_noteq(float a, float b) { precise bool r = a != b; return r; }
 
-float f_power2_2(int n) {
+float f_power2(int n) {
 	return uintBitsToFloat(uint(n + 127) << 23);
 }
 
@@ -745,8 +756,14 @@ float f_Exp(float x) {
 	if (k_noteq(x, x)) {
 		return x;
 	}
-	x = k_min(k_max(x, (-105.0)), 90.0);
-	precise float k = k_floor(k_add((k_mul(x, 1.442695)), 0.5));
+	if (k_less(x, (-105.0))) {
+		x = (-105.0);
+	}
+	if (k_greater(x, 90.0)) {
+		x = 90.0;
+	}
+	int n = int(k_add((k_mul(x, 1.442695)), 160.5)) - 160;
+	precise float k = k_add(float(n), float(k_zero));
 	precise float t = x - (k_mul(k, 0.69314575));
 	precise float t_2 = k * 1.4286068e-06;
 	precise float hi = t;
@@ -760,8 +777,8 @@ float f_Exp(float x) {
 	p = (k_mul(p, r)) + 0.16666666;
 	p = (k_mul(p, r)) + 0.5;
 	precise float y = 1.0 + (r + ((k_mul((k_mul(p, r)), r)) + lost));
-	int n = int(k);
-	precise float tandem_t1 = y * f_power2_2(n / 2) * f_power2_2(n - n / 2);
+	int half_v = n >> 1;
+	precise float tandem_t1 = y * f_power2(half_v) * f_power2(n - half_v);
 	return tandem_t1;
 }
 
@@ -797,11 +814,9 @@ void main() {
 const tanhCUDA = `
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
-static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
-static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
-static __device__ __forceinline__ float f_power2_2(int n) {
+static __device__ __forceinline__ float f_power2(int n) {
 	return __uint_as_float(unsigned(k_add(n, 127)) << 23);
 }
 
@@ -809,8 +824,14 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	if (x != x) {
 		return x;
 	}
-	x = k_min(k_max(x, (-105.0f)), 90.0f);
-	float k = floor((x * 1.442695f) + 0.5f);
+	if (x < (-105.0f)) {
+		x = (-105.0f);
+	}
+	if (x > 90.0f) {
+		x = 90.0f;
+	}
+	int n = k_sub(int((x * 1.442695f) + 160.5f), 160);
+	float k = float(n);
 	float t = x - (k * 0.69314575f);
 	float t_2 = k * 1.4286068e-06f;
 	float hi = t;
@@ -824,8 +845,8 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	p = (p * r) + 0.16666666f;
 	p = (p * r) + 0.5f;
 	float y = 1.0f + (r + (((p * r) * r) + lost));
-	int n = int(k);
-	return y * f_power2_2(n / 2) * f_power2_2(k_sub(n, n / 2));
+	int half_v = n >> 1;
+	return y * f_power2(half_v) * f_power2(k_sub(n, half_v));
 }
 
 static __device__ __forceinline__ float f_Tanh(float x) {
@@ -1594,431 +1615,5 @@ TANDEM_KERNEL {
 	field[unsigned(at_2) + field_at] = t_8;
 	field[unsigned(at_3) + field_at] = t_9;
 	field[unsigned(at_4) + field_at] = t_10;
-}
-`
-
-// convolveRowsFloat32Kernel describes the kernel convolveRows.float32, for the package to define it.
-var convolveRowsFloat32Kernel = kernels.Kernel{
-	Name: "rivals.convolveRows.float32",
-	Params: []kernels.Param{
-		{Name: "weights", Type: kernels.Float32, Access: kernels.In},
-		{Name: "src", Type: kernels.Float32, Access: kernels.In},
-		{Name: "dst", Type: kernels.Float32, Access: kernels.Out},
-	},
-	Scalars: []kernels.Scalar{
-		{Name: "cols", Type: kernels.Int32},
-		{Name: "rows", Type: kernels.Int32},
-		{Name: "channels", Type: kernels.Int32},
-		{Name: "radius", Type: kernels.Int32},
-		{Name: "srcStride", Type: kernels.Int32},
-		{Name: "dstStride", Type: kernels.Int32},
-		{Name: "ncol", Type: kernels.Int32},
-	},
-	Go: convolveRowsFloat32Range,
-	GLSL: &kernels.Shader{
-		Text:       convolveRowsFloat32GLSL,
-		Local:      [3]int{256},
-		Groups:     func(l *kernels.Launch, n int) [3]int { return [3]int{n * ((l.Int(6) + 255) / 256), 1, 1} },
-		Iterations: func(l *kernels.Launch, _ int) int64 { return int64(max(0, 2*l.Int(3)+1)) * 1 },
-	},
-	CUDA: &kernels.Function{
-		Text:   convolveRowsFloat32CUDA,
-		Block:  [3]int{256},
-		Groups: func(l *kernels.Launch, n int) [3]int { return [3]int{n * ((l.Int(6) + 255) / 256), 1, 1} },
-	},
-}
-
-// convolveRowsFloat32Range computes the indices [call.Lo, call.Hi) of convolveRowsFloat32 on the host.
-func convolveRowsFloat32Range(call *kernels.Call) {
-	cols := call.Int(0)
-	channels := call.Int(2)
-	radius := call.Int(3)
-	srcStride := call.Int(4)
-	dstStride := call.Int(5)
-	ncol := call.Int(6)
-	weights := kernels.Slice[float32](call, 0)
-	src := kernels.Slice[float32](call, 1)
-	dst := kernels.Slice[float32](call, 2)
-	dst_base := call.Base(2)
-	for row := call.Lo; row < call.Hi; row++ {
-		from, to := 0, ncol
-		dst_here := dst[from+dstStride*row-dst_base:][:to-from]
-		for u := range to - from {
-			col := from + u
-			t := cols/channels - 1
-			t_2 := col / channels
-			last := t
-			here := t_2
-			line := row*srcStride + col%channels
-			var sum float32 = 0
-			n := 2*radius + 1
-			for t_3 := 0; t_3 < n; t_3++ {
-				p := min(max(0, here+t_3-radius), last)
-				sum += float32(weights[t_3] * src[line+p*channels])
-			}
-			dst_here[u] = sum
-		}
-	}
-}
-
-const convolveRowsFloat32GLSL = `
-float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-int k_div(int a, int b) { if (b == 0) return 0; uint s = uint(a >> 31u); uint t = uint(b >> 31u); uint q = ((uint(a) ^ s) - s) / ((uint(b) ^ t) - t); return int((q ^ s ^ t) - (s ^ t)); }
-int k_rem(int a, int b) { if (b == 0) return a; uint s = uint(a >> 31u); uint t = uint(b >> 31u); uint r = ((uint(a) ^ s) - s) % ((uint(b) ^ t) - t); return int((r ^ s) - s); }
-
-void main() {
-	uint tandem_across = (uint(ncol) + 255u) / 256u;
-	uint tandem_row = tandem_group() / tandem_across;
-	uint tandem_rest = tandem_group() % tandem_across * 256u + gl_LocalInvocationID.x;
-	if (tandem_row >= tandem_n || tandem_rest >= uint(ncol)) return;
-	int row = int(tandem_row + tandem_lo);
-	int col = int(tandem_rest);
-	int t = k_div(cols, channels) - 1;
-	int t_2 = k_div(col, channels);
-	int last = t;
-	int here = t_2;
-	int line = row * srcStride + k_rem(col, channels);
-	precise float sum = k_zero;
-	int n = 2 * radius + 1;
-	for (int t_3 = 0; t_3 < n; t_3 = t_3 + 1) {
-		int p = min(max(0, here + t_3 - radius), last);
-		sum = sum + weights[uint(t_3) + weights_at] * src[uint(line + p * channels) + src_at];
-	}
-	dst[uint(row * dstStride + col) + dst_at] = sum;
-}
-`
-
-const convolveRowsFloat32CUDA = `
-static __device__ __forceinline__ int k_div(int a, int b) { if (b == 0) return 0; unsigned s = unsigned(a >> 31u); unsigned t = unsigned(b >> 31u); unsigned q = ((unsigned(a) ^ s) - s) / ((unsigned(b) ^ t) - t); return int((q ^ s ^ t) - (s ^ t)); }
-static __device__ __forceinline__ int k_rem(int a, int b) { if (b == 0) return a; unsigned s = unsigned(a >> 31u); unsigned t = unsigned(b >> 31u); unsigned r = ((unsigned(a) ^ s) - s) % ((unsigned(b) ^ t) - t); return int((r ^ s) - s); }
-
-TANDEM_KERNEL {
-	unsigned tandem_across = (unsigned(ncol) + 255u) / 256u;
-	unsigned tandem_row = tandem_group() / tandem_across;
-	unsigned tandem_rest = tandem_group() % tandem_across * 256u + threadIdx.x;
-	if (tandem_row >= tandem_n || tandem_rest >= unsigned(ncol)) return;
-	int row = int(tandem_row + tandem_lo);
-	int col = int(tandem_rest);
-	int t = k_div(cols, channels) - 1;
-	int t_2 = k_div(col, channels);
-	int last = t;
-	int here = t_2;
-	int line = row * srcStride + k_rem(col, channels);
-	float sum = 0.0f;
-	int n = 2 * radius + 1;
-	for (int t_3 = 0; t_3 < n; t_3 = t_3 + 1) {
-		int p = min(max(0, here + t_3 - radius), last);
-		sum = sum + weights[unsigned(t_3) + weights_at] * src[unsigned(line + p * channels) + src_at];
-	}
-	dst[unsigned(row * dstStride + col) + dst_at] = sum;
-}
-`
-
-// convolveRowsFloat64Kernel describes the kernel convolveRows.float64, for the package to define it.
-var convolveRowsFloat64Kernel = kernels.Kernel{
-	Name: "rivals.convolveRows.float64",
-	Params: []kernels.Param{
-		{Name: "weights", Type: kernels.Float64, Access: kernels.In},
-		{Name: "src", Type: kernels.Float64, Access: kernels.In},
-		{Name: "dst", Type: kernels.Float64, Access: kernels.Out},
-	},
-	Scalars: []kernels.Scalar{
-		{Name: "cols", Type: kernels.Int32},
-		{Name: "rows", Type: kernels.Int32},
-		{Name: "channels", Type: kernels.Int32},
-		{Name: "radius", Type: kernels.Int32},
-		{Name: "srcStride", Type: kernels.Int32},
-		{Name: "dstStride", Type: kernels.Int32},
-		{Name: "ncol", Type: kernels.Int32},
-	},
-	Go: convolveRowsFloat64Range,
-	GLSL: &kernels.Shader{
-		Text:       convolveRowsFloat64GLSL,
-		Local:      [3]int{256},
-		Groups:     func(l *kernels.Launch, n int) [3]int { return [3]int{n * ((l.Int(6) + 255) / 256), 1, 1} },
-		Iterations: func(l *kernels.Launch, _ int) int64 { return int64(max(0, 2*l.Int(3)+1)) * 1 },
-	},
-	CUDA: &kernels.Function{
-		Text:   convolveRowsFloat64CUDA,
-		Block:  [3]int{256},
-		Groups: func(l *kernels.Launch, n int) [3]int { return [3]int{n * ((l.Int(6) + 255) / 256), 1, 1} },
-	},
-	Needs: kernels.NeedsFloat64,
-}
-
-// convolveRowsFloat64Range computes the indices [call.Lo, call.Hi) of convolveRowsFloat64 on the host.
-func convolveRowsFloat64Range(call *kernels.Call) {
-	cols := call.Int(0)
-	channels := call.Int(2)
-	radius := call.Int(3)
-	srcStride := call.Int(4)
-	dstStride := call.Int(5)
-	ncol := call.Int(6)
-	weights := kernels.Slice[float64](call, 0)
-	src := kernels.Slice[float64](call, 1)
-	dst := kernels.Slice[float64](call, 2)
-	dst_base := call.Base(2)
-	for row := call.Lo; row < call.Hi; row++ {
-		from, to := 0, ncol
-		dst_here := dst[from+dstStride*row-dst_base:][:to-from]
-		for u := range to - from {
-			col := from + u
-			t := cols/channels - 1
-			t_2 := col / channels
-			last := t
-			here := t_2
-			line := row*srcStride + col%channels
-			var sum float64 = 0
-			n := 2*radius + 1
-			for t_3 := 0; t_3 < n; t_3++ {
-				p := min(max(0, here+t_3-radius), last)
-				sum += float64(weights[t_3] * src[line+p*channels])
-			}
-			dst_here[u] = sum
-		}
-	}
-}
-
-const convolveRowsFloat64GLSL = `
-float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-int k_div(int a, int b) { if (b == 0) return 0; uint s = uint(a >> 31u); uint t = uint(b >> 31u); uint q = ((uint(a) ^ s) - s) / ((uint(b) ^ t) - t); return int((q ^ s ^ t) - (s ^ t)); }
-int k_rem(int a, int b) { if (b == 0) return a; uint s = uint(a >> 31u); uint t = uint(b >> 31u); uint r = ((uint(a) ^ s) - s) % ((uint(b) ^ t) - t); return int((r ^ s) - s); }
-
-void main() {
-	uint tandem_across = (uint(ncol) + 255u) / 256u;
-	uint tandem_row = tandem_group() / tandem_across;
-	uint tandem_rest = tandem_group() % tandem_across * 256u + gl_LocalInvocationID.x;
-	if (tandem_row >= tandem_n || tandem_rest >= uint(ncol)) return;
-	int row = int(tandem_row + tandem_lo);
-	int col = int(tandem_rest);
-	int t = k_div(cols, channels) - 1;
-	int t_2 = k_div(col, channels);
-	int last = t;
-	int here = t_2;
-	int line = row * srcStride + k_rem(col, channels);
-	precise double sum = double(k_zero);
-	int n = 2 * radius + 1;
-	for (int t_3 = 0; t_3 < n; t_3 = t_3 + 1) {
-		int p = min(max(0, here + t_3 - radius), last);
-		sum = sum + weights[uint(t_3) + weights_at] * src[uint(line + p * channels) + src_at];
-	}
-	dst[uint(row * dstStride + col) + dst_at] = sum;
-}
-`
-
-const convolveRowsFloat64CUDA = `
-static __device__ __forceinline__ int k_div(int a, int b) { if (b == 0) return 0; unsigned s = unsigned(a >> 31u); unsigned t = unsigned(b >> 31u); unsigned q = ((unsigned(a) ^ s) - s) / ((unsigned(b) ^ t) - t); return int((q ^ s ^ t) - (s ^ t)); }
-static __device__ __forceinline__ int k_rem(int a, int b) { if (b == 0) return a; unsigned s = unsigned(a >> 31u); unsigned t = unsigned(b >> 31u); unsigned r = ((unsigned(a) ^ s) - s) % ((unsigned(b) ^ t) - t); return int((r ^ s) - s); }
-
-TANDEM_KERNEL {
-	unsigned tandem_across = (unsigned(ncol) + 255u) / 256u;
-	unsigned tandem_row = tandem_group() / tandem_across;
-	unsigned tandem_rest = tandem_group() % tandem_across * 256u + threadIdx.x;
-	if (tandem_row >= tandem_n || tandem_rest >= unsigned(ncol)) return;
-	int row = int(tandem_row + tandem_lo);
-	int col = int(tandem_rest);
-	int t = k_div(cols, channels) - 1;
-	int t_2 = k_div(col, channels);
-	int last = t;
-	int here = t_2;
-	int line = row * srcStride + k_rem(col, channels);
-	double sum = 0.0;
-	int n = 2 * radius + 1;
-	for (int t_3 = 0; t_3 < n; t_3 = t_3 + 1) {
-		int p = min(max(0, here + t_3 - radius), last);
-		sum = sum + weights[unsigned(t_3) + weights_at] * src[unsigned(line + p * channels) + src_at];
-	}
-	dst[unsigned(row * dstStride + col) + dst_at] = sum;
-}
-`
-
-// convolveColsFloat32Kernel describes the kernel convolveCols.float32, for the package to define it.
-var convolveColsFloat32Kernel = kernels.Kernel{
-	Name: "rivals.convolveCols.float32",
-	Params: []kernels.Param{
-		{Name: "weights", Type: kernels.Float32, Access: kernels.In},
-		{Name: "src", Type: kernels.Float32, Access: kernels.In},
-		{Name: "dst", Type: kernels.Float32, Access: kernels.Out},
-	},
-	Scalars: []kernels.Scalar{
-		{Name: "cols", Type: kernels.Int32},
-		{Name: "rows", Type: kernels.Int32},
-		{Name: "channels", Type: kernels.Int32},
-		{Name: "radius", Type: kernels.Int32},
-		{Name: "srcStride", Type: kernels.Int32},
-		{Name: "dstStride", Type: kernels.Int32},
-		{Name: "ncol", Type: kernels.Int32},
-	},
-	Go: convolveColsFloat32Range,
-	GLSL: &kernels.Shader{
-		Text:       convolveColsFloat32GLSL,
-		Local:      [3]int{256},
-		Groups:     func(l *kernels.Launch, n int) [3]int { return [3]int{n * ((l.Int(6) + 255) / 256), 1, 1} },
-		Iterations: func(l *kernels.Launch, _ int) int64 { return int64(max(0, 2*l.Int(3)+1)) * 1 },
-	},
-	CUDA: &kernels.Function{
-		Text:   convolveColsFloat32CUDA,
-		Block:  [3]int{256},
-		Groups: func(l *kernels.Launch, n int) [3]int { return [3]int{n * ((l.Int(6) + 255) / 256), 1, 1} },
-	},
-}
-
-// convolveColsFloat32Range computes the indices [call.Lo, call.Hi) of convolveColsFloat32 on the host.
-func convolveColsFloat32Range(call *kernels.Call) {
-	rows := call.Int(1)
-	radius := call.Int(3)
-	srcStride := call.Int(4)
-	dstStride := call.Int(5)
-	ncol := call.Int(6)
-	weights := kernels.Slice[float32](call, 0)
-	src := kernels.Slice[float32](call, 1)
-	dst := kernels.Slice[float32](call, 2)
-	dst_base := call.Base(2)
-	for row := call.Lo; row < call.Hi; row++ {
-		from, to := 0, ncol
-		dst_here := dst[from+dstStride*row-dst_base:][:to-from]
-		for u := range to - from {
-			col := from + u
-			var sum float32 = 0
-			n := 2*radius + 1
-			for t := 0; t < n; t++ {
-				p := min(max(0, row+t-radius), rows-1)
-				sum += float32(weights[t] * src[p*srcStride+col])
-			}
-			dst_here[u] = sum
-		}
-	}
-}
-
-const convolveColsFloat32GLSL = `
-float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-void main() {
-	uint tandem_across = (uint(ncol) + 255u) / 256u;
-	uint tandem_row = tandem_group() / tandem_across;
-	uint tandem_rest = tandem_group() % tandem_across * 256u + gl_LocalInvocationID.x;
-	if (tandem_row >= tandem_n || tandem_rest >= uint(ncol)) return;
-	int row = int(tandem_row + tandem_lo);
-	int col = int(tandem_rest);
-	precise float sum = k_zero;
-	int n = 2 * radius + 1;
-	for (int t = 0; t < n; t = t + 1) {
-		int p = min(max(0, row + t - radius), rows - 1);
-		sum = sum + weights[uint(t) + weights_at] * src[uint(p * srcStride + col) + src_at];
-	}
-	dst[uint(row * dstStride + col) + dst_at] = sum;
-}
-`
-
-const convolveColsFloat32CUDA = `
-TANDEM_KERNEL {
-	unsigned tandem_across = (unsigned(ncol) + 255u) / 256u;
-	unsigned tandem_row = tandem_group() / tandem_across;
-	unsigned tandem_rest = tandem_group() % tandem_across * 256u + threadIdx.x;
-	if (tandem_row >= tandem_n || tandem_rest >= unsigned(ncol)) return;
-	int row = int(tandem_row + tandem_lo);
-	int col = int(tandem_rest);
-	float sum = 0.0f;
-	int n = 2 * radius + 1;
-	for (int t = 0; t < n; t = t + 1) {
-		int p = min(max(0, row + t - radius), rows - 1);
-		sum = sum + weights[unsigned(t) + weights_at] * src[unsigned(p * srcStride + col) + src_at];
-	}
-	dst[unsigned(row * dstStride + col) + dst_at] = sum;
-}
-`
-
-// convolveColsFloat64Kernel describes the kernel convolveCols.float64, for the package to define it.
-var convolveColsFloat64Kernel = kernels.Kernel{
-	Name: "rivals.convolveCols.float64",
-	Params: []kernels.Param{
-		{Name: "weights", Type: kernels.Float64, Access: kernels.In},
-		{Name: "src", Type: kernels.Float64, Access: kernels.In},
-		{Name: "dst", Type: kernels.Float64, Access: kernels.Out},
-	},
-	Scalars: []kernels.Scalar{
-		{Name: "cols", Type: kernels.Int32},
-		{Name: "rows", Type: kernels.Int32},
-		{Name: "channels", Type: kernels.Int32},
-		{Name: "radius", Type: kernels.Int32},
-		{Name: "srcStride", Type: kernels.Int32},
-		{Name: "dstStride", Type: kernels.Int32},
-		{Name: "ncol", Type: kernels.Int32},
-	},
-	Go: convolveColsFloat64Range,
-	GLSL: &kernels.Shader{
-		Text:       convolveColsFloat64GLSL,
-		Local:      [3]int{256},
-		Groups:     func(l *kernels.Launch, n int) [3]int { return [3]int{n * ((l.Int(6) + 255) / 256), 1, 1} },
-		Iterations: func(l *kernels.Launch, _ int) int64 { return int64(max(0, 2*l.Int(3)+1)) * 1 },
-	},
-	CUDA: &kernels.Function{
-		Text:   convolveColsFloat64CUDA,
-		Block:  [3]int{256},
-		Groups: func(l *kernels.Launch, n int) [3]int { return [3]int{n * ((l.Int(6) + 255) / 256), 1, 1} },
-	},
-	Needs: kernels.NeedsFloat64,
-}
-
-// convolveColsFloat64Range computes the indices [call.Lo, call.Hi) of convolveColsFloat64 on the host.
-func convolveColsFloat64Range(call *kernels.Call) {
-	rows := call.Int(1)
-	radius := call.Int(3)
-	srcStride := call.Int(4)
-	dstStride := call.Int(5)
-	ncol := call.Int(6)
-	weights := kernels.Slice[float64](call, 0)
-	src := kernels.Slice[float64](call, 1)
-	dst := kernels.Slice[float64](call, 2)
-	dst_base := call.Base(2)
-	for row := call.Lo; row < call.Hi; row++ {
-		from, to := 0, ncol
-		dst_here := dst[from+dstStride*row-dst_base:][:to-from]
-		for u := range to - from {
-			col := from + u
-			var sum float64 = 0
-			n := 2*radius + 1
-			for t := 0; t < n; t++ {
-				p := min(max(0, row+t-radius), rows-1)
-				sum += float64(weights[t] * src[p*srcStride+col])
-			}
-			dst_here[u] = sum
-		}
-	}
-}
-
-const convolveColsFloat64GLSL = `
-float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-void main() {
-	uint tandem_across = (uint(ncol) + 255u) / 256u;
-	uint tandem_row = tandem_group() / tandem_across;
-	uint tandem_rest = tandem_group() % tandem_across * 256u + gl_LocalInvocationID.x;
-	if (tandem_row >= tandem_n || tandem_rest >= uint(ncol)) return;
-	int row = int(tandem_row + tandem_lo);
-	int col = int(tandem_rest);
-	precise double sum = double(k_zero);
-	int n = 2 * radius + 1;
-	for (int t = 0; t < n; t = t + 1) {
-		int p = min(max(0, row + t - radius), rows - 1);
-		sum = sum + weights[uint(t) + weights_at] * src[uint(p * srcStride + col) + src_at];
-	}
-	dst[uint(row * dstStride + col) + dst_at] = sum;
-}
-`
-
-const convolveColsFloat64CUDA = `
-TANDEM_KERNEL {
-	unsigned tandem_across = (unsigned(ncol) + 255u) / 256u;
-	unsigned tandem_row = tandem_group() / tandem_across;
-	unsigned tandem_rest = tandem_group() % tandem_across * 256u + threadIdx.x;
-	if (tandem_row >= tandem_n || tandem_rest >= unsigned(ncol)) return;
-	int row = int(tandem_row + tandem_lo);
-	int col = int(tandem_rest);
-	double sum = 0.0;
-	int n = 2 * radius + 1;
-	for (int t = 0; t < n; t = t + 1) {
-		int p = min(max(0, row + t - radius), rows - 1);
-		sum = sum + weights[unsigned(t) + weights_at] * src[unsigned(p * srcStride + col) + src_at];
-	}
-	dst[unsigned(row * dstStride + col) + dst_at] = sum;
 }
 `

@@ -30,13 +30,15 @@ func TestReductions(t *testing.T) {
 	x, y, u, w := draw[float32](n), draw[float32](n), draw[float64](n), draw[float64](n)
 	x[100], x[500], u[200] = -3e19, 2, 1e200
 	r, d, at := new(float32), new(float64), new(int)
-	joined(t, "sum32", kernels.Sum(r, x), r, func(i int) total32 { return sum32(i, x) }, add32, value32)
+	sum := func(a, b float64) float64 { return a + b }
+	joined(t, "wideSum", kernels.Sum(r, x), r, func(i int) float64 { return wideSum(i, x) }, sum, func(v float64) float32 { return float32(v) })
 	joined(t, "sum64", kernels.Sum(d, u), d, func(i int) total64 { return sum64(i, u) }, add64, value64)
-	joined(t, "asum32", kernels.Asum(r, x), r, func(i int) total32 { return asum32(i, x) }, add32, value32)
+	joined(t, "wideAsum", kernels.Asum(r, x), r, func(i int) float64 { return wideAsum(i, x) }, sum, func(v float64) float32 { return float32(v) })
 	joined(t, "asum64", kernels.Asum(d, u), d, func(i int) total64 { return asum64(i, u) }, add64, value64)
-	joined(t, "dot32", kernels.Dot(r, x, y), r, func(i int) total32 { return dot32(i, x, y) }, add32, value32)
+	joined(t, "wideDot", kernels.Dot(r, x, y), r, func(i int) float64 { return wideDot(i, x, y) }, sum, func(v float64) float32 { return float32(v) })
 	joined(t, "dot64", kernels.Dot(d, u, w), d, func(i int) total64 { return dot64(i, u, w) }, add64, value64)
-	joined(t, "nrm32", kernels.Nrm2(r, x), r, func(i int) squares32 { return nrm32(i, x) }, addSquares, root32)
+	joined(t, "wideNrm", kernels.Nrm2(r, x), r, func(i int) float64 { return wideNrm(i, x) }, sum, func(v float64) float32 { return float32(math.Sqrt(v)) })
+	joined(t, "nrm64", kernels.Nrm2(d, u), d, func(i int) squares64 { return nrm64(i, u) }, addSquares64, root64)
 	joined(t, "maximum32", kernels.Maximum(r, at, x), r, func(i int) best32 { return maximum32(i, x) }, better32, func(b best32) float32 {
 		v, where := place32(b)
 		return v + float32(where-*at)*v
@@ -63,7 +65,7 @@ func joined[T any, R kernels.Float](t *testing.T, name string, l kernels.Launch,
 
 func typed[T kernels.Float](t *testing.T, picture func(kernels.View, int, []int32) kernels.Launch) {
 	const n, limit = 24, 100
-	src, dst, taps := draw[T](n*n), make([]T, n*n), draw[T](5)
+	src, dst := draw[T](n*n), make([]T, n*n)
 	v := kernels.View{Width: n, Height: n, CenterX: -0.7, Pixel: 0.125}
 	counts := make([]int32, n*n)
 	corner := T(v.Pixel * (n/2 - 0.5))
@@ -71,17 +73,6 @@ func typed[T kernels.Float](t *testing.T, picture func(kernels.View, int, []int3
 		mandelbrot(i, n, limit, T(v.CenterX-float64(corner)), corner, T(v.Pixel), counts)
 	})
 	compare(t, "nbody", kernels.NBody(1, T(0.5), src, dst), dst, func(i int, dst []T) { nbody(i, n*n/4, 1, 0.25, src, dst) })
-	from, to := kernels.Dense(n, n, n, src), kernels.Dense(n, n, n, dst)
-	compare(t, "rows", kernels.ConvolveRows(taps, 2, from, to), dst, func(row int, dst []T) {
-		for col := range n {
-			convolveRows(row, col, n, n, 2, 2, n, n, taps, src, dst)
-		}
-	})
-	compare(t, "cols", kernels.ConvolveCols(taps, 2, from, to), dst, func(row int, dst []T) {
-		for col := range n {
-			convolveCols(row, col, n, n, 2, 2, n, n, taps, src, dst)
-		}
-	})
 }
 
 func draw[T kernels.Float](n int) []T {

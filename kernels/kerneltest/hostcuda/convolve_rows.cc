@@ -14,13 +14,14 @@ namespace tandem_convolve_rows_float32_text {
 	unsigned src_at, \
 	float *dst, \
 	unsigned dst_at, \
-	unsigned cols, \
-	unsigned rows, \
-	unsigned channels, \
-	unsigned radius, \
-	unsigned src_stride, \
-	unsigned dst_stride)
-struct tandem_words { unsigned w[11]; };
+	int cols, \
+	int rows, \
+	int channels, \
+	int radius, \
+	int srcStride, \
+	int dstStride, \
+	int ncol)
+struct tandem_words { unsigned w[12]; };
 __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
@@ -28,7 +29,7 @@ TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
 tandem_convolve_rows_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
 {
-	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10]);
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], (int)tandem_word.w[5], (int)tandem_word.w[6], (int)tandem_word.w[7], (int)tandem_word.w[8], (int)tandem_word.w[9], (int)tandem_word.w[10], (int)tandem_word.w[11]);
 }
 #define REAL float
 #define MATH(name) name##f
@@ -61,13 +62,14 @@ namespace tandem_convolve_rows_float64_text {
 	unsigned src_at, \
 	double *dst, \
 	unsigned dst_at, \
-	unsigned cols, \
-	unsigned rows, \
-	unsigned channels, \
-	unsigned radius, \
-	unsigned src_stride, \
-	unsigned dst_stride)
-struct tandem_words { unsigned w[11]; };
+	int cols, \
+	int rows, \
+	int channels, \
+	int radius, \
+	int srcStride, \
+	int dstStride, \
+	int ncol)
+struct tandem_words { unsigned w[12]; };
 __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
@@ -75,7 +77,7 @@ TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
 tandem_convolve_rows_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
 {
-	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5], tandem_word.w[6], tandem_word.w[7], tandem_word.w[8], tandem_word.w[9], tandem_word.w[10]);
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], (int)tandem_word.w[5], (int)tandem_word.w[6], (int)tandem_word.w[7], (int)tandem_word.w[8], (int)tandem_word.w[9], (int)tandem_word.w[10], (int)tandem_word.w[11]);
 }
 #define REAL double
 #define MATH(name) name

@@ -35,8 +35,6 @@ tandem_finance_blackScholes(const float *tandem_buffer_0, const float *tandem_bu
 
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
-static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
-static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
 static __device__ __forceinline__ float f_power2(int n) {
@@ -47,8 +45,14 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	if (x != x) {
 		return x;
 	}
-	x = k_min(k_max(x, (-105.0f)), 90.0f);
-	float k = floor((x * 1.442695f) + 0.5f);
+	if (x < (-105.0f)) {
+		x = (-105.0f);
+	}
+	if (x > 90.0f) {
+		x = 90.0f;
+	}
+	int n = k_sub(int((x * 1.442695f) + 160.5f), 160);
+	float k = float(n);
 	float t = x - (k * 0.69314575f);
 	float t_2 = k * 1.4286068e-06f;
 	float hi = t;
@@ -62,8 +66,8 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	p = (p * r) + 0.16666666f;
 	p = (p * r) + 0.5f;
 	float y = 1.0f + (r + (((p * r) * r) + lost));
-	int n = int(k);
-	return y * f_power2(n / 2) * f_power2(k_sub(n, n / 2));
+	int half_v = n >> 1;
+	return y * f_power2(half_v) * f_power2(k_sub(n, half_v));
 }
 
 static __device__ __forceinline__ float f_Log(float x) {
@@ -287,8 +291,6 @@ tandem_finance_blackScholes64(const double *tandem_buffer_0, const double *tande
 
 static __device__ __forceinline__ double k_abs(double x) { return __longlong_as_double((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
-static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
-static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
 static __device__ __forceinline__ double f_power264(int n) {
@@ -299,8 +301,14 @@ static __device__ __forceinline__ double f_Exp64(double x) {
 	if (x != x) {
 		return x;
 	}
-	x = k_min(k_max(x, (-746.0)), 710.0);
-	double k = floor((x * 1.4426950408889634) + 0.5);
+	if (x < (-746.0)) {
+		x = (-746.0);
+	}
+	if (x > 710.0) {
+		x = 710.0;
+	}
+	int n = k_sub(int((x * 1.4426950408889634) + 1100.5), 1100);
+	double k = double(n);
 	double t = x - (k * 0.6931471803691238);
 	double t_2 = k * 1.9082149292705877e-10;
 	double hi = t;
@@ -314,8 +322,8 @@ static __device__ __forceinline__ double f_Exp64(double x) {
 	q = (t_3 * q) + 0.16666666666666602;
 	double c = r - (t_3 * q);
 	double y = 1.0 + (r + ((r * c) / (2.0 - c) + lost));
-	int n = int(k);
-	return y * f_power264(n / 2) * f_power264(k_sub(n, n / 2));
+	int half_v = n >> 1;
+	return y * f_power264(half_v) * f_power264(k_sub(n, half_v));
 }
 
 static __device__ __forceinline__ double f_Log64(double x) {

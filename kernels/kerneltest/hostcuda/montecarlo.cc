@@ -130,7 +130,6 @@ static __device__ __forceinline__ s_array_float_4 s_array_float_4_of(float a0, f
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
 static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
-static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 static __device__ __forceinline__ void k_mul32(unsigned a, unsigned b, unsigned &hi, unsigned &lo) { hi = __umulhi(a, b); lo = a * b; }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
@@ -263,8 +262,14 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	if (x != x) {
 		return x;
 	}
-	x = k_min(k_max(x, (-105.0f)), 90.0f);
-	float k = floor((x * 1.442695f) + 0.5f);
+	if (x < (-105.0f)) {
+		x = (-105.0f);
+	}
+	if (x > 90.0f) {
+		x = 90.0f;
+	}
+	int n = k_sub(int((x * 1.442695f) + 160.5f), 160);
+	float k = float(n);
 	float t = x - (k * 0.69314575f);
 	float t_2 = k * 1.4286068e-06f;
 	float hi = t;
@@ -278,8 +283,8 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	p = (p * r) + 0.16666666f;
 	p = (p * r) + 0.5f;
 	float y = 1.0f + (r + (((p * r) * r) + lost));
-	int n = int(k);
-	return y * f_power2(n / 2) * f_power2(k_sub(n, n / 2));
+	int half_v = n >> 1;
+	return y * f_power2(half_v) * f_power2(k_sub(n, half_v));
 }
 
 TANDEM_KERNEL {
