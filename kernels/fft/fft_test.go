@@ -174,7 +174,7 @@ func TestMistakes(t *testing.T) {
 // TestConcurrent uses one plan from many goroutines.
 func TestConcurrent(t *testing.T) {
 	s := machines.Open(t, hybrid.WithDevices("cpu"))
-	for _, n := range []int{64, 97, 1 << 14} {
+	for _, n := range []int{64, 97, divided} {
 		p, err := NewPlan[complex128](n)
 		if err != nil {
 			t.Fatal(err)
