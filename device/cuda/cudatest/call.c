@@ -7,6 +7,7 @@
 #include <string.h>
 
 pthread_mutex_t tandem_fake_mutex = PTHREAD_MUTEX_INITIALIZER;
+pthread_rwlock_t tandem_fake_moving = PTHREAD_RWLOCK_INITIALIZER;
 pthread_cond_t tandem_fake_changed = PTHREAD_COND_INITIALIZER;
 unsigned long tandem_fake_calls;
 __thread struct call *tandem_fake_call;

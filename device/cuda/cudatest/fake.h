@@ -61,6 +61,7 @@ CUresult tandem_fake_leave(CUresult result);
 #define leave tandem_fake_leave
 
 extern pthread_mutex_t tandem_fake_mutex;
+extern pthread_rwlock_t tandem_fake_moving; /* shared by commands that move bytes; taken with the mutex held */
 extern pthread_cond_t tandem_fake_changed; /* a command has ended, a fault has come, something was released */
 
 enum kind { MEMORY = 1, PINNED, REGISTERED, CONTEXT, STREAM, EVENT, MODULE, FUNCTION, GRAPH, GRAPH_EXEC, POOL, GLOBAL, KINDS };

@@ -190,8 +190,10 @@ void tandem_fake_free(struct object *o)
 #ifdef __SANITIZE_ADDRESS__
 	__asan_poison_memory_region((void *)at, mapped);
 #endif
+	pthread_rwlock_wrlock(&tandem_fake_moving); /* page-locked memory may be given back while a command moves it */
 	madvise((void *)at, mapped, MADV_DONTNEED);
 	mprotect((void *)at, mapped, PROT_NONE);
+	pthread_rwlock_unlock(&tandem_fake_moving);
 	tandem_fake_remove_region(o);
 	tandem_fake_unlist(o);
 	free(o);

@@ -25,25 +25,38 @@ struct fill {
 	unsigned int width, value;
 };
 
-/* Whether memory that a command was given is still there when it is executed. */
-static bool gone(const struct op *op, const void *at, size_t nbytes, const char *what)
+/*
+ * Whether memory that a command was given is still there when it is executed; NULL
+ * is none. If it is, it stays until moved: nobody is to find it gone half way.
+ */
+static bool gone(const struct op *op, const void *dst, const void *src, size_t nbytes)
 {
 	pthread_mutex_lock(&tandem_fake_mutex);
-	bool there = tandem_fake_region((uintptr_t)at, nbytes) != NULL;
+	const char *what = dst != NULL && tandem_fake_region((uintptr_t)dst, nbytes) == NULL ? "destination"
+		: src != NULL && tandem_fake_region((uintptr_t)src, nbytes) == NULL ? "source"
+		: NULL;
+	if (what == NULL)
+		pthread_rwlock_rdlock(&tandem_fake_moving);
 	pthread_mutex_unlock(&tandem_fake_mutex);
-	if (!there)
+	if (what != NULL)
 		tandem_fake_say("%s %lu: its %s was given back before it was executed", op->made_by, op->nth, what);
-	return !there;
+	return what != NULL;
+}
+
+static CUresult moved(void)
+{
+	pthread_rwlock_unlock(&tandem_fake_moving);
+	return CUDA_SUCCESS;
 }
 
 static CUresult run_copy(struct op *op)
 {
 	struct copy *c = (struct copy *)op;
 	char *staged = c->staged ? c->staged->bytes : NULL;
-	if ((c->dst != staged && gone(op, c->dst, c->nbytes, "destination")) || (c->src != staged && gone(op, c->src, c->nbytes, "source")))
+	if (gone(op, c->dst == staged ? NULL : c->dst, c->src == staged ? NULL : c->src, c->nbytes))
 		return CUDA_ERROR_ILLEGAL_ADDRESS;
 	memmove(c->dst, c->src, c->nbytes);
-	return CUDA_SUCCESS;
+	return moved();
 }
 
 static void drop_copy(struct op *op)
@@ -56,11 +69,11 @@ static void drop_copy(struct op *op)
 static CUresult run_fill(struct op *op)
 {
 	struct fill *f = (struct fill *)op;
-	if (gone(op, f->dst, f->n * f->width, "destination"))
+	if (gone(op, f->dst, NULL, f->n * f->width))
 		return CUDA_ERROR_ILLEGAL_ADDRESS;
 	for (size_t i = 0; i < f->n; i++)
 		memcpy((char *)f->dst + i * f->width, &f->value, f->width); /* little-endian, as GPUs are */
-	return CUDA_SUCCESS;
+	return moved();
 }
 
 /* What the memory at at is, and whether a copy may use so much of it. */
