@@ -154,8 +154,8 @@ func TestForecast(t *testing.T) {
 	if got := f.cost(later[512]); got.Round(10*time.Millisecond) != 400*time.Millisecond {
 		t.Errorf("order 512, five times 80 ms: %v", got)
 	}
-	if got := f.cost(later[1024]).Round(10 * time.Millisecond); got != 3210*time.Millisecond {
-		t.Errorf("order 1024, five times 640 ms and the operands: %v", got)
+	if got := f.cost(later[1024]).Round(10 * time.Millisecond); got != 1930*time.Millisecond {
+		t.Errorf("order 1024, three times 640 ms and the operands: %v", got)
 	}
 	if got, want := f.sum([]planned{later[512], later[1024]}), f.cost(later[512])+f.cost(later[1024]); got != want {
 		t.Errorf("both: %v, want %v", got, want)

@@ -23,9 +23,6 @@ const (
 	// repeated. Up to warm, caches are made its own by a call that isn't timed.
 	sample = 100 * time.Microsecond
 	warm   = 10 * time.Millisecond
-	// Where the wrapped routine may be given up, Tandem's is called leastPairs times,
-	// but once if it takes longer than veryLong.
-	veryLong = time.Second
 )
 
 // comparison measures the cells of a grid.
@@ -36,7 +33,8 @@ type comparison struct {
 }
 
 // cell compares a call both ways. Where Tandem's takes long enough, the wrapped
-// routine, which may take hours, is given up once it has taken some times as long.
+// routine, which may take hours, is given up once it has taken some times as long as
+// the median of leastPairs calls of Tandem's, or as one long call.
 func (c comparison) cell(ctx context.Context, p planned) (cell, error) {
 	// What is best for the call has to be known: until then the wrapped routine does it.
 	if err := c.blas.Calibrate(ctx, []hybrid.BLASCall{p.BLASCall}, func(hybrid.BLASCrossover) {}); err != nil {
@@ -48,7 +46,7 @@ func (c comparison) cell(ctx context.Context, p planned) (cell, error) {
 		return c.pairs(p, chosen), nil
 	}
 	tandem := []float64{once.Seconds()}
-	for once <= veryLong && len(tandem) < leastPairs {
+	for once <= long && len(tandem) < leastPairs {
 		tandem = append(tandem, timed(chosen).Seconds())
 	}
 	ours := median(tandem)

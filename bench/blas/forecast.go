@@ -51,7 +51,7 @@ func (f *forecast) cost(p planned) time.Duration {
 	total := 2 * (t + w)
 	if bound := f.set.bound.Seconds(); bound > 0 && t > bound {
 		total = (leastPairs + min(f.set.times, w/t)) * t
-		if t > veryLong.Seconds() {
+		if t > long.Seconds() {
 			total -= (leastPairs - 1) * t
 		}
 		if w >= f.set.times*t {

@@ -71,16 +71,19 @@ func measure(ctx context.Context, c comparison, grid []planned, before []cell, s
 		known[old.key()] = old
 	}
 	f := newForecast(set)
+	for _, p := range plan(orders) {
+		if old, measured := known[cellKey{p.Name, p.N}]; measured {
+			f.learn(p, old)
+		}
+	}
 	var cells []cell
 	var rest []planned
 	for _, p := range grid {
-		old, measured := known[cellKey{p.Name, p.N}]
-		if measured {
-			f.learn(p, old)
+		if old, measured := known[cellKey{p.Name, p.N}]; measured {
 			cells = append(cells, old)
-			continue
+		} else {
+			rest = append(rest, p)
 		}
-		rest = append(rest, p)
 	}
 	begin := time.Now()
 	for i, p := range rest {
