@@ -740,6 +740,8 @@ func multiply64Range(call *kernels.Call) {
 
 const multiply64GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+double k_add(double a, double b) { precise double r = a + b; return r; }
+double k_mul(double a, double b) { precise double r = a * b; return r; }
 double k_neg(double x) { return packDouble2x32(unpackDouble2x32(x) ^ uvec2(0u, 0x80000000u)); }
 
 void main() {
@@ -755,7 +757,7 @@ void main() {
 	precise double d = t_4;
 	precise double tandem_t1 = a * c - b * d;
 	product[uint(2 * i) + product_at] = tandem_t1;
-	precise double tandem_t2 = k_neg(a * d + b * c);
+	precise double tandem_t2 = k_neg(k_add(k_mul(a, d), k_mul(b, c)));
 	product[uint(2 * i + 1) + product_at] = tandem_t2;
 }
 `

@@ -735,6 +735,8 @@ func multiplyRange(call *kernels.Call) {
 
 const multiplyGLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_add(float a, float b) { precise float r = a + b; return r; }
+float k_mul(float a, float b) { precise float r = a * b; return r; }
 float k_neg(float x) { return uintBitsToFloat(floatBitsToUint(x) ^ 0x80000000u); }
 
 void main() {
@@ -750,7 +752,7 @@ void main() {
 	precise float d = t_4;
 	precise float tandem_t1 = a * c - b * d;
 	product[uint(2 * i) + product_at] = tandem_t1;
-	precise float tandem_t2 = k_neg(a * d + b * c);
+	precise float tandem_t2 = k_neg(k_add(k_mul(a, d), k_mul(b, c)));
 	product[uint(2 * i + 1) + product_at] = tandem_t2;
 }
 `
