@@ -4,7 +4,6 @@ package montecarlo
 
 import (
 	"github.com/tandem-go/tandem/kernels"
-	"github.com/tandem-go/tandem/kernels/philox"
 )
 
 // countInside makes a launch of the kernel insideCircle, with an index for each element of counts.
@@ -37,7 +36,7 @@ var insideCircleKernel = kernels.Define(kernels.Kernel{
 		{Name: "full", Type: kernels.Int32},
 		{Name: "rest", Type: kernels.Int32},
 	},
-	Go: insideCircleRange,
+	Go: insideOnHost,
 	GLSL: &kernels.Shader{
 		Text:       insideCircleGLSL,
 		Local:      [3]int{256},
@@ -48,58 +47,6 @@ var insideCircleKernel = kernels.Define(kernels.Kernel{
 		Block: [3]int{256},
 	},
 })
-
-// insideCircleRange computes the indices [call.Lo, call.Hi) of insideCircle on the host.
-func insideCircleRange(call *kernels.Call) {
-	key_0 := uint32(call.Uint(0))
-	key_1 := uint32(call.Uint(1))
-	batch := uint32(call.Uint(2))
-	full := call.Int(3)
-	rest := call.Int(4)
-	counts := kernels.Slice[uint32](call, 0)
-	counts_base := call.Base(0)
-	from, to := call.Lo, call.Hi
-	to = min(to, full)
-	for i := call.Lo; i < call.Hi; i++ {
-		if i == from && from < to {
-			counts_here := counts[from-counts_base:][:to-from]
-			for u := range to - from {
-				i := from + u
-				key_2 := [2]uint32{key_0, key_1}
-				var n int = 4096
-				var count uint32 = 0
-				for k := 0; k < n; k += 2 {
-					r := philox.Four([4]uint32{uint32(i), uint32(k), batch, 0}, key_2)
-					if within(r[0], r[1]) {
-						count++
-					}
-					if k+1 < n && within(r[2], r[3]) {
-						count++
-					}
-				}
-				counts_here[u] = count
-			}
-			i = to - 1
-			continue
-		}
-		key_2 := [2]uint32{key_0, key_1}
-		var n int = 4096
-		if i >= full {
-			n = rest
-		}
-		var count uint32 = 0
-		for k := 0; k < n; k += 2 {
-			r := philox.Four([4]uint32{uint32(i), uint32(k), batch, 0}, key_2)
-			if within(r[0], r[1]) {
-				count++
-			}
-			if k+1 < n && within(r[2], r[3]) {
-				count++
-			}
-		}
-		counts[i-counts_base] = count
-	}
-}
 
 const insideCircleGLSL = `
 void k_mul32(uint a, uint b, out uint hi, out uint lo) { umulExtended(a, b, hi, lo); }
