@@ -70,7 +70,7 @@ soak: ## random tasks, cancellations, panics, deadlines and killed programs for 
 
 fuzz: ## every fuzz target for 30 seconds, and ten thousand random kernels
 	TAGS='$(TAGS)' build/fuzz.sh 30s
-	TAGS='$(TAGS)' build/fuzzkernels.sh 10000
+	$(NVRTC) TAGS='$(TAGS)' build/fuzzkernels.sh 10000
 
 bench: deps ## every category, beside plain Go, in 7 minutes; BENCH=latency for one of them, ARGS=-quick for less
 	go run -tags '$(TAGS)' ./bench -bench '$(BENCH)' $(ARGS)
@@ -154,7 +154,7 @@ ci: deps browser portable lint ## all that must hold before a change lands
 	$(MAKE) race
 	$(MAKE) asan
 	$(MAKE) test-gonum GONUM='-short -set "cpu, tiles of 64"'
-	TANDEM_SEED=2 TAGS='$(TAGS)' build/fuzzkernels.sh 60
+	$(NVRTC) TANDEM_SEED=2 TAGS='$(TAGS)' build/fuzzkernels.sh 60
 	build/customkernel.sh
 	$(MAKE) demo
 	$(MAKE) guard

@@ -207,7 +207,7 @@ func (p *devicePrinter) unary(e *Unary, exact bool) string {
 	}
 	if e.T.isFloat() && !p.cuda {
 		p.need("neg", e.T)
-		return "k_neg(" + p.expr(e.X, exact) + ")"
+		return "k_neg(" + p.expr(e.X, false) + ")" // precise does not reach through a call
 	}
 	return "-" + x
 }

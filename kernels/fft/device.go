@@ -157,12 +157,12 @@ type (
 
 var (
 	single = passes[float32]{
-		newQuarters[buffer32, buffer32, buffer32], newHalves[buffer32, buffer32], newReorder[buffer32, buffer32],
-		newModulate[buffer32, buffer32, buffer32], newMultiply[buffer32, buffer32, buffer32], newDemodulate[buffer32, buffer32, buffer32],
+		newQuartersFloat32[buffer32, buffer32, buffer32], newHalvesFloat32[buffer32, buffer32], newReorderFloat32[buffer32, buffer32],
+		newModulateFloat32[buffer32, buffer32, buffer32], newMultiplyFloat32[buffer32, buffer32, buffer32], newDemodulateFloat32[buffer32, buffer32, buffer32],
 	}
 	double = passes[float64]{
-		newQuarters64[buffer64, buffer64, buffer64], newHalves64[buffer64, buffer64], newReorder64[buffer64, buffer64],
-		newModulate64[buffer64, buffer64, buffer64], newMultiply64[buffer64, buffer64, buffer64], newDemodulate64[buffer64, buffer64, buffer64],
+		newQuartersFloat64[buffer64, buffer64, buffer64], newHalvesFloat64[buffer64, buffer64], newReorderFloat64[buffer64, buffer64],
+		newModulateFloat64[buffer64, buffer64, buffer64], newMultiplyFloat64[buffer64, buffer64, buffer64], newDemodulateFloat64[buffer64, buffer64, buffer64],
 	}
 )
 

@@ -1,5 +1,7 @@
 package fft
 
+import "github.com/tandem-go/tandem/kernels"
+
 //go:generate go run github.com/tandem-go/tandem/cmd/tandemgen
 
 // The passes of a transform on devices. A complex number is two elements, the real
@@ -10,7 +12,7 @@ package fft
 // earlier passes, w the roots of n. sign is -1 to take the conjugate of x.
 //
 //tandem:kernel newQuarters
-func quarters(i int, quarter int, done uint32, sign float32, w, x, y []float32) {
+func quarters[T kernels.Float](i int, quarter int, done uint32, sign T, w, x, y []T) {
 	ar, ai := x[2*i], sign*x[2*i+1]
 	br, bi := x[2*(i+quarter)], sign*x[2*(i+quarter)+1]
 	cr, ci := x[2*(i+2*quarter)], sign*x[2*(i+2*quarter)+1]
@@ -38,7 +40,7 @@ func quarters(i int, quarter int, done uint32, sign float32, w, x, y []float32) 
 // halves is the last pass, of radix 2, where n is no power of 4.
 //
 //tandem:kernel newHalves
-func halves(i int, half int, sign float32, x, y []float32) {
+func halves[T kernels.Float](i int, half int, sign T, x, y []T) {
 	ar, ai := x[2*i], sign*x[2*i+1]
 	br, bi := x[2*(i+half)], sign*x[2*(i+half)+1]
 	y[4*i] = ar + br
@@ -52,7 +54,7 @@ func halves(i int, half int, sign float32, x, y []float32) {
 // imaginary parts by sign.
 //
 //tandem:kernel newReorder
-func reorder(i int, digits int, odd uint32, scale, sign float32, x, y []float32) {
+func reorder[T kernels.Float](i int, digits int, odd uint32, scale, sign T, x, y []T) {
 	k, from := uint32(i), uint32(0)
 	for range digits {
 		from = from<<2 | k&3
@@ -69,8 +71,8 @@ func reorder(i int, digits int, odd uint32, scale, sign float32, x, y []float32)
 // appends zeros: n is the length of x.
 //
 //tandem:kernel newModulate
-func modulate(i int, n int, sign float32, chirp, x, y []float32) {
-	r, s := float32(0), float32(0)
+func modulate[T kernels.Float](i int, n int, sign T, chirp, x, y []T) {
+	r, s := T(0), T(0)
 	if i < n {
 		k := min(i, n-1) // no multiple of i: devices get all of x and the chirp
 		a, b, c, d := x[2*k], sign*x[2*k+1], chirp[2*k], chirp[2*k+1]
@@ -83,7 +85,7 @@ func modulate(i int, n int, sign float32, chirp, x, y []float32) {
 // multiply is the conjugate of x times y; all are complex.
 //
 //tandem:kernel newMultiply
-func multiply(i int, x, y, product []float32) {
+func multiply[T kernels.Float](i int, x, y, product []T) {
 	a, b, c, d := x[2*i], x[2*i+1], y[2*i], y[2*i+1]
 	product[2*i] = a*c - b*d
 	product[2*i+1] = -(a*d + b*c)
@@ -93,7 +95,7 @@ func multiply(i int, x, y, product []float32) {
 // scale, and the imaginary part by sign.
 //
 //tandem:kernel newDemodulate
-func demodulate(i int, scale, sign float32, chirp, x, y []float32) {
+func demodulate[T kernels.Float](i int, scale, sign T, chirp, x, y []T) {
 	a, b, c, d := x[2*i], -x[2*i+1], chirp[2*i], chirp[2*i+1]
 	y[2*i] = scale * (a*c - b*d)
 	y[2*i+1] = sign * (scale * (a*d + b*c))

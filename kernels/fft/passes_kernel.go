@@ -6,16 +6,16 @@ import (
 	"github.com/tandem-go/tandem/kernels"
 )
 
-// newQuarters makes a launch of the kernel quarters, with an index for each 8 elements of y.
+// newQuartersFloat32 makes a launch of the kernel quartersFloat32, with an index for each 8 elements of y.
 //
 // quarters is a pass of radix 4. Index i takes the numbers i, i+n/4, i+n/2 and i+3n/4
 // of x, and its results are those from 4i on. done is the product of the radices of
 // earlier passes, w the roots of n. sign is -1 to take the conjugate of x.
-func newQuarters[W, X, Y kernels.Vector[float32]](quarter int, done uint32, sign_v float32, w W, x X, y Y) (l kernels.Launch) {
+func newQuartersFloat32[W, X, Y kernels.Vector[float32]](quarter int, done uint32, sign_v float32, w W, x X, y Y) (l kernels.Launch) {
 	w_arg := kernels.Of[float32](w)
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l.Start(quartersKernel, kernels.Indices(y_arg.Len(), 8, 8))
+	l.Start(quartersFloat32Kernel, kernels.Indices(y_arg.Len(), 8, 8))
 	l.Require(y_arg.Len()%8 == 0, "y", "the number of elements is no multiple of 8")
 	l.RequireInt32()
 	l.AddArg(w_arg, kernels.Whole)
@@ -32,8 +32,8 @@ func newQuarters[W, X, Y kernels.Vector[float32]](quarter int, done uint32, sign
 	return l
 }
 
-var quartersKernel = kernels.Define(kernels.Kernel{
-	Name: "fft.quarters",
+var quartersFloat32Kernel = kernels.Define(kernels.Kernel{
+	Name: "fft.quarters.float32",
 	Params: []kernels.Param{
 		{Name: "w", Type: kernels.Float32, Access: kernels.In},
 		{Name: "x", Type: kernels.Float32, Access: kernels.In},
@@ -44,19 +44,19 @@ var quartersKernel = kernels.Define(kernels.Kernel{
 		{Name: "done", Type: kernels.Uint32},
 		{Name: "sign_v", Type: kernels.Float32},
 	},
-	Go: quartersRange,
+	Go: quartersFloat32Range,
 	GLSL: &kernels.Shader{
-		Text:  quartersGLSL,
+		Text:  quartersFloat32GLSL,
 		Local: [3]int{256},
 	},
 	CUDA: &kernels.Function{
-		Text:  quartersCUDA,
+		Text:  quartersFloat32CUDA,
 		Block: [3]int{256},
 	},
 })
 
-// quartersRange computes the indices [call.Lo, call.Hi) of quarters on the host.
-func quartersRange(call *kernels.Call) {
+// quartersFloat32Range computes the indices [call.Lo, call.Hi) of quartersFloat32 on the host.
+func quartersFloat32Range(call *kernels.Call) {
 	quarter := call.Int(0)
 	done := uint32(call.Uint(1))
 	sign_v := call.Float32(2)
@@ -138,7 +138,7 @@ func quartersRange(call *kernels.Call) {
 	}
 }
 
-const quartersGLSL = `
+const quartersFloat32GLSL = `
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
@@ -218,7 +218,7 @@ void main() {
 }
 `
 
-const quartersCUDA = `
+const quartersFloat32CUDA = `
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
@@ -290,13 +290,298 @@ TANDEM_KERNEL {
 }
 `
 
-// newHalves makes a launch of the kernel halves, with an index for each 4 elements of y.
+// newQuartersFloat64 makes a launch of the kernel quartersFloat64, with an index for each 8 elements of y.
+//
+// quarters is a pass of radix 4. Index i takes the numbers i, i+n/4, i+n/2 and i+3n/4
+// of x, and its results are those from 4i on. done is the product of the radices of
+// earlier passes, w the roots of n. sign is -1 to take the conjugate of x.
+func newQuartersFloat64[W, X, Y kernels.Vector[float64]](quarter int, done uint32, sign_v float64, w W, x X, y Y) (l kernels.Launch) {
+	w_arg := kernels.Of[float64](w)
+	x_arg := kernels.Of[float64](x)
+	y_arg := kernels.Of[float64](y)
+	l.Start(quartersFloat64Kernel, kernels.Indices(y_arg.Len(), 8, 8))
+	l.Require(y_arg.Len()%8 == 0, "y", "the number of elements is no multiple of 8")
+	l.RequireInt32()
+	l.AddArg(w_arg, kernels.Whole)
+	l.AddArg(x_arg, kernels.Footprint{Per: 2, Width: min(2, max(2, 2*quarter+2, 4*quarter+2, 6*quarter+2)), Halo: max(max(0, -2*quarter, -4*quarter, -6*quarter), max(2, 2*quarter+2, 4*quarter+2, 6*quarter+2)-min(2, max(2, 2*quarter+2, 4*quarter+2, 6*quarter+2)))})
+	l.AddArg(y_arg, kernels.Footprint{Per: 8})
+	l.AddInt(quarter)
+	l.AddUint32(done)
+	l.AddFloat(sign_v)
+	l.RequireLen("x", x_arg, 2, 2)
+	l.RequireLen("x", x_arg, 2, 2*quarter+2)
+	l.RequireLen("x", x_arg, 2, 4*quarter+2)
+	l.RequireLen("x", x_arg, 2, 6*quarter+2)
+	l.SetCost(kernels.Cost{Flops: 87, Bytes: 112 + 8*float64(max(2, 2*quarter+2, 4*quarter+2, 6*quarter+2))})
+	return l
+}
+
+var quartersFloat64Kernel = kernels.Define(kernels.Kernel{
+	Name: "fft.quarters.float64",
+	Params: []kernels.Param{
+		{Name: "w", Type: kernels.Float64, Access: kernels.In},
+		{Name: "x", Type: kernels.Float64, Access: kernels.In},
+		{Name: "y", Type: kernels.Float64, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "quarter", Type: kernels.Int32},
+		{Name: "done", Type: kernels.Uint32},
+		{Name: "sign_v", Type: kernels.Float64},
+	},
+	Go: quartersFloat64Range,
+	GLSL: &kernels.Shader{
+		Text:  quartersFloat64GLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:  quartersFloat64CUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsFloat64,
+})
+
+// quartersFloat64Range computes the indices [call.Lo, call.Hi) of quartersFloat64 on the host.
+func quartersFloat64Range(call *kernels.Call) {
+	quarter := call.Int(0)
+	done := uint32(call.Uint(1))
+	sign_v := call.Float64(2)
+	w := kernels.Slice[float64](call, 0)
+	x := kernels.Slice[float64](call, 1)
+	x_base := call.Base(1)
+	y := kernels.Slice[float64](call, 2)
+	y_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	y_all := y[8*from-y_base:]
+	for u := range to - from {
+		i := from + u
+		y_own := y_all[8*u:][:8]
+		t := x[(2*i)-x_base]
+		t_2 := sign_v * x[(2*i+1)-x_base]
+		ar := t
+		ai := t_2
+		t_3 := x[(2*(i+quarter))-x_base]
+		t_4 := sign_v * x[(2*(i+quarter)+1)-x_base]
+		br := t_3
+		bi := t_4
+		t_5 := x[(2*(i+2*quarter))-x_base]
+		t_6 := sign_v * x[(2*(i+2*quarter)+1)-x_base]
+		cr := t_5
+		ci := t_6
+		t_7 := x[(2*(i+3*quarter))-x_base]
+		t_8 := sign_v * x[(2*(i+3*quarter)+1)-x_base]
+		dr := t_7
+		di := t_8
+		e := uint32(i) &^ (done - 1)
+		t_9 := ar + cr
+		t_10 := ai + ci
+		t_11 := ar - cr
+		t_12 := ai - ci
+		pr := t_9
+		pi := t_10
+		mr := t_11
+		mi := t_12
+		t_13 := br + dr
+		t_14 := bi + di
+		t_15 := br - dr
+		t_16 := bi - di
+		qr := t_13
+		qi := t_14
+		nr := t_15
+		ni := t_16
+		y_own[0] = pr + qr
+		y_own[1] = pi + qi
+		t_17 := w[2*e]
+		t_18 := w[2*e+1]
+		wr := t_17
+		wi := t_18
+		t_19 := mr + ni
+		t_20 := mi - nr
+		r := t_19
+		s := t_20
+		y_own[2] = float64(r*wr) - float64(s*wi)
+		y_own[3] = float64(r*wi) + float64(s*wr)
+		t_21 := w[4*e]
+		t_22 := w[4*e+1]
+		wr = t_21
+		wi = t_22
+		t_23 := pr - qr
+		t_24 := pi - qi
+		r = t_23
+		s = t_24
+		y_own[4] = float64(r*wr) - float64(s*wi)
+		y_own[5] = float64(r*wi) + float64(s*wr)
+		t_25 := w[6*e]
+		t_26 := w[6*e+1]
+		wr = t_25
+		wi = t_26
+		t_27 := mr - ni
+		t_28 := mi + nr
+		r = t_27
+		s = t_28
+		y_own[6] = float64(r*wr) - float64(s*wi)
+		y_own[7] = float64(r*wi) + float64(s*wr)
+	}
+}
+
+const quartersFloat64GLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise double t = x[uint(2 * i) + x_at];
+	precise double t_2 = sign_v * x[uint(2 * i + 1) + x_at];
+	precise double ar = t;
+	precise double ai = t_2;
+	precise double t_3 = x[uint(2 * (i + quarter)) + x_at];
+	precise double t_4 = sign_v * x[uint(2 * (i + quarter) + 1) + x_at];
+	precise double br = t_3;
+	precise double bi = t_4;
+	precise double t_5 = x[uint(2 * (i + 2 * quarter)) + x_at];
+	precise double t_6 = sign_v * x[uint(2 * (i + 2 * quarter) + 1) + x_at];
+	precise double cr = t_5;
+	precise double ci = t_6;
+	precise double t_7 = x[uint(2 * (i + 3 * quarter)) + x_at];
+	precise double t_8 = sign_v * x[uint(2 * (i + 3 * quarter) + 1) + x_at];
+	precise double dr = t_7;
+	precise double di = t_8;
+	uint e = uint(i) & ~(done - 1u);
+	precise double t_9 = ar + cr;
+	precise double t_10 = ai + ci;
+	precise double t_11 = ar - cr;
+	precise double t_12 = ai - ci;
+	precise double pr = t_9;
+	precise double pi = t_10;
+	precise double mr = t_11;
+	precise double mi = t_12;
+	precise double t_13 = br + dr;
+	precise double t_14 = bi + di;
+	precise double t_15 = br - dr;
+	precise double t_16 = bi - di;
+	precise double qr = t_13;
+	precise double qi = t_14;
+	precise double nr = t_15;
+	precise double ni = t_16;
+	precise double tandem_t1 = pr + qr;
+	y[uint(8 * i) + y_at] = tandem_t1;
+	precise double tandem_t2 = pi + qi;
+	y[uint(8 * i + 1) + y_at] = tandem_t2;
+	precise double t_17 = w[(2u * e) + w_at];
+	precise double t_18 = w[(2u * e + 1u) + w_at];
+	precise double wr = t_17;
+	precise double wi = t_18;
+	precise double t_19 = mr + ni;
+	precise double t_20 = mi - nr;
+	precise double r = t_19;
+	precise double s = t_20;
+	precise double tandem_t3 = r * wr - s * wi;
+	y[uint(8 * i + 2) + y_at] = tandem_t3;
+	precise double tandem_t4 = r * wi + s * wr;
+	y[uint(8 * i + 3) + y_at] = tandem_t4;
+	precise double t_21 = w[(4u * e) + w_at];
+	precise double t_22 = w[(4u * e + 1u) + w_at];
+	wr = t_21;
+	wi = t_22;
+	precise double t_23 = pr - qr;
+	precise double t_24 = pi - qi;
+	r = t_23;
+	s = t_24;
+	precise double tandem_t5 = r * wr - s * wi;
+	y[uint(8 * i + 4) + y_at] = tandem_t5;
+	precise double tandem_t6 = r * wi + s * wr;
+	y[uint(8 * i + 5) + y_at] = tandem_t6;
+	precise double t_25 = w[(6u * e) + w_at];
+	precise double t_26 = w[(6u * e + 1u) + w_at];
+	wr = t_25;
+	wi = t_26;
+	precise double t_27 = mr - ni;
+	precise double t_28 = mi + nr;
+	r = t_27;
+	s = t_28;
+	precise double tandem_t7 = r * wr - s * wi;
+	y[uint(8 * i + 6) + y_at] = tandem_t7;
+	precise double tandem_t8 = r * wi + s * wr;
+	y[uint(8 * i + 7) + y_at] = tandem_t8;
+}
+`
+
+const quartersFloat64CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	double t = x[unsigned(2 * i) + x_at];
+	double t_2 = sign_v * x[unsigned(2 * i + 1) + x_at];
+	double ar = t;
+	double ai = t_2;
+	double t_3 = x[unsigned(2 * (i + quarter)) + x_at];
+	double t_4 = sign_v * x[unsigned(2 * (i + quarter) + 1) + x_at];
+	double br = t_3;
+	double bi = t_4;
+	double t_5 = x[unsigned(2 * (i + 2 * quarter)) + x_at];
+	double t_6 = sign_v * x[unsigned(2 * (i + 2 * quarter) + 1) + x_at];
+	double cr = t_5;
+	double ci = t_6;
+	double t_7 = x[unsigned(2 * (i + 3 * quarter)) + x_at];
+	double t_8 = sign_v * x[unsigned(2 * (i + 3 * quarter) + 1) + x_at];
+	double dr = t_7;
+	double di = t_8;
+	unsigned e = unsigned(i) & ~(done - 1u);
+	double t_9 = ar + cr;
+	double t_10 = ai + ci;
+	double t_11 = ar - cr;
+	double t_12 = ai - ci;
+	double pr = t_9;
+	double pi = t_10;
+	double mr = t_11;
+	double mi = t_12;
+	double t_13 = br + dr;
+	double t_14 = bi + di;
+	double t_15 = br - dr;
+	double t_16 = bi - di;
+	double qr = t_13;
+	double qi = t_14;
+	double nr = t_15;
+	double ni = t_16;
+	y[unsigned(8 * i) + y_at] = pr + qr;
+	y[unsigned(8 * i + 1) + y_at] = pi + qi;
+	double t_17 = w[(2u * e) + w_at];
+	double t_18 = w[(2u * e + 1u) + w_at];
+	double wr = t_17;
+	double wi = t_18;
+	double t_19 = mr + ni;
+	double t_20 = mi - nr;
+	double r = t_19;
+	double s = t_20;
+	y[unsigned(8 * i + 2) + y_at] = r * wr - s * wi;
+	y[unsigned(8 * i + 3) + y_at] = r * wi + s * wr;
+	double t_21 = w[(4u * e) + w_at];
+	double t_22 = w[(4u * e + 1u) + w_at];
+	wr = t_21;
+	wi = t_22;
+	double t_23 = pr - qr;
+	double t_24 = pi - qi;
+	r = t_23;
+	s = t_24;
+	y[unsigned(8 * i + 4) + y_at] = r * wr - s * wi;
+	y[unsigned(8 * i + 5) + y_at] = r * wi + s * wr;
+	double t_25 = w[(6u * e) + w_at];
+	double t_26 = w[(6u * e + 1u) + w_at];
+	wr = t_25;
+	wi = t_26;
+	double t_27 = mr - ni;
+	double t_28 = mi + nr;
+	r = t_27;
+	s = t_28;
+	y[unsigned(8 * i + 6) + y_at] = r * wr - s * wi;
+	y[unsigned(8 * i + 7) + y_at] = r * wi + s * wr;
+}
+`
+
+// newHalvesFloat32 makes a launch of the kernel halvesFloat32, with an index for each 4 elements of y.
 //
 // halves is the last pass, of radix 2, where n is no power of 4.
-func newHalves[X, Y kernels.Vector[float32]](half_v int, sign_v float32, x X, y Y) (l kernels.Launch) {
+func newHalvesFloat32[X, Y kernels.Vector[float32]](half_v int, sign_v float32, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l.Start(halvesKernel, kernels.Indices(y_arg.Len(), 4, 4))
+	l.Start(halvesFloat32Kernel, kernels.Indices(y_arg.Len(), 4, 4))
 	l.Require(y_arg.Len()%4 == 0, "y", "the number of elements is no multiple of 4")
 	l.AddArg(x_arg, kernels.Footprint{Per: 2, Width: min(2, max(2, 2*half_v+2)), Halo: max(max(0, -2*half_v), max(2, 2*half_v+2)-min(2, max(2, 2*half_v+2)))})
 	l.AddArg(y_arg, kernels.Footprint{Per: 4})
@@ -308,8 +593,8 @@ func newHalves[X, Y kernels.Vector[float32]](half_v int, sign_v float32, x X, y 
 	return l
 }
 
-var halvesKernel = kernels.Define(kernels.Kernel{
-	Name: "fft.halves",
+var halvesFloat32Kernel = kernels.Define(kernels.Kernel{
+	Name: "fft.halves.float32",
 	Params: []kernels.Param{
 		{Name: "x", Type: kernels.Float32, Access: kernels.In},
 		{Name: "y", Type: kernels.Float32, Access: kernels.Out},
@@ -318,19 +603,19 @@ var halvesKernel = kernels.Define(kernels.Kernel{
 		{Name: "half_v", Type: kernels.Int32},
 		{Name: "sign_v", Type: kernels.Float32},
 	},
-	Go: halvesRange,
+	Go: halvesFloat32Range,
 	GLSL: &kernels.Shader{
-		Text:  halvesGLSL,
+		Text:  halvesFloat32GLSL,
 		Local: [3]int{256},
 	},
 	CUDA: &kernels.Function{
-		Text:  halvesCUDA,
+		Text:  halvesFloat32CUDA,
 		Block: [3]int{256},
 	},
 })
 
-// halvesRange computes the indices [call.Lo, call.Hi) of halves on the host.
-func halvesRange(call *kernels.Call) {
+// halvesFloat32Range computes the indices [call.Lo, call.Hi) of halvesFloat32 on the host.
+func halvesFloat32Range(call *kernels.Call) {
 	half_v := call.Int(0)
 	sign_v := call.Float32(1)
 	x := kernels.Slice[float32](call, 0)
@@ -357,7 +642,7 @@ func halvesRange(call *kernels.Call) {
 	}
 }
 
-const halvesGLSL = `
+const halvesFloat32GLSL = `
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
@@ -380,7 +665,7 @@ void main() {
 }
 `
 
-const halvesCUDA = `
+const halvesFloat32CUDA = `
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
@@ -399,15 +684,125 @@ TANDEM_KERNEL {
 }
 `
 
-// newReorder makes a launch of the kernel reorder, with an index for each 2 elements of y.
+// newHalvesFloat64 makes a launch of the kernel halvesFloat64, with an index for each 4 elements of y.
+//
+// halves is the last pass, of radix 2, where n is no power of 4.
+func newHalvesFloat64[X, Y kernels.Vector[float64]](half_v int, sign_v float64, x X, y Y) (l kernels.Launch) {
+	x_arg := kernels.Of[float64](x)
+	y_arg := kernels.Of[float64](y)
+	l.Start(halvesFloat64Kernel, kernels.Indices(y_arg.Len(), 4, 4))
+	l.Require(y_arg.Len()%4 == 0, "y", "the number of elements is no multiple of 4")
+	l.AddArg(x_arg, kernels.Footprint{Per: 2, Width: min(2, max(2, 2*half_v+2)), Halo: max(max(0, -2*half_v), max(2, 2*half_v+2)-min(2, max(2, 2*half_v+2)))})
+	l.AddArg(y_arg, kernels.Footprint{Per: 4})
+	l.AddInt(half_v)
+	l.AddFloat(sign_v)
+	l.RequireLen("x", x_arg, 2, 2)
+	l.RequireLen("x", x_arg, 2, 2*half_v+2)
+	l.SetCost(kernels.Cost{Flops: 21, Bytes: 32 + 8*float64(max(2, 2*half_v+2))})
+	return l
+}
+
+var halvesFloat64Kernel = kernels.Define(kernels.Kernel{
+	Name: "fft.halves.float64",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float64, Access: kernels.In},
+		{Name: "y", Type: kernels.Float64, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "half_v", Type: kernels.Int32},
+		{Name: "sign_v", Type: kernels.Float64},
+	},
+	Go: halvesFloat64Range,
+	GLSL: &kernels.Shader{
+		Text:  halvesFloat64GLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:  halvesFloat64CUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsFloat64,
+})
+
+// halvesFloat64Range computes the indices [call.Lo, call.Hi) of halvesFloat64 on the host.
+func halvesFloat64Range(call *kernels.Call) {
+	half_v := call.Int(0)
+	sign_v := call.Float64(1)
+	x := kernels.Slice[float64](call, 0)
+	x_base := call.Base(0)
+	y := kernels.Slice[float64](call, 1)
+	y_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	y_all := y[4*from-y_base:]
+	for u := range to - from {
+		i := from + u
+		y_own := y_all[4*u:][:4]
+		t := x[(2*i)-x_base]
+		t_2 := sign_v * x[(2*i+1)-x_base]
+		ar := t
+		ai := t_2
+		t_3 := x[(2*(i+half_v))-x_base]
+		t_4 := sign_v * x[(2*(i+half_v)+1)-x_base]
+		br := t_3
+		bi := t_4
+		y_own[0] = ar + br
+		y_own[1] = ai + bi
+		y_own[2] = ar - br
+		y_own[3] = ai - bi
+	}
+}
+
+const halvesFloat64GLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise double t = x[uint(2 * i) + x_at];
+	precise double t_2 = sign_v * x[uint(2 * i + 1) + x_at];
+	precise double ar = t;
+	precise double ai = t_2;
+	precise double t_3 = x[uint(2 * (i + half_v)) + x_at];
+	precise double t_4 = sign_v * x[uint(2 * (i + half_v) + 1) + x_at];
+	precise double br = t_3;
+	precise double bi = t_4;
+	precise double tandem_t1 = ar + br;
+	y[uint(4 * i) + y_at] = tandem_t1;
+	precise double tandem_t2 = ai + bi;
+	y[uint(4 * i + 1) + y_at] = tandem_t2;
+	precise double tandem_t3 = ar - br;
+	y[uint(4 * i + 2) + y_at] = tandem_t3;
+	precise double tandem_t4 = ai - bi;
+	y[uint(4 * i + 3) + y_at] = tandem_t4;
+}
+`
+
+const halvesFloat64CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	double t = x[unsigned(2 * i) + x_at];
+	double t_2 = sign_v * x[unsigned(2 * i + 1) + x_at];
+	double ar = t;
+	double ai = t_2;
+	double t_3 = x[unsigned(2 * (i + half_v)) + x_at];
+	double t_4 = sign_v * x[unsigned(2 * (i + half_v) + 1) + x_at];
+	double br = t_3;
+	double bi = t_4;
+	y[unsigned(4 * i) + y_at] = ar + br;
+	y[unsigned(4 * i + 1) + y_at] = ai + bi;
+	y[unsigned(4 * i + 2) + y_at] = ar - br;
+	y[unsigned(4 * i + 3) + y_at] = ai - bi;
+}
+`
+
+// newReorderFloat32 makes a launch of the kernel reorderFloat32, with an index for each 2 elements of y.
 //
 // reorder puts results in their order: the digits of their subscripts are reversed,
 // of base 4 and, if odd is 1, one of base 2. They are multiplied by scale, and the
 // imaginary parts by sign.
-func newReorder[X, Y kernels.Vector[float32]](digits int, odd uint32, scale float32, sign_v float32, x X, y Y) (l kernels.Launch) {
+func newReorderFloat32[X, Y kernels.Vector[float32]](digits int, odd uint32, scale float32, sign_v float32, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l.Start(reorderKernel, kernels.Indices(y_arg.Len(), 2, 2))
+	l.Start(reorderFloat32Kernel, kernels.Indices(y_arg.Len(), 2, 2))
 	l.Require(y_arg.Len()%2 == 0, "y", "the number of elements is no multiple of 2")
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Whole)
@@ -420,8 +815,8 @@ func newReorder[X, Y kernels.Vector[float32]](digits int, odd uint32, scale floa
 	return l
 }
 
-var reorderKernel = kernels.Define(kernels.Kernel{
-	Name: "fft.reorder",
+var reorderFloat32Kernel = kernels.Define(kernels.Kernel{
+	Name: "fft.reorder.float32",
 	Params: []kernels.Param{
 		{Name: "x", Type: kernels.Float32, Access: kernels.In},
 		{Name: "y", Type: kernels.Float32, Access: kernels.Out},
@@ -432,20 +827,20 @@ var reorderKernel = kernels.Define(kernels.Kernel{
 		{Name: "scale", Type: kernels.Float32},
 		{Name: "sign_v", Type: kernels.Float32},
 	},
-	Go: reorderRange,
+	Go: reorderFloat32Range,
 	GLSL: &kernels.Shader{
-		Text:       reorderGLSL,
+		Text:       reorderFloat32GLSL,
 		Local:      [3]int{256},
 		Iterations: func(l *kernels.Launch, _ int) int64 { return int64(max(0, l.Int(0))) * 1 },
 	},
 	CUDA: &kernels.Function{
-		Text:  reorderCUDA,
+		Text:  reorderFloat32CUDA,
 		Block: [3]int{256},
 	},
 })
 
-// reorderRange computes the indices [call.Lo, call.Hi) of reorder on the host.
-func reorderRange(call *kernels.Call) {
+// reorderFloat32Range computes the indices [call.Lo, call.Hi) of reorderFloat32 on the host.
+func reorderFloat32Range(call *kernels.Call) {
 	digits := call.Int(0)
 	odd := uint32(call.Uint(1))
 	scale := call.Float32(2)
@@ -474,7 +869,7 @@ func reorderRange(call *kernels.Call) {
 	}
 }
 
-const reorderGLSL = `
+const reorderFloat32GLSL = `
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
@@ -496,7 +891,7 @@ void main() {
 }
 `
 
-const reorderCUDA = `
+const reorderFloat32CUDA = `
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
@@ -516,15 +911,133 @@ TANDEM_KERNEL {
 }
 `
 
-// newModulate makes a launch of the kernel modulate, with an index for each 2 elements of y.
+// newReorderFloat64 makes a launch of the kernel reorderFloat64, with an index for each 2 elements of y.
+//
+// reorder puts results in their order: the digits of their subscripts are reversed,
+// of base 4 and, if odd is 1, one of base 2. They are multiplied by scale, and the
+// imaginary parts by sign.
+func newReorderFloat64[X, Y kernels.Vector[float64]](digits int, odd uint32, scale float64, sign_v float64, x X, y Y) (l kernels.Launch) {
+	x_arg := kernels.Of[float64](x)
+	y_arg := kernels.Of[float64](y)
+	l.Start(reorderFloat64Kernel, kernels.Indices(y_arg.Len(), 2, 2))
+	l.Require(y_arg.Len()%2 == 0, "y", "the number of elements is no multiple of 2")
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Whole)
+	l.AddArg(y_arg, kernels.Footprint{Per: 2})
+	l.AddInt(digits)
+	l.AddUint32(odd)
+	l.AddFloat(scale)
+	l.AddFloat(sign_v)
+	l.SetCost(kernels.Cost{Flops: 12.5 + float64(max(0, digits))*5, Bytes: 32})
+	return l
+}
+
+var reorderFloat64Kernel = kernels.Define(kernels.Kernel{
+	Name: "fft.reorder.float64",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float64, Access: kernels.In},
+		{Name: "y", Type: kernels.Float64, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "digits", Type: kernels.Int32},
+		{Name: "odd", Type: kernels.Uint32},
+		{Name: "scale", Type: kernels.Float64},
+		{Name: "sign_v", Type: kernels.Float64},
+	},
+	Go: reorderFloat64Range,
+	GLSL: &kernels.Shader{
+		Text:       reorderFloat64GLSL,
+		Local:      [3]int{256},
+		Iterations: func(l *kernels.Launch, _ int) int64 { return int64(max(0, l.Int(0))) * 1 },
+	},
+	CUDA: &kernels.Function{
+		Text:  reorderFloat64CUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsFloat64,
+})
+
+// reorderFloat64Range computes the indices [call.Lo, call.Hi) of reorderFloat64 on the host.
+func reorderFloat64Range(call *kernels.Call) {
+	digits := call.Int(0)
+	odd := uint32(call.Uint(1))
+	scale := call.Float64(2)
+	sign_v := call.Float64(3)
+	x := kernels.Slice[float64](call, 0)
+	y := kernels.Slice[float64](call, 1)
+	y_base := call.Base(1)
+	from_2, to := call.Lo, call.Hi
+	y_all := y[2*from_2-y_base:]
+	for u := range to - from_2 {
+		i := from_2 + u
+		y_own := y_all[2*u:][:2]
+		t := uint32(i)
+		k := t
+		var from uint32 = 0
+		n := digits
+		for k_2 := 0; k_2 < n; k_2++ {
+			from = (from << 2) | (k & 3)
+			k >>= 2
+		}
+		if odd == 1 {
+			from = (from << 1) | (k & 1)
+		}
+		y_own[0] = scale * x[2*from]
+		y_own[1] = sign_v * (scale * x[2*from+1])
+	}
+}
+
+const reorderFloat64GLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	uint t = uint(i);
+	uint k = t;
+	uint from = 0u;
+	int n = digits;
+	for (int k_2 = 0; k_2 < n; k_2 = k_2 + 1) {
+		from = (from << 2) | (k & 3u);
+		k = k >> 2;
+	}
+	if (odd == 1u) {
+		from = (from << 1) | (k & 1u);
+	}
+	precise double tandem_t1 = scale * x[(2u * from) + x_at];
+	y[uint(2 * i) + y_at] = tandem_t1;
+	precise double tandem_t2 = sign_v * (scale * x[(2u * from + 1u) + x_at]);
+	y[uint(2 * i + 1) + y_at] = tandem_t2;
+}
+`
+
+const reorderFloat64CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	unsigned t = unsigned(i);
+	unsigned k = t;
+	unsigned from = 0u;
+	int n = digits;
+	for (int k_2 = 0; k_2 < n; k_2 = k_2 + 1) {
+		from = (from << 2) | (k & 3u);
+		k = k >> 2;
+	}
+	if (odd == 1u) {
+		from = (from << 1) | (k & 1u);
+	}
+	y[unsigned(2 * i) + y_at] = scale * x[(2u * from) + x_at];
+	y[unsigned(2 * i + 1) + y_at] = sign_v * (scale * x[(2u * from + 1u) + x_at]);
+}
+`
+
+// newModulateFloat32 makes a launch of the kernel modulateFloat32, with an index for each 2 elements of y.
 //
 // modulate multiplies x, or its conjugate where sign is -1, by the chirp, and
 // appends zeros: n is the length of x.
-func newModulate[Chirp, X, Y kernels.Vector[float32]](n int, sign_v float32, chirp Chirp, x X, y Y) (l kernels.Launch) {
+func newModulateFloat32[Chirp, X, Y kernels.Vector[float32]](n int, sign_v float32, chirp Chirp, x X, y Y) (l kernels.Launch) {
 	chirp_arg := kernels.Of[float32](chirp)
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l.Start(modulateKernel, kernels.Indices(y_arg.Len(), 2, 2))
+	l.Start(modulateFloat32Kernel, kernels.Indices(y_arg.Len(), 2, 2))
 	l.Require(y_arg.Len()%2 == 0, "y", "the number of elements is no multiple of 2")
 	l.RequireInt32()
 	l.AddArg(chirp_arg, kernels.Whole)
@@ -536,8 +1049,8 @@ func newModulate[Chirp, X, Y kernels.Vector[float32]](n int, sign_v float32, chi
 	return l
 }
 
-var modulateKernel = kernels.Define(kernels.Kernel{
-	Name: "fft.modulate",
+var modulateFloat32Kernel = kernels.Define(kernels.Kernel{
+	Name: "fft.modulate.float32",
 	Params: []kernels.Param{
 		{Name: "chirp", Type: kernels.Float32, Access: kernels.In},
 		{Name: "x", Type: kernels.Float32, Access: kernels.In},
@@ -547,19 +1060,19 @@ var modulateKernel = kernels.Define(kernels.Kernel{
 		{Name: "n", Type: kernels.Int32},
 		{Name: "sign_v", Type: kernels.Float32},
 	},
-	Go: modulateRange,
+	Go: modulateFloat32Range,
 	GLSL: &kernels.Shader{
-		Text:  modulateGLSL,
+		Text:  modulateFloat32GLSL,
 		Local: [3]int{256},
 	},
 	CUDA: &kernels.Function{
-		Text:  modulateCUDA,
+		Text:  modulateFloat32CUDA,
 		Block: [3]int{256},
 	},
 })
 
-// modulateRange computes the indices [call.Lo, call.Hi) of modulate on the host.
-func modulateRange(call *kernels.Call) {
+// modulateFloat32Range computes the indices [call.Lo, call.Hi) of modulateFloat32 on the host.
+func modulateFloat32Range(call *kernels.Call) {
 	n := call.Int(0)
 	sign_v := call.Float32(1)
 	chirp := kernels.Slice[float32](call, 0)
@@ -617,7 +1130,7 @@ func modulateRange(call *kernels.Call) {
 	}
 }
 
-const modulateGLSL = `
+const modulateFloat32GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 void main() {
 	if (tandem_index() >= tandem_n) return;
@@ -644,7 +1157,7 @@ void main() {
 }
 `
 
-const modulateCUDA = `
+const modulateFloat32CUDA = `
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
@@ -670,14 +1183,169 @@ TANDEM_KERNEL {
 }
 `
 
-// newMultiply makes a launch of the kernel multiply, with an index for each 2 elements of product.
+// newModulateFloat64 makes a launch of the kernel modulateFloat64, with an index for each 2 elements of y.
+//
+// modulate multiplies x, or its conjugate where sign is -1, by the chirp, and
+// appends zeros: n is the length of x.
+func newModulateFloat64[Chirp, X, Y kernels.Vector[float64]](n int, sign_v float64, chirp Chirp, x X, y Y) (l kernels.Launch) {
+	chirp_arg := kernels.Of[float64](chirp)
+	x_arg := kernels.Of[float64](x)
+	y_arg := kernels.Of[float64](y)
+	l.Start(modulateFloat64Kernel, kernels.Indices(y_arg.Len(), 2, 2))
+	l.Require(y_arg.Len()%2 == 0, "y", "the number of elements is no multiple of 2")
+	l.RequireInt32()
+	l.AddArg(chirp_arg, kernels.Whole)
+	l.AddArg(x_arg, kernels.Whole)
+	l.AddArg(y_arg, kernels.Footprint{Per: 2})
+	l.AddInt(n)
+	l.AddFloat(sign_v)
+	l.SetCost(kernels.Cost{Flops: 11.5, Bytes: 32})
+	return l
+}
+
+var modulateFloat64Kernel = kernels.Define(kernels.Kernel{
+	Name: "fft.modulate.float64",
+	Params: []kernels.Param{
+		{Name: "chirp", Type: kernels.Float64, Access: kernels.In},
+		{Name: "x", Type: kernels.Float64, Access: kernels.In},
+		{Name: "y", Type: kernels.Float64, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "n", Type: kernels.Int32},
+		{Name: "sign_v", Type: kernels.Float64},
+	},
+	Go: modulateFloat64Range,
+	GLSL: &kernels.Shader{
+		Text:  modulateFloat64GLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:  modulateFloat64CUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsFloat64,
+})
+
+// modulateFloat64Range computes the indices [call.Lo, call.Hi) of modulateFloat64 on the host.
+func modulateFloat64Range(call *kernels.Call) {
+	n := call.Int(0)
+	sign_v := call.Float64(1)
+	chirp := kernels.Slice[float64](call, 0)
+	x := kernels.Slice[float64](call, 1)
+	y := kernels.Slice[float64](call, 2)
+	y_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	to = min(to, n)
+	for i := call.Lo; i < call.Hi; i++ {
+		if i == from && from < to {
+			y_all := y[2*from-y_base:]
+			for u := range to - from {
+				i := from + u
+				y_own := y_all[2*u:][:2]
+				var r float64 = 0
+				var s float64 = 0
+				k := min(i, n-1)
+				t := x[2*k]
+				t_2 := sign_v * x[2*k+1]
+				t_3 := chirp[2*k]
+				t_4 := chirp[2*k+1]
+				a := t
+				b := t_2
+				c := t_3
+				d := t_4
+				t_5 := float64(a*c) - float64(b*d)
+				t_6 := float64(a*d) + float64(b*c)
+				r = t_5
+				s = t_6
+				y_own[0] = r
+				y_own[1] = s
+			}
+			i = to - 1
+			continue
+		}
+		var r float64 = 0
+		var s float64 = 0
+		if i < n {
+			k := min(i, n-1)
+			t := x[2*k]
+			t_2 := sign_v * x[2*k+1]
+			t_3 := chirp[2*k]
+			t_4 := chirp[2*k+1]
+			a := t
+			b := t_2
+			c := t_3
+			d := t_4
+			t_5 := float64(a*c) - float64(b*d)
+			t_6 := float64(a*d) + float64(b*c)
+			r = t_5
+			s = t_6
+		}
+		y[(2*i)-y_base] = r
+		y[(2*i+1)-y_base] = s
+	}
+}
+
+const modulateFloat64GLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise double r = double(k_zero);
+	precise double s = double(k_zero);
+	if (i < n) {
+		int k = min(i, n - 1);
+		precise double t = x[uint(2 * k) + x_at];
+		precise double t_2 = sign_v * x[uint(2 * k + 1) + x_at];
+		precise double t_3 = chirp[uint(2 * k) + chirp_at];
+		precise double t_4 = chirp[uint(2 * k + 1) + chirp_at];
+		precise double a = t;
+		precise double b = t_2;
+		precise double c = t_3;
+		precise double d = t_4;
+		precise double t_5 = a * c - b * d;
+		precise double t_6 = a * d + b * c;
+		r = t_5;
+		s = t_6;
+	}
+	y[uint(2 * i) + y_at] = r;
+	y[uint(2 * i + 1) + y_at] = s;
+}
+`
+
+const modulateFloat64CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	double r = 0.0;
+	double s = 0.0;
+	if (i < n) {
+		int k = min(i, n - 1);
+		double t = x[unsigned(2 * k) + x_at];
+		double t_2 = sign_v * x[unsigned(2 * k + 1) + x_at];
+		double t_3 = chirp[unsigned(2 * k) + chirp_at];
+		double t_4 = chirp[unsigned(2 * k + 1) + chirp_at];
+		double a = t;
+		double b = t_2;
+		double c = t_3;
+		double d = t_4;
+		double t_5 = a * c - b * d;
+		double t_6 = a * d + b * c;
+		r = t_5;
+		s = t_6;
+	}
+	y[unsigned(2 * i) + y_at] = r;
+	y[unsigned(2 * i + 1) + y_at] = s;
+}
+`
+
+// newMultiplyFloat32 makes a launch of the kernel multiplyFloat32, with an index for each 2 elements of product.
 //
 // multiply is the conjugate of x times y; all are complex.
-func newMultiply[X, Y, Product kernels.Vector[float32]](x X, y Y, product Product) (l kernels.Launch) {
+func newMultiplyFloat32[X, Y, Product kernels.Vector[float32]](x X, y Y, product Product) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
 	product_arg := kernels.Of[float32](product)
-	l.Start(multiplyKernel, kernels.Indices(product_arg.Len(), 2, 2))
+	l.Start(multiplyFloat32Kernel, kernels.Indices(product_arg.Len(), 2, 2))
 	l.Require(product_arg.Len()%2 == 0, "product", "the number of elements is no multiple of 2")
 	l.AddArg(x_arg, kernels.Footprint{Per: 2})
 	l.AddArg(y_arg, kernels.Footprint{Per: 2})
@@ -686,26 +1354,26 @@ func newMultiply[X, Y, Product kernels.Vector[float32]](x X, y Y, product Produc
 	return l
 }
 
-var multiplyKernel = kernels.Define(kernels.Kernel{
-	Name: "fft.multiply",
+var multiplyFloat32Kernel = kernels.Define(kernels.Kernel{
+	Name: "fft.multiply.float32",
 	Params: []kernels.Param{
 		{Name: "x", Type: kernels.Float32, Access: kernels.In},
 		{Name: "y", Type: kernels.Float32, Access: kernels.In},
 		{Name: "product", Type: kernels.Float32, Access: kernels.Out},
 	},
-	Go: multiplyRange,
+	Go: multiplyFloat32Range,
 	GLSL: &kernels.Shader{
-		Text:  multiplyGLSL,
+		Text:  multiplyFloat32GLSL,
 		Local: [3]int{256},
 	},
 	CUDA: &kernels.Function{
-		Text:  multiplyCUDA,
+		Text:  multiplyFloat32CUDA,
 		Block: [3]int{256},
 	},
 })
 
-// multiplyRange computes the indices [call.Lo, call.Hi) of multiply on the host.
-func multiplyRange(call *kernels.Call) {
+// multiplyFloat32Range computes the indices [call.Lo, call.Hi) of multiplyFloat32 on the host.
+func multiplyFloat32Range(call *kernels.Call) {
 	x := kernels.Slice[float32](call, 0)
 	x_base := call.Base(0)
 	y := kernels.Slice[float32](call, 1)
@@ -733,8 +1401,10 @@ func multiplyRange(call *kernels.Call) {
 	}
 }
 
-const multiplyGLSL = `
+const multiplyFloat32GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_add(float a, float b) { precise float r = a + b; return r; }
+float k_mul(float a, float b) { precise float r = a * b; return r; }
 float k_neg(float x) { return uintBitsToFloat(floatBitsToUint(x) ^ 0x80000000u); }
 
 void main() {
@@ -750,12 +1420,12 @@ void main() {
 	precise float d = t_4;
 	precise float tandem_t1 = a * c - b * d;
 	product[uint(2 * i) + product_at] = tandem_t1;
-	precise float tandem_t2 = k_neg(a * d + b * c);
+	precise float tandem_t2 = k_neg(k_add(k_mul(a, d), k_mul(b, c)));
 	product[uint(2 * i + 1) + product_at] = tandem_t2;
 }
 `
 
-const multiplyCUDA = `
+const multiplyFloat32CUDA = `
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
@@ -772,15 +1442,120 @@ TANDEM_KERNEL {
 }
 `
 
-// newDemodulate makes a launch of the kernel demodulate, with an index for each 2 elements of y.
+// newMultiplyFloat64 makes a launch of the kernel multiplyFloat64, with an index for each 2 elements of product.
+//
+// multiply is the conjugate of x times y; all are complex.
+func newMultiplyFloat64[X, Y, Product kernels.Vector[float64]](x X, y Y, product Product) (l kernels.Launch) {
+	x_arg := kernels.Of[float64](x)
+	y_arg := kernels.Of[float64](y)
+	product_arg := kernels.Of[float64](product)
+	l.Start(multiplyFloat64Kernel, kernels.Indices(product_arg.Len(), 2, 2))
+	l.Require(product_arg.Len()%2 == 0, "product", "the number of elements is no multiple of 2")
+	l.AddArg(x_arg, kernels.Footprint{Per: 2})
+	l.AddArg(y_arg, kernels.Footprint{Per: 2})
+	l.AddArg(product_arg, kernels.Footprint{Per: 2})
+	l.SetCost(kernels.Cost{Flops: 16, Bytes: 48})
+	return l
+}
+
+var multiplyFloat64Kernel = kernels.Define(kernels.Kernel{
+	Name: "fft.multiply.float64",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float64, Access: kernels.In},
+		{Name: "y", Type: kernels.Float64, Access: kernels.In},
+		{Name: "product", Type: kernels.Float64, Access: kernels.Out},
+	},
+	Go: multiplyFloat64Range,
+	GLSL: &kernels.Shader{
+		Text:  multiplyFloat64GLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:  multiplyFloat64CUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsFloat64,
+})
+
+// multiplyFloat64Range computes the indices [call.Lo, call.Hi) of multiplyFloat64 on the host.
+func multiplyFloat64Range(call *kernels.Call) {
+	x := kernels.Slice[float64](call, 0)
+	x_base := call.Base(0)
+	y := kernels.Slice[float64](call, 1)
+	y_base := call.Base(1)
+	product := kernels.Slice[float64](call, 2)
+	product_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	x_all := x[2*from-x_base:]
+	y_all := y[2*from-y_base:]
+	product_all := product[2*from-product_base:]
+	for u := range to - from {
+		x_own := x_all[2*u:][:2]
+		y_own := y_all[2*u:][:2]
+		product_own := product_all[2*u:][:2]
+		t := x_own[0]
+		t_2 := x_own[1]
+		t_3 := y_own[0]
+		t_4 := y_own[1]
+		a := t
+		b := t_2
+		c := t_3
+		d := t_4
+		product_own[0] = float64(a*c) - float64(b*d)
+		product_own[1] = -(float64(a*d) + float64(b*c))
+	}
+}
+
+const multiplyFloat64GLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+double k_add(double a, double b) { precise double r = a + b; return r; }
+double k_mul(double a, double b) { precise double r = a * b; return r; }
+double k_neg(double x) { return packDouble2x32(unpackDouble2x32(x) ^ uvec2(0u, 0x80000000u)); }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise double t = x[uint(2 * i) + x_at];
+	precise double t_2 = x[uint(2 * i + 1) + x_at];
+	precise double t_3 = y[uint(2 * i) + y_at];
+	precise double t_4 = y[uint(2 * i + 1) + y_at];
+	precise double a = t;
+	precise double b = t_2;
+	precise double c = t_3;
+	precise double d = t_4;
+	precise double tandem_t1 = a * c - b * d;
+	product[uint(2 * i) + product_at] = tandem_t1;
+	precise double tandem_t2 = k_neg(k_add(k_mul(a, d), k_mul(b, c)));
+	product[uint(2 * i + 1) + product_at] = tandem_t2;
+}
+`
+
+const multiplyFloat64CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	double t = x[unsigned(2 * i) + x_at];
+	double t_2 = x[unsigned(2 * i + 1) + x_at];
+	double t_3 = y[unsigned(2 * i) + y_at];
+	double t_4 = y[unsigned(2 * i + 1) + y_at];
+	double a = t;
+	double b = t_2;
+	double c = t_3;
+	double d = t_4;
+	product[unsigned(2 * i) + product_at] = a * c - b * d;
+	product[unsigned(2 * i + 1) + product_at] = -(a * d + b * c);
+}
+`
+
+// newDemodulateFloat32 makes a launch of the kernel demodulateFloat32, with an index for each 2 elements of y.
 //
 // demodulate multiplies the conjugate of the convolution by the chirp and by
 // scale, and the imaginary part by sign.
-func newDemodulate[Chirp, X, Y kernels.Vector[float32]](scale float32, sign_v float32, chirp Chirp, x X, y Y) (l kernels.Launch) {
+func newDemodulateFloat32[Chirp, X, Y kernels.Vector[float32]](scale float32, sign_v float32, chirp Chirp, x X, y Y) (l kernels.Launch) {
 	chirp_arg := kernels.Of[float32](chirp)
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l.Start(demodulateKernel, kernels.Indices(y_arg.Len(), 2, 2))
+	l.Start(demodulateFloat32Kernel, kernels.Indices(y_arg.Len(), 2, 2))
 	l.Require(y_arg.Len()%2 == 0, "y", "the number of elements is no multiple of 2")
 	l.AddArg(chirp_arg, kernels.Footprint{Per: 2})
 	l.AddArg(x_arg, kernels.Footprint{Per: 2})
@@ -791,8 +1566,8 @@ func newDemodulate[Chirp, X, Y kernels.Vector[float32]](scale float32, sign_v fl
 	return l
 }
 
-var demodulateKernel = kernels.Define(kernels.Kernel{
-	Name: "fft.demodulate",
+var demodulateFloat32Kernel = kernels.Define(kernels.Kernel{
+	Name: "fft.demodulate.float32",
 	Params: []kernels.Param{
 		{Name: "chirp", Type: kernels.Float32, Access: kernels.In},
 		{Name: "x", Type: kernels.Float32, Access: kernels.In},
@@ -802,19 +1577,19 @@ var demodulateKernel = kernels.Define(kernels.Kernel{
 		{Name: "scale", Type: kernels.Float32},
 		{Name: "sign_v", Type: kernels.Float32},
 	},
-	Go: demodulateRange,
+	Go: demodulateFloat32Range,
 	GLSL: &kernels.Shader{
-		Text:  demodulateGLSL,
+		Text:  demodulateFloat32GLSL,
 		Local: [3]int{256},
 	},
 	CUDA: &kernels.Function{
-		Text:  demodulateCUDA,
+		Text:  demodulateFloat32CUDA,
 		Block: [3]int{256},
 	},
 })
 
-// demodulateRange computes the indices [call.Lo, call.Hi) of demodulate on the host.
-func demodulateRange(call *kernels.Call) {
+// demodulateFloat32Range computes the indices [call.Lo, call.Hi) of demodulateFloat32 on the host.
+func demodulateFloat32Range(call *kernels.Call) {
 	scale := call.Float32(0)
 	sign_v := call.Float32(1)
 	chirp := kernels.Slice[float32](call, 0)
@@ -844,7 +1619,7 @@ func demodulateRange(call *kernels.Call) {
 	}
 }
 
-const demodulateGLSL = `
+const demodulateFloat32GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 float k_neg(float x) { return uintBitsToFloat(floatBitsToUint(x) ^ 0x80000000u); }
 
@@ -866,7 +1641,7 @@ void main() {
 }
 `
 
-const demodulateCUDA = `
+const demodulateFloat32CUDA = `
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
@@ -878,6 +1653,118 @@ TANDEM_KERNEL {
 	float b = t_2;
 	float c = t_3;
 	float d = t_4;
+	y[unsigned(2 * i) + y_at] = scale * (a * c - b * d);
+	y[unsigned(2 * i + 1) + y_at] = sign_v * (scale * (a * d + b * c));
+}
+`
+
+// newDemodulateFloat64 makes a launch of the kernel demodulateFloat64, with an index for each 2 elements of y.
+//
+// demodulate multiplies the conjugate of the convolution by the chirp and by
+// scale, and the imaginary part by sign.
+func newDemodulateFloat64[Chirp, X, Y kernels.Vector[float64]](scale float64, sign_v float64, chirp Chirp, x X, y Y) (l kernels.Launch) {
+	chirp_arg := kernels.Of[float64](chirp)
+	x_arg := kernels.Of[float64](x)
+	y_arg := kernels.Of[float64](y)
+	l.Start(demodulateFloat64Kernel, kernels.Indices(y_arg.Len(), 2, 2))
+	l.Require(y_arg.Len()%2 == 0, "y", "the number of elements is no multiple of 2")
+	l.AddArg(chirp_arg, kernels.Footprint{Per: 2})
+	l.AddArg(x_arg, kernels.Footprint{Per: 2})
+	l.AddArg(y_arg, kernels.Footprint{Per: 2})
+	l.AddFloat(scale)
+	l.AddFloat(sign_v)
+	l.SetCost(kernels.Cost{Flops: 19, Bytes: 48})
+	return l
+}
+
+var demodulateFloat64Kernel = kernels.Define(kernels.Kernel{
+	Name: "fft.demodulate.float64",
+	Params: []kernels.Param{
+		{Name: "chirp", Type: kernels.Float64, Access: kernels.In},
+		{Name: "x", Type: kernels.Float64, Access: kernels.In},
+		{Name: "y", Type: kernels.Float64, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "scale", Type: kernels.Float64},
+		{Name: "sign_v", Type: kernels.Float64},
+	},
+	Go: demodulateFloat64Range,
+	GLSL: &kernels.Shader{
+		Text:  demodulateFloat64GLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:  demodulateFloat64CUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsFloat64,
+})
+
+// demodulateFloat64Range computes the indices [call.Lo, call.Hi) of demodulateFloat64 on the host.
+func demodulateFloat64Range(call *kernels.Call) {
+	scale := call.Float64(0)
+	sign_v := call.Float64(1)
+	chirp := kernels.Slice[float64](call, 0)
+	chirp_base := call.Base(0)
+	x := kernels.Slice[float64](call, 1)
+	x_base := call.Base(1)
+	y := kernels.Slice[float64](call, 2)
+	y_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	x_all := x[2*from-x_base:]
+	chirp_all := chirp[2*from-chirp_base:]
+	y_all := y[2*from-y_base:]
+	for u := range to - from {
+		x_own := x_all[2*u:][:2]
+		chirp_own := chirp_all[2*u:][:2]
+		y_own := y_all[2*u:][:2]
+		t := x_own[0]
+		t_2 := -x_own[1]
+		t_3 := chirp_own[0]
+		t_4 := chirp_own[1]
+		a := t
+		b := t_2
+		c := t_3
+		d := t_4
+		y_own[0] = scale * (float64(a*c) - float64(b*d))
+		y_own[1] = sign_v * (scale * (float64(a*d) + float64(b*c)))
+	}
+}
+
+const demodulateFloat64GLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+double k_neg(double x) { return packDouble2x32(unpackDouble2x32(x) ^ uvec2(0u, 0x80000000u)); }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise double t = x[uint(2 * i) + x_at];
+	precise double t_2 = k_neg(x[uint(2 * i + 1) + x_at]);
+	precise double t_3 = chirp[uint(2 * i) + chirp_at];
+	precise double t_4 = chirp[uint(2 * i + 1) + chirp_at];
+	precise double a = t;
+	precise double b = t_2;
+	precise double c = t_3;
+	precise double d = t_4;
+	precise double tandem_t1 = scale * (a * c - b * d);
+	y[uint(2 * i) + y_at] = tandem_t1;
+	precise double tandem_t2 = sign_v * (scale * (a * d + b * c));
+	y[uint(2 * i + 1) + y_at] = tandem_t2;
+}
+`
+
+const demodulateFloat64CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	double t = x[unsigned(2 * i) + x_at];
+	double t_2 = -x[unsigned(2 * i + 1) + x_at];
+	double t_3 = chirp[unsigned(2 * i) + chirp_at];
+	double t_4 = chirp[unsigned(2 * i + 1) + chirp_at];
+	double a = t;
+	double b = t_2;
+	double c = t_3;
+	double d = t_4;
 	y[unsigned(2 * i) + y_at] = scale * (a * c - b * d);
 	y[unsigned(2 * i + 1) + y_at] = sign_v * (scale * (a * d + b * c));
 }

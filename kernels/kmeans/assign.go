@@ -21,7 +21,7 @@ import (
 // itself, unless its squares leave the range of float32.
 func Assign[P, C, D kernels.Vector[float32], L kernels.Vector[int32]](dims int, points P, centers C, labels L, distances D) (l kernels.Launch) {
 	k, mistake := count(dims, kernels.Of[float32](centers).Len())
-	l = newAssign(dims, k, points, centers, labels, distances)
+	l = newAssignFloat32(dims, k, points, centers, labels, distances)
 	l.Require(mistake == "", "centers", mistake)
 	return l
 }
@@ -29,7 +29,7 @@ func Assign[P, C, D kernels.Vector[float32], L kernels.Vector[int32]](dims int, 
 // Assign64 is [Assign] for float64, with errors of dims+2 times 2^-53.
 func Assign64[P, C, D kernels.Vector[float64], L kernels.Vector[int32]](dims int, points P, centers C, labels L, distances D) (l kernels.Launch) {
 	k, mistake := count(dims, kernels.Of[float64](centers).Len())
-	l = newAssign64(dims, k, points, centers, labels, distances)
+	l = newAssignFloat64(dims, k, points, centers, labels, distances)
 	l.Require(mistake == "", "centers", mistake)
 	return l
 }
@@ -43,27 +43,11 @@ func count(dims, coordinates int) (k int, mistake string) {
 }
 
 //tandem:kernel newAssign
-func assign(i int, dims, k int, points, centers []float32, labels []int32, distances []float32) {
-	best, nearest := math.Float32frombits(0x7f800000), int32(-1)
+func assign[T kernels.Float](i int, dims, k int, points, centers []T, labels []int32, distances []T) {
+	// An infinity in float32 is one in float64.
+	best, nearest := T(math.Float32frombits(0x7f800000)), int32(-1)
 	for c := range k {
-		sum := float32(0)
-		for d := range dims {
-			x := points[i*dims+d] - centers[c*dims+d]
-			sum += x * x
-		}
-		if sum < best {
-			best, nearest = sum, int32(c)
-		}
-	}
-	labels[i] = nearest
-	distances[i] = best
-}
-
-//tandem:kernel newAssign64
-func assign64(i int, dims, k int, points, centers []float64, labels []int32, distances []float64) {
-	best, nearest := math.Float64frombits(0x7ff<<52), int32(-1)
-	for c := range k {
-		sum := 0.0
+		sum := T(0)
 		for d := range dims {
 			x := points[i*dims+d] - centers[c*dims+d]
 			sum += x * x

@@ -8,13 +8,13 @@ import (
 	"github.com/tandem-go/tandem/kernels"
 )
 
-// newAssign makes a launch of the kernel assign, with an index for each element of labels.
-func newAssign[Points, Centers kernels.Vector[float32], Labels kernels.Vector[int32], Distances kernels.Vector[float32]](dims int, k int, points Points, centers Centers, labels Labels, distances Distances) (l kernels.Launch) {
+// newAssignFloat32 makes a launch of the kernel assignFloat32, with an index for each element of labels.
+func newAssignFloat32[Points, Centers kernels.Vector[float32], Labels kernels.Vector[int32], Distances kernels.Vector[float32]](dims int, k int, points Points, centers Centers, labels Labels, distances Distances) (l kernels.Launch) {
 	points_arg := kernels.Of[float32](points)
 	centers_arg := kernels.Of[float32](centers)
 	labels_arg := kernels.Of[int32](labels)
 	distances_arg := kernels.Of[float32](distances)
-	l.Start(assignKernel, labels_arg.Len())
+	l.Start(assignFloat32Kernel, labels_arg.Len())
 	l.Require(dims >= 0, "dims", "below 0")
 	l.AddArg(points_arg, kernels.Footprint{Per: dims, Width: min(dims, dims), Halo: max(0, dims-min(dims, dims))})
 	l.AddArg(centers_arg, kernels.Whole)
@@ -23,12 +23,12 @@ func newAssign[Points, Centers kernels.Vector[float32], Labels kernels.Vector[in
 	l.AddInt(dims)
 	l.AddInt(k)
 	l.RequireLen("points", points_arg, dims, dims)
-	l.SetCost(kernels.Cost{Flops: float64(max(0, k)) * (2.5 + float64(max(0, dims))*8), Bytes: 8 + float64(max(0, k))*float64(max(0, dims))*4 + 4*float64(dims)})
+	l.SetCost(kernels.Cost{Flops: 1 + float64(max(0, k))*(2.5+float64(max(0, dims))*8), Bytes: 8 + float64(max(0, k))*float64(max(0, dims))*4 + 4*float64(dims)})
 	return l
 }
 
-var assignKernel = kernels.Define(kernels.Kernel{
-	Name: "kmeans.assign",
+var assignFloat32Kernel = kernels.Define(kernels.Kernel{
+	Name: "kmeans.assign.float32",
 	Params: []kernels.Param{
 		{Name: "points", Type: kernels.Float32, Access: kernels.In},
 		{Name: "centers", Type: kernels.Float32, Access: kernels.In},
@@ -39,20 +39,20 @@ var assignKernel = kernels.Define(kernels.Kernel{
 		{Name: "dims", Type: kernels.Int32},
 		{Name: "k", Type: kernels.Int32},
 	},
-	Go: assignRange,
+	Go: assignFloat32Range,
 	GLSL: &kernels.Shader{
-		Text:       assignGLSL,
+		Text:       assignFloat32GLSL,
 		Local:      [3]int{256},
 		Iterations: func(l *kernels.Launch, _ int) int64 { return int64(max(0, l.Int(1))) * (1 + int64(max(0, l.Int(0)))*1) },
 	},
 	CUDA: &kernels.Function{
-		Text:  assignCUDA,
+		Text:  assignFloat32CUDA,
 		Block: [3]int{256},
 	},
 })
 
-// assignRange computes the indices [call.Lo, call.Hi) of assign on the host.
-func assignRange(call *kernels.Call) {
+// assignFloat32Range computes the indices [call.Lo, call.Hi) of assignFloat32 on the host.
+func assignFloat32Range(call *kernels.Call) {
 	dims := call.Int(0)
 	k := call.Int(1)
 	points := kernels.Slice[float32](call, 0)
@@ -68,7 +68,7 @@ func assignRange(call *kernels.Call) {
 	for u := range to - from {
 		i := from + u
 		points_own := points[dims*i-points_base:][:dims]
-		t := math.Float32frombits(2139095040)
+		t := float32(math.Float32frombits(2139095040))
 		best := t
 		var nearest int32 = -1
 		n := k
@@ -91,14 +91,14 @@ func assignRange(call *kernels.Call) {
 	}
 }
 
-const assignGLSL = `
+const assignFloat32GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 bool k_less(float a, float b) { precise bool r = a < b; return r; }
 
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	precise float t = uintBitsToFloat(2139095040u);
+	precise float t = (uintBitsToFloat(2139095040u));
 	precise float best = t;
 	int nearest = (-1);
 	int n = k;
@@ -121,11 +121,11 @@ void main() {
 }
 `
 
-const assignCUDA = `
+const assignFloat32CUDA = `
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	float t = __uint_as_float(2139095040u);
+	float t = (__uint_as_float(2139095040u));
 	float best = t;
 	int nearest = (-1);
 	int n = k;
@@ -148,13 +148,13 @@ TANDEM_KERNEL {
 }
 `
 
-// newAssign64 makes a launch of the kernel assign64, with an index for each element of labels.
-func newAssign64[Points, Centers kernels.Vector[float64], Labels kernels.Vector[int32], Distances kernels.Vector[float64]](dims int, k int, points Points, centers Centers, labels Labels, distances Distances) (l kernels.Launch) {
+// newAssignFloat64 makes a launch of the kernel assignFloat64, with an index for each element of labels.
+func newAssignFloat64[Points, Centers kernels.Vector[float64], Labels kernels.Vector[int32], Distances kernels.Vector[float64]](dims int, k int, points Points, centers Centers, labels Labels, distances Distances) (l kernels.Launch) {
 	points_arg := kernels.Of[float64](points)
 	centers_arg := kernels.Of[float64](centers)
 	labels_arg := kernels.Of[int32](labels)
 	distances_arg := kernels.Of[float64](distances)
-	l.Start(assign64Kernel, labels_arg.Len())
+	l.Start(assignFloat64Kernel, labels_arg.Len())
 	l.Require(dims >= 0, "dims", "below 0")
 	l.AddArg(points_arg, kernels.Footprint{Per: dims, Width: min(dims, dims), Halo: max(0, dims-min(dims, dims))})
 	l.AddArg(centers_arg, kernels.Whole)
@@ -163,12 +163,12 @@ func newAssign64[Points, Centers kernels.Vector[float64], Labels kernels.Vector[
 	l.AddInt(dims)
 	l.AddInt(k)
 	l.RequireLen("points", points_arg, dims, dims)
-	l.SetCost(kernels.Cost{Flops: float64(max(0, k)) * (2.5 + float64(max(0, dims))*8), Bytes: 12 + float64(max(0, k))*float64(max(0, dims))*8 + 8*float64(dims)})
+	l.SetCost(kernels.Cost{Flops: 1 + float64(max(0, k))*(2.5+float64(max(0, dims))*8), Bytes: 12 + float64(max(0, k))*float64(max(0, dims))*8 + 8*float64(dims)})
 	return l
 }
 
-var assign64Kernel = kernels.Define(kernels.Kernel{
-	Name: "kmeans.assign64",
+var assignFloat64Kernel = kernels.Define(kernels.Kernel{
+	Name: "kmeans.assign.float64",
 	Params: []kernels.Param{
 		{Name: "points", Type: kernels.Float64, Access: kernels.In},
 		{Name: "centers", Type: kernels.Float64, Access: kernels.In},
@@ -179,21 +179,21 @@ var assign64Kernel = kernels.Define(kernels.Kernel{
 		{Name: "dims", Type: kernels.Int32},
 		{Name: "k", Type: kernels.Int32},
 	},
-	Go: assign64Range,
+	Go: assignFloat64Range,
 	GLSL: &kernels.Shader{
-		Text:       assign64GLSL,
+		Text:       assignFloat64GLSL,
 		Local:      [3]int{256},
 		Iterations: func(l *kernels.Launch, _ int) int64 { return int64(max(0, l.Int(1))) * (1 + int64(max(0, l.Int(0)))*1) },
 	},
 	CUDA: &kernels.Function{
-		Text:  assign64CUDA,
+		Text:  assignFloat64CUDA,
 		Block: [3]int{256},
 	},
-	Needs: kernels.NeedsFloat64 | kernels.NeedsInt64,
+	Needs: kernels.NeedsFloat64,
 })
 
-// assign64Range computes the indices [call.Lo, call.Hi) of assign64 on the host.
-func assign64Range(call *kernels.Call) {
+// assignFloat64Range computes the indices [call.Lo, call.Hi) of assignFloat64 on the host.
+func assignFloat64Range(call *kernels.Call) {
 	dims := call.Int(0)
 	k := call.Int(1)
 	points := kernels.Slice[float64](call, 0)
@@ -209,7 +209,7 @@ func assign64Range(call *kernels.Call) {
 	for u := range to - from {
 		i := from + u
 		points_own := points[dims*i-points_base:][:dims]
-		t := math.Float64frombits(9218868437227405312)
+		t := float64(math.Float32frombits(2139095040))
 		best := t
 		var nearest int32 = -1
 		n := k
@@ -232,14 +232,14 @@ func assign64Range(call *kernels.Call) {
 	}
 }
 
-const assign64GLSL = `
+const assignFloat64GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 bool k_less(double a, double b) { precise bool r = a < b; return r; }
 
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	precise double t = packDouble2x32(unpackUint2x32(9218868437227405312UL));
+	precise double t = double(uintBitsToFloat(2139095040u));
 	precise double best = t;
 	int nearest = (-1);
 	int n = k;
@@ -262,11 +262,11 @@ void main() {
 }
 `
 
-const assign64CUDA = `
+const assignFloat64CUDA = `
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	double t = __longlong_as_double((long long)(9218868437227405312ULL));
+	double t = double(__uint_as_float(2139095040u));
 	double best = t;
 	int nearest = (-1);
 	int n = k;

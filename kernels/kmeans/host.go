@@ -10,7 +10,7 @@ import (
 // 1024 points, with 16 centres of eight coordinates, went from 132 µs with the generated
 // loop to 95 µs, in different runs (two cores of an AMD EPYC, 2026-11).
 func init() {
-	assignKernel.Go, assign64Kernel.Go = onHost[float32], onHost[float64]
+	assignFloat32Kernel.Go, assignFloat64Kernel.Go = onHost[float32], onHost[float64]
 }
 
 // onHost is assign. The conversions keep Go from fusing products with sums.

@@ -48,6 +48,7 @@ func Pi[O any](ctx context.Context, s kernels.Launcher[O], points int64, seed ui
 // the first full indices, and rest for the one behind.
 //
 //tandem:kernel countInside
+//tandem:host insideOnHost
 func insideCircle(i int, key [2]uint32, batch uint32, full, rest int, counts []uint32) {
 	n := pointsOfIndex
 	if i >= full {

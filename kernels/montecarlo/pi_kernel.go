@@ -4,7 +4,6 @@ package montecarlo
 
 import (
 	"github.com/tandem-go/tandem/kernels"
-	"github.com/tandem-go/tandem/kernels/philox"
 )
 
 // countInside makes a launch of the kernel insideCircle, with an index for each element of counts.
@@ -37,7 +36,7 @@ var insideCircleKernel = kernels.Define(kernels.Kernel{
 		{Name: "full", Type: kernels.Int32},
 		{Name: "rest", Type: kernels.Int32},
 	},
-	Go: insideCircleRange,
+	Go: insideOnHost,
 	GLSL: &kernels.Shader{
 		Text:       insideCircleGLSL,
 		Local:      [3]int{256},
@@ -49,80 +48,41 @@ var insideCircleKernel = kernels.Define(kernels.Kernel{
 	},
 })
 
-// insideCircleRange computes the indices [call.Lo, call.Hi) of insideCircle on the host.
-func insideCircleRange(call *kernels.Call) {
-	key_0 := uint32(call.Uint(0))
-	key_1 := uint32(call.Uint(1))
-	batch := uint32(call.Uint(2))
-	full := call.Int(3)
-	rest := call.Int(4)
-	counts := kernels.Slice[uint32](call, 0)
-	counts_base := call.Base(0)
-	from, to := call.Lo, call.Hi
-	to = min(to, full)
-	for i := call.Lo; i < call.Hi; i++ {
-		if i == from && from < to {
-			counts_here := counts[from-counts_base:][:to-from]
-			for u := range to - from {
-				i := from + u
-				key_2 := [2]uint32{key_0, key_1}
-				var n int = 4096
-				var count uint32 = 0
-				for k := 0; k < n; k += 2 {
-					r := philox.Four([4]uint32{uint32(i), uint32(k), batch, 0}, key_2)
-					if within(r[0], r[1]) {
-						count++
-					}
-					if k+1 < n && within(r[2], r[3]) {
-						count++
-					}
-				}
-				counts_here[u] = count
-			}
-			i = to - 1
-			continue
-		}
-		key_2 := [2]uint32{key_0, key_1}
-		var n int = 4096
-		if i >= full {
-			n = rest
-		}
-		var count uint32 = 0
-		for k := 0; k < n; k += 2 {
-			r := philox.Four([4]uint32{uint32(i), uint32(k), batch, 0}, key_2)
-			if within(r[0], r[1]) {
-				count++
-			}
-			if k+1 < n && within(r[2], r[3]) {
-				count++
-			}
-		}
-		counts[i-counts_base] = count
-	}
-}
-
 const insideCircleGLSL = `
 void k_mul32(uint a, uint b, out uint hi, out uint lo) { umulExtended(a, b, hi, lo); }
 
 uint[4] f_Four(uint[4] counter, uint[2] key) {
-	uint[4] t = counter;
-	uint t_2 = key[0];
-	uint t_3 = key[1];
-	uint[4] c = t;
-	uint k0 = t_2;
-	uint k1 = t_3;
+	uint t = counter[0];
+	uint t_2 = counter[1];
+	uint t_3 = counter[2];
+	uint t_4 = counter[3];
+	uint c0 = t;
+	uint c1 = t_2;
+	uint c2 = t_3;
+	uint c3 = t_4;
+	uint t_5 = key[0];
+	uint t_6 = key[1];
+	uint k0 = t_5;
+	uint k1 = t_6;
 	for (int k = 0; k < 10; k = k + 1) {
 		uint hi0 = 0u;
 		uint lo0 = 0u;
-		k_mul32(3528531795u, c[0], hi0, lo0);
+		k_mul32(3528531795u, c0, hi0, lo0);
 		uint hi1 = 0u;
 		uint lo1 = 0u;
-		k_mul32(3449720151u, c[2], hi1, lo1);
-		c = uint[4]((hi1 ^ c[1]) ^ k0, lo1, (hi0 ^ c[3]) ^ k1, lo0);
+		k_mul32(3449720151u, c2, hi1, lo1);
+		uint t_7 = (hi1 ^ c1) ^ k0;
+		uint t_8 = lo1;
+		uint t_9 = (hi0 ^ c3) ^ k1;
+		uint t_10 = lo0;
+		c0 = t_7;
+		c1 = t_8;
+		c2 = t_9;
+		c3 = t_10;
 		k0 = k0 + 2654435769u;
 		k1 = k1 + 3144134277u;
 	}
-	return c;
+	return uint[4](c0, c1, c2, c3);
 }
 
 bool f_within(uint x, uint y) {
@@ -171,24 +131,37 @@ static __device__ __forceinline__ s_array_unsigned_2 s_array_unsigned_2_of(unsig
 static __device__ __forceinline__ void k_mul32(unsigned a, unsigned b, unsigned &hi, unsigned &lo) { hi = __umulhi(a, b); lo = a * b; }
 
 static __device__ __forceinline__ s_array_unsigned_4 f_Four(s_array_unsigned_4 counter, s_array_unsigned_2 key) {
-	s_array_unsigned_4 t = counter;
-	unsigned t_2 = key.v[0];
-	unsigned t_3 = key.v[1];
-	s_array_unsigned_4 c = t;
-	unsigned k0 = t_2;
-	unsigned k1 = t_3;
+	unsigned t = counter.v[0];
+	unsigned t_2 = counter.v[1];
+	unsigned t_3 = counter.v[2];
+	unsigned t_4 = counter.v[3];
+	unsigned c0 = t;
+	unsigned c1 = t_2;
+	unsigned c2 = t_3;
+	unsigned c3 = t_4;
+	unsigned t_5 = key.v[0];
+	unsigned t_6 = key.v[1];
+	unsigned k0 = t_5;
+	unsigned k1 = t_6;
 	for (int k = 0; k < 10; k = k + 1) {
 		unsigned hi0 = 0u;
 		unsigned lo0 = 0u;
-		k_mul32(3528531795u, c.v[0], hi0, lo0);
+		k_mul32(3528531795u, c0, hi0, lo0);
 		unsigned hi1 = 0u;
 		unsigned lo1 = 0u;
-		k_mul32(3449720151u, c.v[2], hi1, lo1);
-		c = s_array_unsigned_4_of((hi1 ^ c.v[1]) ^ k0, lo1, (hi0 ^ c.v[3]) ^ k1, lo0);
+		k_mul32(3449720151u, c2, hi1, lo1);
+		unsigned t_7 = (hi1 ^ c1) ^ k0;
+		unsigned t_8 = lo1;
+		unsigned t_9 = (hi0 ^ c3) ^ k1;
+		unsigned t_10 = lo0;
+		c0 = t_7;
+		c1 = t_8;
+		c2 = t_9;
+		c3 = t_10;
 		k0 = k0 + 2654435769u;
 		k1 = k1 + 3144134277u;
 	}
-	return c;
+	return s_array_unsigned_4_of(c0, c1, c2, c3);
 }
 
 static __device__ __forceinline__ bool f_within(unsigned x, unsigned y) {

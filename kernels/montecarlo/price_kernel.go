@@ -185,24 +185,37 @@ float k_sqrt(float x) { precise float r = sqrt(x); return r; }
 float k_sub(float a, float b) { precise float r = a - b; return r; }
 
 uint[4] f_Four(uint[4] counter, uint[2] key) {
-	uint[4] t = counter;
-	uint t_2 = key[0];
-	uint t_3 = key[1];
-	uint[4] c = t;
-	uint k0 = t_2;
-	uint k1 = t_3;
+	uint t = counter[0];
+	uint t_2 = counter[1];
+	uint t_3 = counter[2];
+	uint t_4 = counter[3];
+	uint c0 = t;
+	uint c1 = t_2;
+	uint c2 = t_3;
+	uint c3 = t_4;
+	uint t_5 = key[0];
+	uint t_6 = key[1];
+	uint k0 = t_5;
+	uint k1 = t_6;
 	for (int k = 0; k < 10; k = k + 1) {
 		uint hi0 = 0u;
 		uint lo0 = 0u;
-		k_mul32(3528531795u, c[0], hi0, lo0);
+		k_mul32(3528531795u, c0, hi0, lo0);
 		uint hi1 = 0u;
 		uint lo1 = 0u;
-		k_mul32(3449720151u, c[2], hi1, lo1);
-		c = uint[4]((hi1 ^ c[1]) ^ k0, lo1, (hi0 ^ c[3]) ^ k1, lo0);
+		k_mul32(3449720151u, c2, hi1, lo1);
+		uint t_7 = (hi1 ^ c1) ^ k0;
+		uint t_8 = lo1;
+		uint t_9 = (hi0 ^ c3) ^ k1;
+		uint t_10 = lo0;
+		c0 = t_7;
+		c1 = t_8;
+		c2 = t_9;
+		c3 = t_10;
 		k0 = k0 + 2654435769u;
 		k1 = k1 + 3144134277u;
 	}
-	return c;
+	return uint[4](c0, c1, c2, c3);
 }
 
 float f_Log(float x) {
@@ -401,24 +414,37 @@ static __device__ __forceinline__ void k_mul32(unsigned a, unsigned b, unsigned 
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
 static __device__ __forceinline__ s_array_unsigned_4 f_Four(s_array_unsigned_4 counter, s_array_unsigned_2 key) {
-	s_array_unsigned_4 t = counter;
-	unsigned t_2 = key.v[0];
-	unsigned t_3 = key.v[1];
-	s_array_unsigned_4 c = t;
-	unsigned k0 = t_2;
-	unsigned k1 = t_3;
+	unsigned t = counter.v[0];
+	unsigned t_2 = counter.v[1];
+	unsigned t_3 = counter.v[2];
+	unsigned t_4 = counter.v[3];
+	unsigned c0 = t;
+	unsigned c1 = t_2;
+	unsigned c2 = t_3;
+	unsigned c3 = t_4;
+	unsigned t_5 = key.v[0];
+	unsigned t_6 = key.v[1];
+	unsigned k0 = t_5;
+	unsigned k1 = t_6;
 	for (int k = 0; k < 10; k = k + 1) {
 		unsigned hi0 = 0u;
 		unsigned lo0 = 0u;
-		k_mul32(3528531795u, c.v[0], hi0, lo0);
+		k_mul32(3528531795u, c0, hi0, lo0);
 		unsigned hi1 = 0u;
 		unsigned lo1 = 0u;
-		k_mul32(3449720151u, c.v[2], hi1, lo1);
-		c = s_array_unsigned_4_of((hi1 ^ c.v[1]) ^ k0, lo1, (hi0 ^ c.v[3]) ^ k1, lo0);
+		k_mul32(3449720151u, c2, hi1, lo1);
+		unsigned t_7 = (hi1 ^ c1) ^ k0;
+		unsigned t_8 = lo1;
+		unsigned t_9 = (hi0 ^ c3) ^ k1;
+		unsigned t_10 = lo0;
+		c0 = t_7;
+		c1 = t_8;
+		c2 = t_9;
+		c3 = t_10;
 		k0 = k0 + 2654435769u;
 		k1 = k1 + 3144134277u;
 	}
-	return c;
+	return s_array_unsigned_4_of(c0, c1, c2, c3);
 }
 
 static __device__ __forceinline__ float f_Log(float x) {

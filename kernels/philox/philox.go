@@ -16,15 +16,18 @@ import "math/bits"
 //
 //tandem:device
 func Four(counter [4]uint32, key [2]uint32) [4]uint32 {
-	c, k0, k1 := counter, key[0], key[1]
+	// Variables, not an array: Go's compiler keeps those in registers, and an array of
+	// several elements in memory, through which each round would wait for the one before.
+	c0, c1, c2, c3 := counter[0], counter[1], counter[2], counter[3]
+	k0, k1 := key[0], key[1]
 	for range 10 {
-		hi0, lo0 := bits.Mul32(0xd2511f53, c[0])
-		hi1, lo1 := bits.Mul32(0xcd9e8d57, c[2])
-		c = [4]uint32{hi1 ^ c[1] ^ k0, lo1, hi0 ^ c[3] ^ k1, lo0}
+		hi0, lo0 := bits.Mul32(0xd2511f53, c0)
+		hi1, lo1 := bits.Mul32(0xcd9e8d57, c2)
+		c0, c1, c2, c3 = hi1^c1^k0, lo1, hi0^c3^k1, lo0
 		k0 += 0x9e3779b9
 		k1 += 0xbb67ae85
 	}
-	return c
+	return [4]uint32{c0, c1, c2, c3}
 }
 
 // Float32 is the number from 0 to 1, 1 not included, that random bits stand for; it

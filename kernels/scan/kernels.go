@@ -4,50 +4,130 @@ import "github.com/tandem-go/tandem/kernels"
 
 //go:generate go run github.com/tandem-go/tandem/cmd/tandemgen
 
-// block is how many elements an index adds up.
-const block = 1024
+// A block is what a work-group scans: each of its invocations has a run of elements
+// that follow each other, and eight runs are a row. A group then has 4.25 or 8.5 KiB of
+// shared memory, so that seven and more have room on a multiprocessor of any GPU.
+const (
+	run   = 16
+	group = 64
+	block = group * run
+	row   = 8           // runs in a row
+	rows  = group / row // rows in a block
+	// Behind each run is an element that nobody uses: invocations that go through their
+	// runs side by side then use different banks of shared memory.
+	padded = block + group
+)
 
-// addUp is the first pass.
+// addUp is the first pass: the sums of blocks. Groups read elements in their order, and
+// then add up from shared memory.
 //
 //tandem:kernel _
-func addUp[T Number](i int, x, sums []T) {
-	sum := T(0)
-	for k := range block {
-		sum += x[block*i+k]
+//tandem:group 64
+func addUp[T Number](g kernels.Group, x, sums []T) {
+	tile := kernels.Shared[[padded]T](g)
+	ofRuns := kernels.Shared[[group]T](g)
+	l := g.Local()
+	for k := range run {
+		at := k*group + l
+		tile[at+at/run] = x[block*g.Index()+at]
 	}
-	sums[i] = sum
+	g.Barrier()
+	sum := T(0)
+	for k := range run {
+		sum += tile[(run+1)*l+k]
+	}
+	ofRuns[l] = sum
+	g.Barrier()
+	if l < rows {
+		ofRow := T(0)
+		for k := range row {
+			ofRow += ofRuns[row*l+k]
+		}
+		ofRuns[row*l] = ofRow
+	}
+	g.Barrier()
+	if l == 0 {
+		total := T(0)
+		for r := range rows {
+			total += ofRuns[row*r]
+		}
+		sums[g.Index()] = total
+	}
 }
 
-// addOn is the second: before is the sum of all blocks before.
+// addOn is the second: before has the sum of all blocks before.
 //
 //tandem:kernel _
-func addOn[T Number](i int, exclusive bool, before, x, y []T) {
-	total, sum := before[i], T(0)
-	for k := range block {
-		v := x[block*i+k]
+//tandem:group 64
+func addOn[T Number](g kernels.Group, exclusive bool, before, x, y []T) {
+	tile := kernels.Shared[[padded]T](g)
+	ofRuns := kernels.Shared[[group]T](g)
+	ofRows := kernels.Shared[[rows]T](g)
+	l := g.Local()
+	for k := range run {
+		at := k*group + l
+		tile[at+at/run] = x[block*g.Index()+at]
+	}
+	g.Barrier()
+	sum := T(0)
+	for k := range run {
+		sum += tile[(run+1)*l+k]
+	}
+	ofRuns[l] = sum
+	g.Barrier()
+	if l < rows { // of a run, the sum of those before in its row
+		ofRow := T(0)
+		for k := range row {
+			v := ofRuns[row*l+k]
+			ofRuns[row*l+k] = ofRow
+			ofRow += v
+		}
+		ofRows[l] = ofRow
+	}
+	g.Barrier()
+	above := T(0)
+	//tandem:turns 8
+	for r := 0; r < l/row; r++ {
+		above += ofRows[r]
+	}
+	base := before[g.Index()] + (above + ofRuns[l])
+	sum = 0
+	for k := range run {
+		at := (run+1)*l + k
+		v := tile[at]
 		if exclusive {
-			y[block*i+k] = total + sum
+			tile[at] = base + sum
 			sum += v
 		} else {
 			sum += v
-			y[block*i+k] = total + sum
+			tile[at] = base + sum
 		}
+	}
+	g.Barrier()
+	for k := range run {
+		at := k*group + l
+		y[block*g.Index()+at] = tile[at+at/run]
 	}
 }
 
 // Both passes, by the type of elements.
 var (
-	addUpKernels = define(addUpFloat32Kernel, addUpFloat64Kernel, addUpInt32Kernel, addUpUint32Kernel, addUpInt64Kernel, addUpUint64Kernel)
-	addOnKernels = define(addOnFloat32Kernel, addOnFloat64Kernel, addOnInt32Kernel, addOnUint32Kernel, addOnInt64Kernel, addOnUint64Kernel)
+	addUpKernels = [6]*kernels.Kernel{
+		define(addUpFloat32Kernel, addUpOnHost[float32]), define(addUpFloat64Kernel, addUpOnHost[float64]),
+		define(addUpInt32Kernel, addUpOnHost[int32]), define(addUpUint32Kernel, addUpOnHost[uint32]),
+		define(addUpInt64Kernel, addUpOnHost[int64]), define(addUpUint64Kernel, addUpOnHost[uint64]),
+	}
+	addOnKernels = [6]*kernels.Kernel{
+		define(addOnFloat32Kernel, addOnOnHost[float32]), define(addOnFloat64Kernel, addOnOnHost[float64]),
+		define(addOnInt32Kernel, addOnOnHost[int32]), define(addOnUint32Kernel, addOnOnHost[uint32]),
+		define(addOnInt64Kernel, addOnOnHost[int64]), define(addOnUint64Kernel, addOnOnHost[uint64]),
+	}
 )
 
-// define defines kernels in the order of kernels.Type.
-func define(described ...kernels.Kernel) [6]*kernels.Kernel {
-	var defined [6]*kernels.Kernel
-	for i, k := range described {
-		defined[i] = kernels.Define(k)
-	}
-	return defined
+// define gives a description a variant for the host, which needs no shared memory.
+func define(k kernels.Kernel, onHost func(*kernels.Call)) *kernels.Kernel {
+	k.Go = onHost
+	return kernels.Define(k)
 }
 
 // Builtin is every kernel of this package, for tools that go through them all.
@@ -73,6 +153,6 @@ func newScan[T Number](exclusive bool, before, x, y []T) kernels.Launch {
 	l.AddArg(kernels.Of[T](y), kernels.Footprint{Per: block})
 	l.AddBool(exclusive)
 	size := float64(arg.Type().Size())
-	l.SetCost(kernels.Cost{Flops: 2 * block, Bytes: 2 * block * size})
+	l.SetCost(kernels.Cost{Flops: 3 * block, Bytes: 2 * block * size})
 	return l
 }

@@ -15,44 +15,102 @@ var addUpInt32Kernel = kernels.Kernel{
 	},
 	Go: addUpInt32Range,
 	GLSL: &kernels.Shader{
-		Text:       addUpInt32GLSL,
-		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1024 },
+		Text:         addUpInt32GLSL,
+		Local:        [3]int{64},
+		Groups:       func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+		Iterations:   func(_ *kernels.Launch, _ int) int64 { return 48 },
+		SharedMemory: 4608,
 	},
 	CUDA: &kernels.Function{
-		Text:  addUpInt32CUDA,
-		Block: [3]int{256},
+		Text:   addUpInt32CUDA,
+		Block:  [3]int{64},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
 	},
 }
 
-// addUpInt32Range computes the indices [call.Lo, call.Hi) of addUpInt32 on the host.
+// addUpInt32Range computes the work-groups [call.Lo, call.Hi) of addUpInt32 on the host.
 func addUpInt32Range(call *kernels.Call) {
 	x := kernels.Slice[int32](call, 0)
 	x_base := call.Base(0)
 	sums := kernels.Slice[int32](call, 1)
 	sums_base := call.Base(1)
-	from, to := call.Lo, call.Hi
-	sums_here := sums[from-sums_base:][:to-from]
-	x_all := x[1024*from-x_base:]
-	for u := range to - from {
-		x_own := x_all[1024*u:][:1024]
-		var sum int32 = 0
-		for k := 0; k < 1024; k++ {
-			sum += x_own[k]
+	var tile [1088]int32
+	var ofRuns [64]int32
+	for group_2 := call.Lo; group_2 < call.Hi; group_2++ {
+		for local := range 64 {
+			l := local
+			for k := 0; k < 16; k++ {
+				at := k*64 + l
+				tile[at+at/16] = x[(1024*group_2+at)-x_base]
+			}
 		}
-		sums_here[u] = sum
+		for local := range 64 {
+			l := local
+			var sum int32 = 0
+			for k_2 := 0; k_2 < 16; k_2++ {
+				sum += tile[17*l+k_2]
+			}
+			ofRuns[l] = sum
+		}
+		for local := range 64 {
+			l := local
+			if l < 8 {
+				var ofRow int32 = 0
+				for k_3 := 0; k_3 < 8; k_3++ {
+					ofRow += ofRuns[8*l+k_3]
+				}
+				ofRuns[8*l] = ofRow
+			}
+		}
+		for local := range 64 {
+			l := local
+			if l == 0 {
+				var total_2 int32 = 0
+				for r := 0; r < 8; r++ {
+					total_2 += ofRuns[8*r]
+				}
+				sums[group_2-sums_base] = total_2
+			}
+		}
 	}
 }
 
 const addUpInt32GLSL = `
+shared int tile[1088];
+shared int ofRuns[64];
+
 void main() {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	int sum = 0;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[uint(1024 * i + k) + x_at];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[uint(1024 * group_2 + at) + x_at];
+		}
+		barrier();
+		int sum = 0;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		barrier();
+		if (l < 8) {
+			int ofRow = 0;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		barrier();
+		if (l == 0) {
+			int total_2 = 0;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[uint(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[uint(i) + sums_at] = sum;
 }
 `
 
@@ -60,13 +118,39 @@ const addUpInt32CUDA = `
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	int sum = 0;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = k_add(sum, x[unsigned(1024 * i + k) + x_at]);
+	__shared__ int tile[1088];
+	__shared__ int ofRuns[64];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		int sum = 0;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = k_add(sum, tile[17 * l + k_2]);
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			int ofRow = 0;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = k_add(ofRow, ofRuns[8 * l + k_3]);
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		__syncthreads();
+		if (l == 0) {
+			int total_2 = 0;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = k_add(total_2, ofRuns[8 * r]);
+			}
+			sums[unsigned(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[unsigned(i) + sums_at] = sum;
 }
 `
 
@@ -79,56 +163,140 @@ var addUpUint32Kernel = kernels.Kernel{
 	},
 	Go: addUpUint32Range,
 	GLSL: &kernels.Shader{
-		Text:       addUpUint32GLSL,
-		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1024 },
+		Text:         addUpUint32GLSL,
+		Local:        [3]int{64},
+		Groups:       func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+		Iterations:   func(_ *kernels.Launch, _ int) int64 { return 48 },
+		SharedMemory: 4608,
 	},
 	CUDA: &kernels.Function{
-		Text:  addUpUint32CUDA,
-		Block: [3]int{256},
+		Text:   addUpUint32CUDA,
+		Block:  [3]int{64},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
 	},
 }
 
-// addUpUint32Range computes the indices [call.Lo, call.Hi) of addUpUint32 on the host.
+// addUpUint32Range computes the work-groups [call.Lo, call.Hi) of addUpUint32 on the host.
 func addUpUint32Range(call *kernels.Call) {
 	x := kernels.Slice[uint32](call, 0)
 	x_base := call.Base(0)
 	sums := kernels.Slice[uint32](call, 1)
 	sums_base := call.Base(1)
-	from, to := call.Lo, call.Hi
-	sums_here := sums[from-sums_base:][:to-from]
-	x_all := x[1024*from-x_base:]
-	for u := range to - from {
-		x_own := x_all[1024*u:][:1024]
-		var sum uint32 = 0
-		for k := 0; k < 1024; k++ {
-			sum += x_own[k]
+	var tile [1088]uint32
+	var ofRuns [64]uint32
+	for group_2 := call.Lo; group_2 < call.Hi; group_2++ {
+		for local := range 64 {
+			l := local
+			for k := 0; k < 16; k++ {
+				at := k*64 + l
+				tile[at+at/16] = x[(1024*group_2+at)-x_base]
+			}
 		}
-		sums_here[u] = sum
+		for local := range 64 {
+			l := local
+			var sum uint32 = 0
+			for k_2 := 0; k_2 < 16; k_2++ {
+				sum += tile[17*l+k_2]
+			}
+			ofRuns[l] = sum
+		}
+		for local := range 64 {
+			l := local
+			if l < 8 {
+				var ofRow uint32 = 0
+				for k_3 := 0; k_3 < 8; k_3++ {
+					ofRow += ofRuns[8*l+k_3]
+				}
+				ofRuns[8*l] = ofRow
+			}
+		}
+		for local := range 64 {
+			l := local
+			if l == 0 {
+				var total_2 uint32 = 0
+				for r := 0; r < 8; r++ {
+					total_2 += ofRuns[8*r]
+				}
+				sums[group_2-sums_base] = total_2
+			}
+		}
 	}
 }
 
 const addUpUint32GLSL = `
+shared uint tile[1088];
+shared uint ofRuns[64];
+
 void main() {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	uint sum = 0u;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[uint(1024 * i + k) + x_at];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[uint(1024 * group_2 + at) + x_at];
+		}
+		barrier();
+		uint sum = 0u;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		barrier();
+		if (l < 8) {
+			uint ofRow = 0u;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		barrier();
+		if (l == 0) {
+			uint total_2 = 0u;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[uint(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[uint(i) + sums_at] = sum;
 }
 `
 
 const addUpUint32CUDA = `
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	unsigned sum = 0u;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[unsigned(1024 * i + k) + x_at];
+	__shared__ unsigned tile[1088];
+	__shared__ unsigned ofRuns[64];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		unsigned sum = 0u;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			unsigned ofRow = 0u;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		__syncthreads();
+		if (l == 0) {
+			unsigned total_2 = 0u;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[unsigned(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[unsigned(i) + sums_at] = sum;
 }
 `
 
@@ -141,45 +309,103 @@ var addUpInt64Kernel = kernels.Kernel{
 	},
 	Go: addUpInt64Range,
 	GLSL: &kernels.Shader{
-		Text:       addUpInt64GLSL,
-		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1024 },
+		Text:         addUpInt64GLSL,
+		Local:        [3]int{64},
+		Groups:       func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+		Iterations:   func(_ *kernels.Launch, _ int) int64 { return 48 },
+		SharedMemory: 9216,
 	},
 	CUDA: &kernels.Function{
-		Text:  addUpInt64CUDA,
-		Block: [3]int{256},
+		Text:   addUpInt64CUDA,
+		Block:  [3]int{64},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
 	},
 	Needs: kernels.NeedsInt64,
 }
 
-// addUpInt64Range computes the indices [call.Lo, call.Hi) of addUpInt64 on the host.
+// addUpInt64Range computes the work-groups [call.Lo, call.Hi) of addUpInt64 on the host.
 func addUpInt64Range(call *kernels.Call) {
 	x := kernels.Slice[int64](call, 0)
 	x_base := call.Base(0)
 	sums := kernels.Slice[int64](call, 1)
 	sums_base := call.Base(1)
-	from, to := call.Lo, call.Hi
-	sums_here := sums[from-sums_base:][:to-from]
-	x_all := x[1024*from-x_base:]
-	for u := range to - from {
-		x_own := x_all[1024*u:][:1024]
-		var sum int64 = 0
-		for k := 0; k < 1024; k++ {
-			sum += x_own[k]
+	var tile [1088]int64
+	var ofRuns [64]int64
+	for group_2 := call.Lo; group_2 < call.Hi; group_2++ {
+		for local := range 64 {
+			l := local
+			for k := 0; k < 16; k++ {
+				at := k*64 + l
+				tile[at+at/16] = x[(1024*group_2+at)-x_base]
+			}
 		}
-		sums_here[u] = sum
+		for local := range 64 {
+			l := local
+			var sum int64 = 0
+			for k_2 := 0; k_2 < 16; k_2++ {
+				sum += tile[17*l+k_2]
+			}
+			ofRuns[l] = sum
+		}
+		for local := range 64 {
+			l := local
+			if l < 8 {
+				var ofRow int64 = 0
+				for k_3 := 0; k_3 < 8; k_3++ {
+					ofRow += ofRuns[8*l+k_3]
+				}
+				ofRuns[8*l] = ofRow
+			}
+		}
+		for local := range 64 {
+			l := local
+			if l == 0 {
+				var total_2 int64 = 0
+				for r := 0; r < 8; r++ {
+					total_2 += ofRuns[8*r]
+				}
+				sums[group_2-sums_base] = total_2
+			}
+		}
 	}
 }
 
 const addUpInt64GLSL = `
+shared int64_t tile[1088];
+shared int64_t ofRuns[64];
+
 void main() {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	int64_t sum = 0L;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[uint(1024 * i + k) + x_at];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[uint(1024 * group_2 + at) + x_at];
+		}
+		barrier();
+		int64_t sum = 0L;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		barrier();
+		if (l < 8) {
+			int64_t ofRow = 0L;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		barrier();
+		if (l == 0) {
+			int64_t total_2 = 0L;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[uint(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[uint(i) + sums_at] = sum;
 }
 `
 
@@ -187,13 +413,39 @@ const addUpInt64CUDA = `
 static __device__ __forceinline__ long long k_add(long long a, long long b) { return (long long)((unsigned long long)a + (unsigned long long)b); }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	long long sum = 0LL;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = k_add(sum, x[unsigned(1024 * i + k) + x_at]);
+	__shared__ long long tile[1088];
+	__shared__ long long ofRuns[64];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		long long sum = 0LL;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = k_add(sum, tile[17 * l + k_2]);
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			long long ofRow = 0LL;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = k_add(ofRow, ofRuns[8 * l + k_3]);
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		__syncthreads();
+		if (l == 0) {
+			long long total_2 = 0LL;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = k_add(total_2, ofRuns[8 * r]);
+			}
+			sums[unsigned(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[unsigned(i) + sums_at] = sum;
 }
 `
 
@@ -206,57 +458,141 @@ var addUpUint64Kernel = kernels.Kernel{
 	},
 	Go: addUpUint64Range,
 	GLSL: &kernels.Shader{
-		Text:       addUpUint64GLSL,
-		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1024 },
+		Text:         addUpUint64GLSL,
+		Local:        [3]int{64},
+		Groups:       func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+		Iterations:   func(_ *kernels.Launch, _ int) int64 { return 48 },
+		SharedMemory: 9216,
 	},
 	CUDA: &kernels.Function{
-		Text:  addUpUint64CUDA,
-		Block: [3]int{256},
+		Text:   addUpUint64CUDA,
+		Block:  [3]int{64},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
 	},
 	Needs: kernels.NeedsInt64,
 }
 
-// addUpUint64Range computes the indices [call.Lo, call.Hi) of addUpUint64 on the host.
+// addUpUint64Range computes the work-groups [call.Lo, call.Hi) of addUpUint64 on the host.
 func addUpUint64Range(call *kernels.Call) {
 	x := kernels.Slice[uint64](call, 0)
 	x_base := call.Base(0)
 	sums := kernels.Slice[uint64](call, 1)
 	sums_base := call.Base(1)
-	from, to := call.Lo, call.Hi
-	sums_here := sums[from-sums_base:][:to-from]
-	x_all := x[1024*from-x_base:]
-	for u := range to - from {
-		x_own := x_all[1024*u:][:1024]
-		var sum uint64 = 0
-		for k := 0; k < 1024; k++ {
-			sum += x_own[k]
+	var tile [1088]uint64
+	var ofRuns [64]uint64
+	for group_2 := call.Lo; group_2 < call.Hi; group_2++ {
+		for local := range 64 {
+			l := local
+			for k := 0; k < 16; k++ {
+				at := k*64 + l
+				tile[at+at/16] = x[(1024*group_2+at)-x_base]
+			}
 		}
-		sums_here[u] = sum
+		for local := range 64 {
+			l := local
+			var sum uint64 = 0
+			for k_2 := 0; k_2 < 16; k_2++ {
+				sum += tile[17*l+k_2]
+			}
+			ofRuns[l] = sum
+		}
+		for local := range 64 {
+			l := local
+			if l < 8 {
+				var ofRow uint64 = 0
+				for k_3 := 0; k_3 < 8; k_3++ {
+					ofRow += ofRuns[8*l+k_3]
+				}
+				ofRuns[8*l] = ofRow
+			}
+		}
+		for local := range 64 {
+			l := local
+			if l == 0 {
+				var total_2 uint64 = 0
+				for r := 0; r < 8; r++ {
+					total_2 += ofRuns[8*r]
+				}
+				sums[group_2-sums_base] = total_2
+			}
+		}
 	}
 }
 
 const addUpUint64GLSL = `
+shared uint64_t tile[1088];
+shared uint64_t ofRuns[64];
+
 void main() {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	uint64_t sum = 0UL;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[uint(1024 * i + k) + x_at];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[uint(1024 * group_2 + at) + x_at];
+		}
+		barrier();
+		uint64_t sum = 0UL;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		barrier();
+		if (l < 8) {
+			uint64_t ofRow = 0UL;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		barrier();
+		if (l == 0) {
+			uint64_t total_2 = 0UL;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[uint(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[uint(i) + sums_at] = sum;
 }
 `
 
 const addUpUint64CUDA = `
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	unsigned long long sum = 0ULL;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[unsigned(1024 * i + k) + x_at];
+	__shared__ unsigned long long tile[1088];
+	__shared__ unsigned long long ofRuns[64];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		unsigned long long sum = 0ULL;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			unsigned long long ofRow = 0ULL;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		__syncthreads();
+		if (l == 0) {
+			unsigned long long total_2 = 0ULL;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[unsigned(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[unsigned(i) + sums_at] = sum;
 }
 `
 
@@ -269,57 +605,141 @@ var addUpFloat32Kernel = kernels.Kernel{
 	},
 	Go: addUpFloat32Range,
 	GLSL: &kernels.Shader{
-		Text:       addUpFloat32GLSL,
-		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1024 },
+		Text:         addUpFloat32GLSL,
+		Local:        [3]int{64},
+		Groups:       func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+		Iterations:   func(_ *kernels.Launch, _ int) int64 { return 48 },
+		SharedMemory: 4608,
 	},
 	CUDA: &kernels.Function{
-		Text:  addUpFloat32CUDA,
-		Block: [3]int{256},
+		Text:   addUpFloat32CUDA,
+		Block:  [3]int{64},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
 	},
 }
 
-// addUpFloat32Range computes the indices [call.Lo, call.Hi) of addUpFloat32 on the host.
+// addUpFloat32Range computes the work-groups [call.Lo, call.Hi) of addUpFloat32 on the host.
 func addUpFloat32Range(call *kernels.Call) {
 	x := kernels.Slice[float32](call, 0)
 	x_base := call.Base(0)
 	sums := kernels.Slice[float32](call, 1)
 	sums_base := call.Base(1)
-	from, to := call.Lo, call.Hi
-	sums_here := sums[from-sums_base:][:to-from]
-	x_all := x[1024*from-x_base:]
-	for u := range to - from {
-		x_own := x_all[1024*u:][:1024]
-		var sum float32 = 0
-		for k := 0; k < 1024; k++ {
-			sum += x_own[k]
+	var tile [1088]float32
+	var ofRuns [64]float32
+	for group_2 := call.Lo; group_2 < call.Hi; group_2++ {
+		for local := range 64 {
+			l := local
+			for k := 0; k < 16; k++ {
+				at := k*64 + l
+				tile[at+at/16] = x[(1024*group_2+at)-x_base]
+			}
 		}
-		sums_here[u] = sum
+		for local := range 64 {
+			l := local
+			var sum float32 = 0
+			for k_2 := 0; k_2 < 16; k_2++ {
+				sum += tile[17*l+k_2]
+			}
+			ofRuns[l] = sum
+		}
+		for local := range 64 {
+			l := local
+			if l < 8 {
+				var ofRow float32 = 0
+				for k_3 := 0; k_3 < 8; k_3++ {
+					ofRow += ofRuns[8*l+k_3]
+				}
+				ofRuns[8*l] = ofRow
+			}
+		}
+		for local := range 64 {
+			l := local
+			if l == 0 {
+				var total_2 float32 = 0
+				for r := 0; r < 8; r++ {
+					total_2 += ofRuns[8*r]
+				}
+				sums[group_2-sums_base] = total_2
+			}
+		}
 	}
 }
 
 const addUpFloat32GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+shared float tile[1088];
+shared float ofRuns[64];
+
 void main() {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	precise float sum = k_zero;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[uint(1024 * i + k) + x_at];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[uint(1024 * group_2 + at) + x_at];
+		}
+		barrier();
+		precise float sum = k_zero;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		barrier();
+		if (l < 8) {
+			precise float ofRow = k_zero;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		barrier();
+		if (l == 0) {
+			precise float total_2 = k_zero;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[uint(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[uint(i) + sums_at] = sum;
 }
 `
 
 const addUpFloat32CUDA = `
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	float sum = 0.0f;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[unsigned(1024 * i + k) + x_at];
+	__shared__ float tile[1088];
+	__shared__ float ofRuns[64];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		float sum = 0.0f;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			float ofRow = 0.0f;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		__syncthreads();
+		if (l == 0) {
+			float total_2 = 0.0f;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[unsigned(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[unsigned(i) + sums_at] = sum;
 }
 `
 
@@ -332,58 +752,142 @@ var addUpFloat64Kernel = kernels.Kernel{
 	},
 	Go: addUpFloat64Range,
 	GLSL: &kernels.Shader{
-		Text:       addUpFloat64GLSL,
-		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1024 },
+		Text:         addUpFloat64GLSL,
+		Local:        [3]int{64},
+		Groups:       func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+		Iterations:   func(_ *kernels.Launch, _ int) int64 { return 48 },
+		SharedMemory: 9216,
 	},
 	CUDA: &kernels.Function{
-		Text:  addUpFloat64CUDA,
-		Block: [3]int{256},
+		Text:   addUpFloat64CUDA,
+		Block:  [3]int{64},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
 	},
 	Needs: kernels.NeedsFloat64,
 }
 
-// addUpFloat64Range computes the indices [call.Lo, call.Hi) of addUpFloat64 on the host.
+// addUpFloat64Range computes the work-groups [call.Lo, call.Hi) of addUpFloat64 on the host.
 func addUpFloat64Range(call *kernels.Call) {
 	x := kernels.Slice[float64](call, 0)
 	x_base := call.Base(0)
 	sums := kernels.Slice[float64](call, 1)
 	sums_base := call.Base(1)
-	from, to := call.Lo, call.Hi
-	sums_here := sums[from-sums_base:][:to-from]
-	x_all := x[1024*from-x_base:]
-	for u := range to - from {
-		x_own := x_all[1024*u:][:1024]
-		var sum float64 = 0
-		for k := 0; k < 1024; k++ {
-			sum += x_own[k]
+	var tile [1088]float64
+	var ofRuns [64]float64
+	for group_2 := call.Lo; group_2 < call.Hi; group_2++ {
+		for local := range 64 {
+			l := local
+			for k := 0; k < 16; k++ {
+				at := k*64 + l
+				tile[at+at/16] = x[(1024*group_2+at)-x_base]
+			}
 		}
-		sums_here[u] = sum
+		for local := range 64 {
+			l := local
+			var sum float64 = 0
+			for k_2 := 0; k_2 < 16; k_2++ {
+				sum += tile[17*l+k_2]
+			}
+			ofRuns[l] = sum
+		}
+		for local := range 64 {
+			l := local
+			if l < 8 {
+				var ofRow float64 = 0
+				for k_3 := 0; k_3 < 8; k_3++ {
+					ofRow += ofRuns[8*l+k_3]
+				}
+				ofRuns[8*l] = ofRow
+			}
+		}
+		for local := range 64 {
+			l := local
+			if l == 0 {
+				var total_2 float64 = 0
+				for r := 0; r < 8; r++ {
+					total_2 += ofRuns[8*r]
+				}
+				sums[group_2-sums_base] = total_2
+			}
+		}
 	}
 }
 
 const addUpFloat64GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+shared double tile[1088];
+shared double ofRuns[64];
+
 void main() {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	precise double sum = double(k_zero);
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[uint(1024 * i + k) + x_at];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[uint(1024 * group_2 + at) + x_at];
+		}
+		barrier();
+		precise double sum = double(k_zero);
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		barrier();
+		if (l < 8) {
+			precise double ofRow = double(k_zero);
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		barrier();
+		if (l == 0) {
+			precise double total_2 = double(k_zero);
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[uint(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[uint(i) + sums_at] = sum;
 }
 `
 
 const addUpFloat64CUDA = `
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	double sum = 0.0;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[unsigned(1024 * i + k) + x_at];
+	__shared__ double tile[1088];
+	__shared__ double ofRuns[64];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		double sum = 0.0;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			double ofRow = 0.0;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		__syncthreads();
+		if (l == 0) {
+			double total_2 = 0.0;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[unsigned(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[unsigned(i) + sums_at] = sum;
 }
 `
 
@@ -393,24 +897,27 @@ var addOnInt32Kernel = kernels.Kernel{
 	Params: []kernels.Param{
 		{Name: "before", Type: kernels.Int32, Access: kernels.In},
 		{Name: "x", Type: kernels.Int32, Access: kernels.In},
-		{Name: "y", Type: kernels.Int32, Access: kernels.Out},
+		{Name: "y", Type: kernels.Int32, Access: kernels.InOut},
 	},
 	Scalars: []kernels.Scalar{
 		{Name: "exclusive", Type: kernels.Uint32},
 	},
 	Go: addOnInt32Range,
 	GLSL: &kernels.Shader{
-		Text:       addOnInt32GLSL,
-		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1024 },
+		Text:         addOnInt32GLSL,
+		Local:        [3]int{64},
+		Groups:       func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+		Iterations:   func(_ *kernels.Launch, _ int) int64 { return 80 },
+		SharedMemory: 4640,
 	},
 	CUDA: &kernels.Function{
-		Text:  addOnInt32CUDA,
-		Block: [3]int{256},
+		Text:   addOnInt32CUDA,
+		Block:  [3]int{64},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
 	},
 }
 
-// addOnInt32Range computes the indices [call.Lo, call.Hi) of addOnInt32 on the host.
+// addOnInt32Range computes the work-groups [call.Lo, call.Hi) of addOnInt32 on the host.
 func addOnInt32Range(call *kernels.Call) {
 	exclusive := call.Uint(0) != 0
 	before := kernels.Slice[int32](call, 0)
@@ -419,44 +926,120 @@ func addOnInt32Range(call *kernels.Call) {
 	x_base := call.Base(1)
 	y := kernels.Slice[int32](call, 2)
 	y_base := call.Base(2)
-	from, to := call.Lo, call.Hi
-	before_here := before[from-before_base:][:to-from]
-	x_all := x[1024*from-x_base:]
-	y_all := y[1024*from-y_base:]
-	for u := range to - from {
-		x_own := x_all[1024*u:][:1024]
-		y_own := y_all[1024*u:][:1024]
-		t := before_here[u]
-		total := t
-		var sum int32 = 0
-		for k := 0; k < 1024; k++ {
-			v := x_own[k]
-			if exclusive {
-				y_own[k] = total + sum
-				sum += v
-			} else {
-				sum += v
-				y_own[k] = total + sum
+	var tile [1088]int32
+	var ofRuns [64]int32
+	var ofRows [8]int32
+	var sum_of [64]int32
+	for group_2 := call.Lo; group_2 < call.Hi; group_2++ {
+		for local := range 64 {
+			l := local
+			for k := 0; k < 16; k++ {
+				at := k*64 + l
+				tile[at+at/16] = x[(1024*group_2+at)-x_base]
+			}
+		}
+		for local := range 64 {
+			l := local
+			sum_of[local] = 0
+			for k_2 := 0; k_2 < 16; k_2++ {
+				sum_of[local] += tile[17*l+k_2]
+			}
+			ofRuns[l] = sum_of[local]
+		}
+		for local := range 64 {
+			l := local
+			if l < 8 {
+				var ofRow int32 = 0
+				for k_3 := 0; k_3 < 8; k_3++ {
+					v := ofRuns[8*l+k_3]
+					ofRuns[8*l+k_3] = ofRow
+					ofRow += v
+				}
+				ofRows[l] = ofRow
+			}
+		}
+		for local := range 64 {
+			l := local
+			var above int32 = 0
+			for r := 0; r < l/8; r++ {
+				above += ofRows[r]
+			}
+			base := before[group_2-before_base] + (above + ofRuns[l])
+			sum_of[local] = 0
+			for k_4 := 0; k_4 < 16; k_4++ {
+				at_2 := 17*l + k_4
+				v_2 := tile[at_2]
+				if exclusive {
+					tile[at_2] = base + sum_of[local]
+					sum_of[local] += v_2
+				} else {
+					sum_of[local] += v_2
+					tile[at_2] = base + sum_of[local]
+				}
+			}
+		}
+		for local := range 64 {
+			l := local
+			for k_5 := 0; k_5 < 16; k_5++ {
+				at_3 := k_5*64 + l
+				y[(1024*group_2+at_3)-y_base] = tile[at_3+at_3/16]
 			}
 		}
 	}
 }
 
 const addOnInt32GLSL = `
+shared int tile[1088];
+shared int ofRuns[64];
+shared int ofRows[8];
+
 void main() {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	int t = before[uint(i) + before_at];
-	int total = t;
-	int sum = 0;
-	for (int k = 0; k < 1024; k = k + 1) {
-		int v = x[uint(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[uint(1024 * i + k) + y_at] = total + sum;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			y[uint(1024 * i + k) + y_at] = total + sum;
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[uint(1024 * group_2 + at) + x_at];
+		}
+		barrier();
+		int sum = 0;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		barrier();
+		if (l < 8) {
+			int ofRow = 0;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				int v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		barrier();
+		int above = 0;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		int base = before[uint(group_2) + before_at] + (above + ofRuns[l]);
+		sum = 0;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			int v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = base + sum;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				tile[at_2] = base + sum;
+			}
+		}
+		barrier();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[uint(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -466,19 +1049,55 @@ const addOnInt32CUDA = `
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	int t = before[unsigned(i) + before_at];
-	int total = t;
-	int sum = 0;
-	for (int k = 0; k < 1024; k = k + 1) {
-		int v = x[unsigned(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[unsigned(1024 * i + k) + y_at] = k_add(total, sum);
-			sum = k_add(sum, v);
-		} else {
-			sum = k_add(sum, v);
-			y[unsigned(1024 * i + k) + y_at] = k_add(total, sum);
+	__shared__ int tile[1088];
+	__shared__ int ofRuns[64];
+	__shared__ int ofRows[8];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		int sum = 0;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = k_add(sum, tile[17 * l + k_2]);
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			int ofRow = 0;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				int v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = k_add(ofRow, v);
+			}
+			ofRows[l] = ofRow;
+		}
+		__syncthreads();
+		int above = 0;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = k_add(above, ofRows[r]);
+		}
+		int base = k_add(before[unsigned(group_2) + before_at], k_add(above, ofRuns[l]));
+		sum = 0;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			int v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = k_add(base, sum);
+				sum = k_add(sum, v_2);
+			} else {
+				sum = k_add(sum, v_2);
+				tile[at_2] = k_add(base, sum);
+			}
+		}
+		__syncthreads();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[unsigned(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -490,24 +1109,27 @@ var addOnUint32Kernel = kernels.Kernel{
 	Params: []kernels.Param{
 		{Name: "before", Type: kernels.Uint32, Access: kernels.In},
 		{Name: "x", Type: kernels.Uint32, Access: kernels.In},
-		{Name: "y", Type: kernels.Uint32, Access: kernels.Out},
+		{Name: "y", Type: kernels.Uint32, Access: kernels.InOut},
 	},
 	Scalars: []kernels.Scalar{
 		{Name: "exclusive", Type: kernels.Uint32},
 	},
 	Go: addOnUint32Range,
 	GLSL: &kernels.Shader{
-		Text:       addOnUint32GLSL,
-		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1024 },
+		Text:         addOnUint32GLSL,
+		Local:        [3]int{64},
+		Groups:       func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+		Iterations:   func(_ *kernels.Launch, _ int) int64 { return 80 },
+		SharedMemory: 4640,
 	},
 	CUDA: &kernels.Function{
-		Text:  addOnUint32CUDA,
-		Block: [3]int{256},
+		Text:   addOnUint32CUDA,
+		Block:  [3]int{64},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
 	},
 }
 
-// addOnUint32Range computes the indices [call.Lo, call.Hi) of addOnUint32 on the host.
+// addOnUint32Range computes the work-groups [call.Lo, call.Hi) of addOnUint32 on the host.
 func addOnUint32Range(call *kernels.Call) {
 	exclusive := call.Uint(0) != 0
 	before := kernels.Slice[uint32](call, 0)
@@ -516,44 +1138,120 @@ func addOnUint32Range(call *kernels.Call) {
 	x_base := call.Base(1)
 	y := kernels.Slice[uint32](call, 2)
 	y_base := call.Base(2)
-	from, to := call.Lo, call.Hi
-	before_here := before[from-before_base:][:to-from]
-	x_all := x[1024*from-x_base:]
-	y_all := y[1024*from-y_base:]
-	for u := range to - from {
-		x_own := x_all[1024*u:][:1024]
-		y_own := y_all[1024*u:][:1024]
-		t := before_here[u]
-		total := t
-		var sum uint32 = 0
-		for k := 0; k < 1024; k++ {
-			v := x_own[k]
-			if exclusive {
-				y_own[k] = total + sum
-				sum += v
-			} else {
-				sum += v
-				y_own[k] = total + sum
+	var tile [1088]uint32
+	var ofRuns [64]uint32
+	var ofRows [8]uint32
+	var sum_of [64]uint32
+	for group_2 := call.Lo; group_2 < call.Hi; group_2++ {
+		for local := range 64 {
+			l := local
+			for k := 0; k < 16; k++ {
+				at := k*64 + l
+				tile[at+at/16] = x[(1024*group_2+at)-x_base]
+			}
+		}
+		for local := range 64 {
+			l := local
+			sum_of[local] = 0
+			for k_2 := 0; k_2 < 16; k_2++ {
+				sum_of[local] += tile[17*l+k_2]
+			}
+			ofRuns[l] = sum_of[local]
+		}
+		for local := range 64 {
+			l := local
+			if l < 8 {
+				var ofRow uint32 = 0
+				for k_3 := 0; k_3 < 8; k_3++ {
+					v := ofRuns[8*l+k_3]
+					ofRuns[8*l+k_3] = ofRow
+					ofRow += v
+				}
+				ofRows[l] = ofRow
+			}
+		}
+		for local := range 64 {
+			l := local
+			var above uint32 = 0
+			for r := 0; r < l/8; r++ {
+				above += ofRows[r]
+			}
+			base := before[group_2-before_base] + (above + ofRuns[l])
+			sum_of[local] = 0
+			for k_4 := 0; k_4 < 16; k_4++ {
+				at_2 := 17*l + k_4
+				v_2 := tile[at_2]
+				if exclusive {
+					tile[at_2] = base + sum_of[local]
+					sum_of[local] += v_2
+				} else {
+					sum_of[local] += v_2
+					tile[at_2] = base + sum_of[local]
+				}
+			}
+		}
+		for local := range 64 {
+			l := local
+			for k_5 := 0; k_5 < 16; k_5++ {
+				at_3 := k_5*64 + l
+				y[(1024*group_2+at_3)-y_base] = tile[at_3+at_3/16]
 			}
 		}
 	}
 }
 
 const addOnUint32GLSL = `
+shared uint tile[1088];
+shared uint ofRuns[64];
+shared uint ofRows[8];
+
 void main() {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	uint t = before[uint(i) + before_at];
-	uint total = t;
-	uint sum = 0u;
-	for (int k = 0; k < 1024; k = k + 1) {
-		uint v = x[uint(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[uint(1024 * i + k) + y_at] = total + sum;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			y[uint(1024 * i + k) + y_at] = total + sum;
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[uint(1024 * group_2 + at) + x_at];
+		}
+		barrier();
+		uint sum = 0u;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		barrier();
+		if (l < 8) {
+			uint ofRow = 0u;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				uint v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		barrier();
+		uint above = 0u;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		uint base = before[uint(group_2) + before_at] + (above + ofRuns[l]);
+		sum = 0u;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			uint v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = base + sum;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				tile[at_2] = base + sum;
+			}
+		}
+		barrier();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[uint(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -561,19 +1259,55 @@ void main() {
 
 const addOnUint32CUDA = `
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	unsigned t = before[unsigned(i) + before_at];
-	unsigned total = t;
-	unsigned sum = 0u;
-	for (int k = 0; k < 1024; k = k + 1) {
-		unsigned v = x[unsigned(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
+	__shared__ unsigned tile[1088];
+	__shared__ unsigned ofRuns[64];
+	__shared__ unsigned ofRows[8];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		unsigned sum = 0u;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			unsigned ofRow = 0u;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				unsigned v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		__syncthreads();
+		unsigned above = 0u;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		unsigned base = before[unsigned(group_2) + before_at] + (above + ofRuns[l]);
+		sum = 0u;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			unsigned v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = base + sum;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				tile[at_2] = base + sum;
+			}
+		}
+		__syncthreads();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[unsigned(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -585,25 +1319,28 @@ var addOnInt64Kernel = kernels.Kernel{
 	Params: []kernels.Param{
 		{Name: "before", Type: kernels.Int64, Access: kernels.In},
 		{Name: "x", Type: kernels.Int64, Access: kernels.In},
-		{Name: "y", Type: kernels.Int64, Access: kernels.Out},
+		{Name: "y", Type: kernels.Int64, Access: kernels.InOut},
 	},
 	Scalars: []kernels.Scalar{
 		{Name: "exclusive", Type: kernels.Uint32},
 	},
 	Go: addOnInt64Range,
 	GLSL: &kernels.Shader{
-		Text:       addOnInt64GLSL,
-		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1024 },
+		Text:         addOnInt64GLSL,
+		Local:        [3]int{64},
+		Groups:       func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+		Iterations:   func(_ *kernels.Launch, _ int) int64 { return 80 },
+		SharedMemory: 9280,
 	},
 	CUDA: &kernels.Function{
-		Text:  addOnInt64CUDA,
-		Block: [3]int{256},
+		Text:   addOnInt64CUDA,
+		Block:  [3]int{64},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
 	},
 	Needs: kernels.NeedsInt64,
 }
 
-// addOnInt64Range computes the indices [call.Lo, call.Hi) of addOnInt64 on the host.
+// addOnInt64Range computes the work-groups [call.Lo, call.Hi) of addOnInt64 on the host.
 func addOnInt64Range(call *kernels.Call) {
 	exclusive := call.Uint(0) != 0
 	before := kernels.Slice[int64](call, 0)
@@ -612,44 +1349,120 @@ func addOnInt64Range(call *kernels.Call) {
 	x_base := call.Base(1)
 	y := kernels.Slice[int64](call, 2)
 	y_base := call.Base(2)
-	from, to := call.Lo, call.Hi
-	before_here := before[from-before_base:][:to-from]
-	x_all := x[1024*from-x_base:]
-	y_all := y[1024*from-y_base:]
-	for u := range to - from {
-		x_own := x_all[1024*u:][:1024]
-		y_own := y_all[1024*u:][:1024]
-		t := before_here[u]
-		total := t
-		var sum int64 = 0
-		for k := 0; k < 1024; k++ {
-			v := x_own[k]
-			if exclusive {
-				y_own[k] = total + sum
-				sum += v
-			} else {
-				sum += v
-				y_own[k] = total + sum
+	var tile [1088]int64
+	var ofRuns [64]int64
+	var ofRows [8]int64
+	var sum_of [64]int64
+	for group_2 := call.Lo; group_2 < call.Hi; group_2++ {
+		for local := range 64 {
+			l := local
+			for k := 0; k < 16; k++ {
+				at := k*64 + l
+				tile[at+at/16] = x[(1024*group_2+at)-x_base]
+			}
+		}
+		for local := range 64 {
+			l := local
+			sum_of[local] = 0
+			for k_2 := 0; k_2 < 16; k_2++ {
+				sum_of[local] += tile[17*l+k_2]
+			}
+			ofRuns[l] = sum_of[local]
+		}
+		for local := range 64 {
+			l := local
+			if l < 8 {
+				var ofRow int64 = 0
+				for k_3 := 0; k_3 < 8; k_3++ {
+					v := ofRuns[8*l+k_3]
+					ofRuns[8*l+k_3] = ofRow
+					ofRow += v
+				}
+				ofRows[l] = ofRow
+			}
+		}
+		for local := range 64 {
+			l := local
+			var above int64 = 0
+			for r := 0; r < l/8; r++ {
+				above += ofRows[r]
+			}
+			base := before[group_2-before_base] + (above + ofRuns[l])
+			sum_of[local] = 0
+			for k_4 := 0; k_4 < 16; k_4++ {
+				at_2 := 17*l + k_4
+				v_2 := tile[at_2]
+				if exclusive {
+					tile[at_2] = base + sum_of[local]
+					sum_of[local] += v_2
+				} else {
+					sum_of[local] += v_2
+					tile[at_2] = base + sum_of[local]
+				}
+			}
+		}
+		for local := range 64 {
+			l := local
+			for k_5 := 0; k_5 < 16; k_5++ {
+				at_3 := k_5*64 + l
+				y[(1024*group_2+at_3)-y_base] = tile[at_3+at_3/16]
 			}
 		}
 	}
 }
 
 const addOnInt64GLSL = `
+shared int64_t tile[1088];
+shared int64_t ofRuns[64];
+shared int64_t ofRows[8];
+
 void main() {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	int64_t t = before[uint(i) + before_at];
-	int64_t total = t;
-	int64_t sum = 0L;
-	for (int k = 0; k < 1024; k = k + 1) {
-		int64_t v = x[uint(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[uint(1024 * i + k) + y_at] = total + sum;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			y[uint(1024 * i + k) + y_at] = total + sum;
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[uint(1024 * group_2 + at) + x_at];
+		}
+		barrier();
+		int64_t sum = 0L;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		barrier();
+		if (l < 8) {
+			int64_t ofRow = 0L;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				int64_t v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		barrier();
+		int64_t above = 0L;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		int64_t base = before[uint(group_2) + before_at] + (above + ofRuns[l]);
+		sum = 0L;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			int64_t v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = base + sum;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				tile[at_2] = base + sum;
+			}
+		}
+		barrier();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[uint(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -659,19 +1472,55 @@ const addOnInt64CUDA = `
 static __device__ __forceinline__ long long k_add(long long a, long long b) { return (long long)((unsigned long long)a + (unsigned long long)b); }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	long long t = before[unsigned(i) + before_at];
-	long long total = t;
-	long long sum = 0LL;
-	for (int k = 0; k < 1024; k = k + 1) {
-		long long v = x[unsigned(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[unsigned(1024 * i + k) + y_at] = k_add(total, sum);
-			sum = k_add(sum, v);
-		} else {
-			sum = k_add(sum, v);
-			y[unsigned(1024 * i + k) + y_at] = k_add(total, sum);
+	__shared__ long long tile[1088];
+	__shared__ long long ofRuns[64];
+	__shared__ long long ofRows[8];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		long long sum = 0LL;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = k_add(sum, tile[17 * l + k_2]);
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			long long ofRow = 0LL;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				long long v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = k_add(ofRow, v);
+			}
+			ofRows[l] = ofRow;
+		}
+		__syncthreads();
+		long long above = 0LL;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = k_add(above, ofRows[r]);
+		}
+		long long base = k_add(before[unsigned(group_2) + before_at], k_add(above, ofRuns[l]));
+		sum = 0LL;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			long long v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = k_add(base, sum);
+				sum = k_add(sum, v_2);
+			} else {
+				sum = k_add(sum, v_2);
+				tile[at_2] = k_add(base, sum);
+			}
+		}
+		__syncthreads();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[unsigned(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -683,25 +1532,28 @@ var addOnUint64Kernel = kernels.Kernel{
 	Params: []kernels.Param{
 		{Name: "before", Type: kernels.Uint64, Access: kernels.In},
 		{Name: "x", Type: kernels.Uint64, Access: kernels.In},
-		{Name: "y", Type: kernels.Uint64, Access: kernels.Out},
+		{Name: "y", Type: kernels.Uint64, Access: kernels.InOut},
 	},
 	Scalars: []kernels.Scalar{
 		{Name: "exclusive", Type: kernels.Uint32},
 	},
 	Go: addOnUint64Range,
 	GLSL: &kernels.Shader{
-		Text:       addOnUint64GLSL,
-		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1024 },
+		Text:         addOnUint64GLSL,
+		Local:        [3]int{64},
+		Groups:       func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+		Iterations:   func(_ *kernels.Launch, _ int) int64 { return 80 },
+		SharedMemory: 9280,
 	},
 	CUDA: &kernels.Function{
-		Text:  addOnUint64CUDA,
-		Block: [3]int{256},
+		Text:   addOnUint64CUDA,
+		Block:  [3]int{64},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
 	},
 	Needs: kernels.NeedsInt64,
 }
 
-// addOnUint64Range computes the indices [call.Lo, call.Hi) of addOnUint64 on the host.
+// addOnUint64Range computes the work-groups [call.Lo, call.Hi) of addOnUint64 on the host.
 func addOnUint64Range(call *kernels.Call) {
 	exclusive := call.Uint(0) != 0
 	before := kernels.Slice[uint64](call, 0)
@@ -710,44 +1562,120 @@ func addOnUint64Range(call *kernels.Call) {
 	x_base := call.Base(1)
 	y := kernels.Slice[uint64](call, 2)
 	y_base := call.Base(2)
-	from, to := call.Lo, call.Hi
-	before_here := before[from-before_base:][:to-from]
-	x_all := x[1024*from-x_base:]
-	y_all := y[1024*from-y_base:]
-	for u := range to - from {
-		x_own := x_all[1024*u:][:1024]
-		y_own := y_all[1024*u:][:1024]
-		t := before_here[u]
-		total := t
-		var sum uint64 = 0
-		for k := 0; k < 1024; k++ {
-			v := x_own[k]
-			if exclusive {
-				y_own[k] = total + sum
-				sum += v
-			} else {
-				sum += v
-				y_own[k] = total + sum
+	var tile [1088]uint64
+	var ofRuns [64]uint64
+	var ofRows [8]uint64
+	var sum_of [64]uint64
+	for group_2 := call.Lo; group_2 < call.Hi; group_2++ {
+		for local := range 64 {
+			l := local
+			for k := 0; k < 16; k++ {
+				at := k*64 + l
+				tile[at+at/16] = x[(1024*group_2+at)-x_base]
+			}
+		}
+		for local := range 64 {
+			l := local
+			sum_of[local] = 0
+			for k_2 := 0; k_2 < 16; k_2++ {
+				sum_of[local] += tile[17*l+k_2]
+			}
+			ofRuns[l] = sum_of[local]
+		}
+		for local := range 64 {
+			l := local
+			if l < 8 {
+				var ofRow uint64 = 0
+				for k_3 := 0; k_3 < 8; k_3++ {
+					v := ofRuns[8*l+k_3]
+					ofRuns[8*l+k_3] = ofRow
+					ofRow += v
+				}
+				ofRows[l] = ofRow
+			}
+		}
+		for local := range 64 {
+			l := local
+			var above uint64 = 0
+			for r := 0; r < l/8; r++ {
+				above += ofRows[r]
+			}
+			base := before[group_2-before_base] + (above + ofRuns[l])
+			sum_of[local] = 0
+			for k_4 := 0; k_4 < 16; k_4++ {
+				at_2 := 17*l + k_4
+				v_2 := tile[at_2]
+				if exclusive {
+					tile[at_2] = base + sum_of[local]
+					sum_of[local] += v_2
+				} else {
+					sum_of[local] += v_2
+					tile[at_2] = base + sum_of[local]
+				}
+			}
+		}
+		for local := range 64 {
+			l := local
+			for k_5 := 0; k_5 < 16; k_5++ {
+				at_3 := k_5*64 + l
+				y[(1024*group_2+at_3)-y_base] = tile[at_3+at_3/16]
 			}
 		}
 	}
 }
 
 const addOnUint64GLSL = `
+shared uint64_t tile[1088];
+shared uint64_t ofRuns[64];
+shared uint64_t ofRows[8];
+
 void main() {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	uint64_t t = before[uint(i) + before_at];
-	uint64_t total = t;
-	uint64_t sum = 0UL;
-	for (int k = 0; k < 1024; k = k + 1) {
-		uint64_t v = x[uint(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[uint(1024 * i + k) + y_at] = total + sum;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			y[uint(1024 * i + k) + y_at] = total + sum;
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[uint(1024 * group_2 + at) + x_at];
+		}
+		barrier();
+		uint64_t sum = 0UL;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		barrier();
+		if (l < 8) {
+			uint64_t ofRow = 0UL;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				uint64_t v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		barrier();
+		uint64_t above = 0UL;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		uint64_t base = before[uint(group_2) + before_at] + (above + ofRuns[l]);
+		sum = 0UL;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			uint64_t v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = base + sum;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				tile[at_2] = base + sum;
+			}
+		}
+		barrier();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[uint(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -755,19 +1683,55 @@ void main() {
 
 const addOnUint64CUDA = `
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	unsigned long long t = before[unsigned(i) + before_at];
-	unsigned long long total = t;
-	unsigned long long sum = 0ULL;
-	for (int k = 0; k < 1024; k = k + 1) {
-		unsigned long long v = x[unsigned(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
+	__shared__ unsigned long long tile[1088];
+	__shared__ unsigned long long ofRuns[64];
+	__shared__ unsigned long long ofRows[8];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		unsigned long long sum = 0ULL;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			unsigned long long ofRow = 0ULL;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				unsigned long long v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		__syncthreads();
+		unsigned long long above = 0ULL;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		unsigned long long base = before[unsigned(group_2) + before_at] + (above + ofRuns[l]);
+		sum = 0ULL;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			unsigned long long v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = base + sum;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				tile[at_2] = base + sum;
+			}
+		}
+		__syncthreads();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[unsigned(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -779,24 +1743,27 @@ var addOnFloat32Kernel = kernels.Kernel{
 	Params: []kernels.Param{
 		{Name: "before", Type: kernels.Float32, Access: kernels.In},
 		{Name: "x", Type: kernels.Float32, Access: kernels.In},
-		{Name: "y", Type: kernels.Float32, Access: kernels.Out},
+		{Name: "y", Type: kernels.Float32, Access: kernels.InOut},
 	},
 	Scalars: []kernels.Scalar{
 		{Name: "exclusive", Type: kernels.Uint32},
 	},
 	Go: addOnFloat32Range,
 	GLSL: &kernels.Shader{
-		Text:       addOnFloat32GLSL,
-		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1024 },
+		Text:         addOnFloat32GLSL,
+		Local:        [3]int{64},
+		Groups:       func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+		Iterations:   func(_ *kernels.Launch, _ int) int64 { return 80 },
+		SharedMemory: 4640,
 	},
 	CUDA: &kernels.Function{
-		Text:  addOnFloat32CUDA,
-		Block: [3]int{256},
+		Text:   addOnFloat32CUDA,
+		Block:  [3]int{64},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
 	},
 }
 
-// addOnFloat32Range computes the indices [call.Lo, call.Hi) of addOnFloat32 on the host.
+// addOnFloat32Range computes the work-groups [call.Lo, call.Hi) of addOnFloat32 on the host.
 func addOnFloat32Range(call *kernels.Call) {
 	exclusive := call.Uint(0) != 0
 	before := kernels.Slice[float32](call, 0)
@@ -805,24 +1772,63 @@ func addOnFloat32Range(call *kernels.Call) {
 	x_base := call.Base(1)
 	y := kernels.Slice[float32](call, 2)
 	y_base := call.Base(2)
-	from, to := call.Lo, call.Hi
-	before_here := before[from-before_base:][:to-from]
-	x_all := x[1024*from-x_base:]
-	y_all := y[1024*from-y_base:]
-	for u := range to - from {
-		x_own := x_all[1024*u:][:1024]
-		y_own := y_all[1024*u:][:1024]
-		t := before_here[u]
-		total := t
-		var sum float32 = 0
-		for k := 0; k < 1024; k++ {
-			v := x_own[k]
-			if exclusive {
-				y_own[k] = total + sum
-				sum += v
-			} else {
-				sum += v
-				y_own[k] = total + sum
+	var tile [1088]float32
+	var ofRuns [64]float32
+	var ofRows [8]float32
+	var sum_of [64]float32
+	for group_2 := call.Lo; group_2 < call.Hi; group_2++ {
+		for local := range 64 {
+			l := local
+			for k := 0; k < 16; k++ {
+				at := k*64 + l
+				tile[at+at/16] = x[(1024*group_2+at)-x_base]
+			}
+		}
+		for local := range 64 {
+			l := local
+			sum_of[local] = 0
+			for k_2 := 0; k_2 < 16; k_2++ {
+				sum_of[local] += tile[17*l+k_2]
+			}
+			ofRuns[l] = sum_of[local]
+		}
+		for local := range 64 {
+			l := local
+			if l < 8 {
+				var ofRow float32 = 0
+				for k_3 := 0; k_3 < 8; k_3++ {
+					v := ofRuns[8*l+k_3]
+					ofRuns[8*l+k_3] = ofRow
+					ofRow += v
+				}
+				ofRows[l] = ofRow
+			}
+		}
+		for local := range 64 {
+			l := local
+			var above float32 = 0
+			for r := 0; r < l/8; r++ {
+				above += ofRows[r]
+			}
+			base := before[group_2-before_base] + (above + ofRuns[l])
+			sum_of[local] = 0
+			for k_4 := 0; k_4 < 16; k_4++ {
+				at_2 := 17*l + k_4
+				v_2 := tile[at_2]
+				if exclusive {
+					tile[at_2] = base + sum_of[local]
+					sum_of[local] += v_2
+				} else {
+					sum_of[local] += v_2
+					tile[at_2] = base + sum_of[local]
+				}
+			}
+		}
+		for local := range 64 {
+			l := local
+			for k_5 := 0; k_5 < 16; k_5++ {
+				at_3 := k_5*64 + l
+				y[(1024*group_2+at_3)-y_base] = tile[at_3+at_3/16]
 			}
 		}
 	}
@@ -830,22 +1836,59 @@ func addOnFloat32Range(call *kernels.Call) {
 
 const addOnFloat32GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+shared float tile[1088];
+shared float ofRuns[64];
+shared float ofRows[8];
+
 void main() {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	precise float t = before[uint(i) + before_at];
-	precise float total = t;
-	precise float sum = k_zero;
-	for (int k = 0; k < 1024; k = k + 1) {
-		precise float v = x[uint(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			precise float tandem_t1 = total + sum;
-			y[uint(1024 * i + k) + y_at] = tandem_t1;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			precise float tandem_t2 = total + sum;
-			y[uint(1024 * i + k) + y_at] = tandem_t2;
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[uint(1024 * group_2 + at) + x_at];
+		}
+		barrier();
+		precise float sum = k_zero;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		barrier();
+		if (l < 8) {
+			precise float ofRow = k_zero;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				precise float v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		barrier();
+		precise float above = k_zero;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		precise float base = before[uint(group_2) + before_at] + (above + ofRuns[l]);
+		sum = k_zero;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			precise float v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				precise float tandem_t1 = base + sum;
+				tile[at_2] = tandem_t1;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				precise float tandem_t2 = base + sum;
+				tile[at_2] = tandem_t2;
+			}
+		}
+		barrier();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[uint(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -853,19 +1896,55 @@ void main() {
 
 const addOnFloat32CUDA = `
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	float t = before[unsigned(i) + before_at];
-	float total = t;
-	float sum = 0.0f;
-	for (int k = 0; k < 1024; k = k + 1) {
-		float v = x[unsigned(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
+	__shared__ float tile[1088];
+	__shared__ float ofRuns[64];
+	__shared__ float ofRows[8];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		float sum = 0.0f;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			float ofRow = 0.0f;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				float v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		__syncthreads();
+		float above = 0.0f;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		float base = before[unsigned(group_2) + before_at] + (above + ofRuns[l]);
+		sum = 0.0f;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			float v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = base + sum;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				tile[at_2] = base + sum;
+			}
+		}
+		__syncthreads();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[unsigned(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -877,25 +1956,28 @@ var addOnFloat64Kernel = kernels.Kernel{
 	Params: []kernels.Param{
 		{Name: "before", Type: kernels.Float64, Access: kernels.In},
 		{Name: "x", Type: kernels.Float64, Access: kernels.In},
-		{Name: "y", Type: kernels.Float64, Access: kernels.Out},
+		{Name: "y", Type: kernels.Float64, Access: kernels.InOut},
 	},
 	Scalars: []kernels.Scalar{
 		{Name: "exclusive", Type: kernels.Uint32},
 	},
 	Go: addOnFloat64Range,
 	GLSL: &kernels.Shader{
-		Text:       addOnFloat64GLSL,
-		Local:      [3]int{256},
-		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1024 },
+		Text:         addOnFloat64GLSL,
+		Local:        [3]int{64},
+		Groups:       func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+		Iterations:   func(_ *kernels.Launch, _ int) int64 { return 80 },
+		SharedMemory: 9280,
 	},
 	CUDA: &kernels.Function{
-		Text:  addOnFloat64CUDA,
-		Block: [3]int{256},
+		Text:   addOnFloat64CUDA,
+		Block:  [3]int{64},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
 	},
 	Needs: kernels.NeedsFloat64,
 }
 
-// addOnFloat64Range computes the indices [call.Lo, call.Hi) of addOnFloat64 on the host.
+// addOnFloat64Range computes the work-groups [call.Lo, call.Hi) of addOnFloat64 on the host.
 func addOnFloat64Range(call *kernels.Call) {
 	exclusive := call.Uint(0) != 0
 	before := kernels.Slice[float64](call, 0)
@@ -904,24 +1986,63 @@ func addOnFloat64Range(call *kernels.Call) {
 	x_base := call.Base(1)
 	y := kernels.Slice[float64](call, 2)
 	y_base := call.Base(2)
-	from, to := call.Lo, call.Hi
-	before_here := before[from-before_base:][:to-from]
-	x_all := x[1024*from-x_base:]
-	y_all := y[1024*from-y_base:]
-	for u := range to - from {
-		x_own := x_all[1024*u:][:1024]
-		y_own := y_all[1024*u:][:1024]
-		t := before_here[u]
-		total := t
-		var sum float64 = 0
-		for k := 0; k < 1024; k++ {
-			v := x_own[k]
-			if exclusive {
-				y_own[k] = total + sum
-				sum += v
-			} else {
-				sum += v
-				y_own[k] = total + sum
+	var tile [1088]float64
+	var ofRuns [64]float64
+	var ofRows [8]float64
+	var sum_of [64]float64
+	for group_2 := call.Lo; group_2 < call.Hi; group_2++ {
+		for local := range 64 {
+			l := local
+			for k := 0; k < 16; k++ {
+				at := k*64 + l
+				tile[at+at/16] = x[(1024*group_2+at)-x_base]
+			}
+		}
+		for local := range 64 {
+			l := local
+			sum_of[local] = 0
+			for k_2 := 0; k_2 < 16; k_2++ {
+				sum_of[local] += tile[17*l+k_2]
+			}
+			ofRuns[l] = sum_of[local]
+		}
+		for local := range 64 {
+			l := local
+			if l < 8 {
+				var ofRow float64 = 0
+				for k_3 := 0; k_3 < 8; k_3++ {
+					v := ofRuns[8*l+k_3]
+					ofRuns[8*l+k_3] = ofRow
+					ofRow += v
+				}
+				ofRows[l] = ofRow
+			}
+		}
+		for local := range 64 {
+			l := local
+			var above float64 = 0
+			for r := 0; r < l/8; r++ {
+				above += ofRows[r]
+			}
+			base := before[group_2-before_base] + (above + ofRuns[l])
+			sum_of[local] = 0
+			for k_4 := 0; k_4 < 16; k_4++ {
+				at_2 := 17*l + k_4
+				v_2 := tile[at_2]
+				if exclusive {
+					tile[at_2] = base + sum_of[local]
+					sum_of[local] += v_2
+				} else {
+					sum_of[local] += v_2
+					tile[at_2] = base + sum_of[local]
+				}
+			}
+		}
+		for local := range 64 {
+			l := local
+			for k_5 := 0; k_5 < 16; k_5++ {
+				at_3 := k_5*64 + l
+				y[(1024*group_2+at_3)-y_base] = tile[at_3+at_3/16]
 			}
 		}
 	}
@@ -929,22 +2050,59 @@ func addOnFloat64Range(call *kernels.Call) {
 
 const addOnFloat64GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+shared double tile[1088];
+shared double ofRuns[64];
+shared double ofRows[8];
+
 void main() {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	precise double t = before[uint(i) + before_at];
-	precise double total = t;
-	precise double sum = double(k_zero);
-	for (int k = 0; k < 1024; k = k + 1) {
-		precise double v = x[uint(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			precise double tandem_t1 = total + sum;
-			y[uint(1024 * i + k) + y_at] = tandem_t1;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			precise double tandem_t2 = total + sum;
-			y[uint(1024 * i + k) + y_at] = tandem_t2;
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[uint(1024 * group_2 + at) + x_at];
+		}
+		barrier();
+		precise double sum = double(k_zero);
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		barrier();
+		if (l < 8) {
+			precise double ofRow = double(k_zero);
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				precise double v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		barrier();
+		precise double above = double(k_zero);
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		precise double base = before[uint(group_2) + before_at] + (above + ofRuns[l]);
+		sum = double(k_zero);
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			precise double v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				precise double tandem_t1 = base + sum;
+				tile[at_2] = tandem_t1;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				precise double tandem_t2 = base + sum;
+				tile[at_2] = tandem_t2;
+			}
+		}
+		barrier();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[uint(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -952,19 +2110,55 @@ void main() {
 
 const addOnFloat64CUDA = `
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	double t = before[unsigned(i) + before_at];
-	double total = t;
-	double sum = 0.0;
-	for (int k = 0; k < 1024; k = k + 1) {
-		double v = x[unsigned(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
+	__shared__ double tile[1088];
+	__shared__ double ofRuns[64];
+	__shared__ double ofRows[8];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		double sum = 0.0;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			double ofRow = 0.0;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				double v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		__syncthreads();
+		double above = 0.0;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		double base = before[unsigned(group_2) + before_at] + (above + ofRuns[l]);
+		sum = 0.0;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			double v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = base + sum;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				tile[at_2] = base + sum;
+			}
+		}
+		__syncthreads();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[unsigned(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }

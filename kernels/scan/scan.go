@@ -22,12 +22,26 @@ type Number interface {
 // [*kernels.ArgumentError]. When ctx ends, Inclusive returns its cause, and dst is
 // partly written.
 func Inclusive[T Number, O any](ctx context.Context, s kernels.Launcher[O], dst, src []T, opts ...O) error {
+	if len(opts) == 0 && few(dst, src) && ctx.Err() == nil {
+		straight(dst, src, 0, false)
+		return nil
+	}
 	return scan(ctx, s, "Inclusive", dst, src, false, opts)
 }
 
 // Exclusive is [Inclusive] without element i itself: dst[0] is 0.
 func Exclusive[T Number, O any](ctx context.Context, s kernels.Launcher[O], dst, src []T, opts ...O) error {
+	if len(opts) == 0 && few(dst, src) && ctx.Err() == nil {
+		straight(dst, src, 0, true)
+		return nil
+	}
 	return scan(ctx, s, "Exclusive", dst, src, true, opts)
+}
+
+// few reports whether there is nothing to prepare for a scan: it is of one run, whose
+// sum is that of a loop, and its slices are the same or apart.
+func few[T Number](dst, src []T) bool {
+	return len(src) <= run && len(dst) == len(src) && !alias.Inexact(dst, src)
 }
 
 // choices are between one loop and the workers, and between the host and the

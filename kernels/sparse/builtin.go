@@ -4,5 +4,5 @@ import "github.com/tandem-go/tandem/kernels"
 
 // Builtin is every kernel of this package, for tools that go through them all.
 func Builtin() []*kernels.Kernel {
-	return []*kernels.Kernel{mulVecKernel, mulVec64Kernel}
+	return []*kernels.Kernel{mulVecFloat32Kernel, mulVecFloat64Kernel}
 }

@@ -15,9 +15,9 @@ import (
 // magnitudes in a row of k entries.
 func MulVec[X, Y kernels.Vector[float32]](a *CSR[float32], x X, y Y) (l kernels.Launch) {
 	if b := a.kept; b != nil {
-		l = newMulVec(a.longest, b.starts, b.columns, b.values, x, y)
+		l = newMulVecFloat32(a.longest, b.starts, b.columns, b.values, x, y)
 	} else {
-		l = newMulVec(a.longest, a.starts, a.columns, a.values, x, y)
+		l = newMulVecFloat32(a.longest, a.starts, a.columns, a.values, x, y)
 	}
 	fit(&l, a, kernels.Of[float32](x), kernels.Of[float32](y))
 	return l
@@ -26,9 +26,9 @@ func MulVec[X, Y kernels.Vector[float32]](a *CSR[float32], x X, y Y) (l kernels.
 // MulVec64 is [MulVec] for float64, with 2^-53.
 func MulVec64[X, Y kernels.Vector[float64]](a *CSR[float64], x X, y Y) (l kernels.Launch) {
 	if b := a.kept; b != nil {
-		l = newMulVec64(a.longest, b.starts, b.columns, b.values, x, y)
+		l = newMulVecFloat64(a.longest, b.starts, b.columns, b.values, x, y)
 	} else {
-		l = newMulVec64(a.longest, a.starts, a.columns, a.values, x, y)
+		l = newMulVecFloat64(a.longest, a.starts, a.columns, a.values, x, y)
 	}
 	fit(&l, a, kernels.Of[float64](x), kernels.Of[float64](y))
 	return l
@@ -51,18 +51,8 @@ func fit[T kernels.Float](l *kernels.Launch, a *CSR[T], x, y kernels.Operand) {
 // mulVec multiplies a row. longest is how many entries a row has at most.
 //
 //tandem:kernel newMulVec
-func mulVec(i int, longest int, starts, columns []int32, values, x, y []float32) {
-	sum := float32(0)
-	//tandem:turns longest
-	for k := starts[i]; k < starts[i+1]; k++ {
-		sum += values[k] * x[columns[k]]
-	}
-	y[i] = sum
-}
-
-//tandem:kernel newMulVec64
-func mulVec64(i int, longest int, starts, columns []int32, values, x, y []float64) {
-	sum := 0.0
+func mulVec[T kernels.Float](i int, longest int, starts, columns []int32, values, x, y []T) {
+	sum := T(0)
 	//tandem:turns longest
 	for k := starts[i]; k < starts[i+1]; k++ {
 		sum += values[k] * x[columns[k]]

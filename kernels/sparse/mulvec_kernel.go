@@ -6,16 +6,16 @@ import (
 	"github.com/tandem-go/tandem/kernels"
 )
 
-// newMulVec makes a launch of the kernel mulVec, with an index for each element of y.
+// newMulVecFloat32 makes a launch of the kernel mulVecFloat32, with an index for each element of y.
 //
 // mulVec multiplies a row. longest is how many entries a row has at most.
-func newMulVec[Starts, Columns kernels.Vector[int32], Values, X, Y kernels.Vector[float32]](longest int, starts Starts, columns Columns, values Values, x X, y Y) (l kernels.Launch) {
+func newMulVecFloat32[Starts, Columns kernels.Vector[int32], Values, X, Y kernels.Vector[float32]](longest int, starts Starts, columns Columns, values Values, x X, y Y) (l kernels.Launch) {
 	starts_arg := kernels.Of[int32](starts)
 	columns_arg := kernels.Of[int32](columns)
 	values_arg := kernels.Of[float32](values)
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l.Start(mulVecKernel, y_arg.Len())
+	l.Start(mulVecFloat32Kernel, y_arg.Len())
 	l.AddArg(starts_arg, kernels.Footprint{Per: 1, Halo: 1})
 	l.AddArg(columns_arg, kernels.Whole)
 	l.AddArg(values_arg, kernels.Whole)
@@ -26,8 +26,8 @@ func newMulVec[Starts, Columns kernels.Vector[int32], Values, X, Y kernels.Vecto
 	return l
 }
 
-var mulVecKernel = kernels.Define(kernels.Kernel{
-	Name: "sparse.mulVec",
+var mulVecFloat32Kernel = kernels.Define(kernels.Kernel{
+	Name: "sparse.mulVec.float32",
 	Params: []kernels.Param{
 		{Name: "starts", Type: kernels.Int32, Access: kernels.In},
 		{Name: "columns", Type: kernels.Int32, Access: kernels.In},
@@ -38,20 +38,20 @@ var mulVecKernel = kernels.Define(kernels.Kernel{
 	Scalars: []kernels.Scalar{
 		{Name: "longest", Type: kernels.Int32},
 	},
-	Go: mulVecRange,
+	Go: mulVecFloat32Range,
 	GLSL: &kernels.Shader{
-		Text:       mulVecGLSL,
+		Text:       mulVecFloat32GLSL,
 		Local:      [3]int{256},
 		Iterations: func(l *kernels.Launch, _ int) int64 { return int64(max(0, l.Int(0))) * 1 },
 	},
 	CUDA: &kernels.Function{
-		Text:  mulVecCUDA,
+		Text:  mulVecFloat32CUDA,
 		Block: [3]int{256},
 	},
 })
 
-// mulVecRange computes the indices [call.Lo, call.Hi) of mulVec on the host.
-func mulVecRange(call *kernels.Call) {
+// mulVecFloat32Range computes the indices [call.Lo, call.Hi) of mulVecFloat32 on the host.
+func mulVecFloat32Range(call *kernels.Call) {
 	starts := kernels.Slice[int32](call, 0)
 	starts_base := call.Base(0)
 	columns := kernels.Slice[int32](call, 1)
@@ -84,7 +84,7 @@ func mulVecRange(call *kernels.Call) {
 	}
 }
 
-const mulVecGLSL = `
+const mulVecFloat32GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 void main() {
 	if (tandem_index() >= tandem_n) return;
@@ -97,7 +97,7 @@ void main() {
 }
 `
 
-const mulVecCUDA = `
+const mulVecFloat32CUDA = `
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
 
 TANDEM_KERNEL {
@@ -111,14 +111,16 @@ TANDEM_KERNEL {
 }
 `
 
-// newMulVec64 makes a launch of the kernel mulVec64, with an index for each element of y.
-func newMulVec64[Starts, Columns kernels.Vector[int32], Values, X, Y kernels.Vector[float64]](longest int, starts Starts, columns Columns, values Values, x X, y Y) (l kernels.Launch) {
+// newMulVecFloat64 makes a launch of the kernel mulVecFloat64, with an index for each element of y.
+//
+// mulVec multiplies a row. longest is how many entries a row has at most.
+func newMulVecFloat64[Starts, Columns kernels.Vector[int32], Values, X, Y kernels.Vector[float64]](longest int, starts Starts, columns Columns, values Values, x X, y Y) (l kernels.Launch) {
 	starts_arg := kernels.Of[int32](starts)
 	columns_arg := kernels.Of[int32](columns)
 	values_arg := kernels.Of[float64](values)
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
-	l.Start(mulVec64Kernel, y_arg.Len())
+	l.Start(mulVecFloat64Kernel, y_arg.Len())
 	l.AddArg(starts_arg, kernels.Footprint{Per: 1, Halo: 1})
 	l.AddArg(columns_arg, kernels.Whole)
 	l.AddArg(values_arg, kernels.Whole)
@@ -129,8 +131,8 @@ func newMulVec64[Starts, Columns kernels.Vector[int32], Values, X, Y kernels.Vec
 	return l
 }
 
-var mulVec64Kernel = kernels.Define(kernels.Kernel{
-	Name: "sparse.mulVec64",
+var mulVecFloat64Kernel = kernels.Define(kernels.Kernel{
+	Name: "sparse.mulVec.float64",
 	Params: []kernels.Param{
 		{Name: "starts", Type: kernels.Int32, Access: kernels.In},
 		{Name: "columns", Type: kernels.Int32, Access: kernels.In},
@@ -141,21 +143,21 @@ var mulVec64Kernel = kernels.Define(kernels.Kernel{
 	Scalars: []kernels.Scalar{
 		{Name: "longest", Type: kernels.Int32},
 	},
-	Go: mulVec64Range,
+	Go: mulVecFloat64Range,
 	GLSL: &kernels.Shader{
-		Text:       mulVec64GLSL,
+		Text:       mulVecFloat64GLSL,
 		Local:      [3]int{256},
 		Iterations: func(l *kernels.Launch, _ int) int64 { return int64(max(0, l.Int(0))) * 1 },
 	},
 	CUDA: &kernels.Function{
-		Text:  mulVec64CUDA,
+		Text:  mulVecFloat64CUDA,
 		Block: [3]int{256},
 	},
 	Needs: kernels.NeedsFloat64,
 })
 
-// mulVec64Range computes the indices [call.Lo, call.Hi) of mulVec64 on the host.
-func mulVec64Range(call *kernels.Call) {
+// mulVecFloat64Range computes the indices [call.Lo, call.Hi) of mulVecFloat64 on the host.
+func mulVecFloat64Range(call *kernels.Call) {
 	starts := kernels.Slice[int32](call, 0)
 	starts_base := call.Base(0)
 	columns := kernels.Slice[int32](call, 1)
@@ -188,7 +190,7 @@ func mulVec64Range(call *kernels.Call) {
 	}
 }
 
-const mulVec64GLSL = `
+const mulVecFloat64GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 void main() {
 	if (tandem_index() >= tandem_n) return;
@@ -201,7 +203,7 @@ void main() {
 }
 `
 
-const mulVec64CUDA = `
+const mulVecFloat64CUDA = `
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
 
 TANDEM_KERNEL {

@@ -96,7 +96,7 @@ func TestOnSchedulers(t *testing.T) {
 		a, x, y := draw[float64](rand.New(rand.NewPCG(seed, 0)), 5003)
 		want := make([]float64, len(y))
 		for i := range want {
-			mulVec64(i, a.longest, a.starts, a.columns, a.values, x, want)
+			mulVec(i, a.longest, a.starts, a.columns, a.values, x, want)
 		}
 		kept := a.Resident()
 		defer kept.Free()

@@ -30,6 +30,11 @@ func smooth(i int, x, y []float64) {
 	y[i] = (x[i-1] + x[i] + x[i+1]) / 3
 }
 
+// below negates a sum of constants that a driver may not add up first.
+//
+//tandem:kernel
+func below(i int, y []float32) { y[i] = -((float32(i) + 2) + 1e-3) }
+
 // heat is a step of the heat equation on a grid of rows and columns.
 //
 //tandem:kernel

@@ -359,6 +359,131 @@ TANDEM_KERNEL {
 }
 `
 
+// Below makes a launch of the kernel below, with an index for each element of y.
+//
+// below negates a sum of constants that a driver may not add up first.
+func Below[Y kernels.Vector[float32]](y Y) (l kernels.Launch) {
+	y_arg := kernels.Of[float32](y)
+	l.Start(belowKernel, y_arg.Len())
+	l.RequireInt32()
+	l.AddArg(y_arg, kernels.Elementwise)
+	l.SetCost(kernels.Cost{Flops: 4, Bytes: 4})
+	return l
+}
+
+var belowKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.below",
+	Params: []kernels.Param{
+		{Name: "y", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Go: belowRange,
+	GLSL: &kernels.Shader{
+		Text:  belowGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:   belowCUDA,
+		Block:  [3]int{256},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 2050) / 2048, 1, 1} },
+	},
+})
+
+// belowRange computes the indices [call.Lo, call.Hi) of below on the host.
+func belowRange(call *kernels.Call) {
+	y := kernels.Slice[float32](call, 0)
+	y_base := call.Base(0)
+	from, to := call.Lo, call.Hi
+	y_here := y[from-y_base:][:to-from]
+	for u := 0; u <= len(y_here)-4; u += 4 {
+		{
+			i := from + u
+			y_here[u] = -(float32(i) + 2 + 0.001)
+		}
+		{
+			i := from + u + 1
+			y_here[u+1] = -(float32(i) + 2 + 0.001)
+		}
+		{
+			i := from + u + 2
+			y_here[u+2] = -(float32(i) + 2 + 0.001)
+		}
+		{
+			i := from + u + 3
+			y_here[u+3] = -(float32(i) + 2 + 0.001)
+		}
+	}
+	for u := len(y_here) &^ 3; u < len(y_here); u++ {
+		i := from + u
+		y_here[u] = -(float32(i) + 2 + 0.001)
+	}
+}
+
+const belowGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_add(float a, float b) { precise float r = a + b; return r; }
+float k_neg(float x) { return uintBitsToFloat(floatBitsToUint(x) ^ 0x80000000u); }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise float tandem_t1 = k_neg(k_add(k_add(float(i), 2.0), 0.001));
+	y[uint(i) + y_at] = tandem_t1;
+}
+`
+
+const belowCUDA = `
+static __device__ __forceinline__ void tandem_element(int i, float &y) {
+	y = -(float(i) + 2.0f + 0.001f);
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_4 { T lane[tandem_lanes]; };
+
+TANDEM_KERNEL {
+	float *tandem_p0 = y + (tandem_lo + y_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p0);
+	tandem_p0 -= tandem_skip;
+	const bool tandem_alike = true;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_4<float> tandem_v0[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element((int)(unsigned)(tandem_mine + tandem_k * tandem_threads * tandem_lanes + tandem_e - tandem_skip + tandem_lo), tandem_v0[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_4<float> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v0[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			float tandem_v0[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element((int)(unsigned)(tandem_first + tandem_at - tandem_skip + tandem_lo), tandem_v0[tandem_k]);
+				tandem_p0[tandem_first + tandem_at] = tandem_v0[tandem_k];
+			}
+		}
+	}
+}
+`
+
 // Heat makes a launch of the kernel heat for all indices below nr, nc.
 //
 // heat is a step of the heat equation on a grid of rows and columns.

@@ -32,6 +32,10 @@ func cases() []kerneltest.Case {
 			x, y := differential.Array[float64](rng, n), differential.Array[float64](rng, n)
 			return differential.Trial(Smooth(x, y), y, func(i int, y []float64) { smooth(i, x, y) })
 		}),
+		differential.Draw("below", func(rng *rand.Rand, n int) kerneltest.Trial {
+			y := differential.Array[float32](rng, n)
+			return differential.Trial(Below(y), y, below)
+		}),
 		differential.Draw("heat", func(rng *rand.Rand, n int) kerneltest.Trial {
 			rows, cols := differential.Shape(rng, n)
 			k, src, dst := differential.Number[float32](rng), differential.Array[float32](rng, rows*cols), differential.Array[float32](rng, rows*cols)

@@ -1345,6 +1345,7 @@ func nbodyFloat32Range(call *kernels.Call) {
 
 const nbodyFloat32GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_mul(float a, float b) { precise float r = a * b; return r; }
 float k_neg(float x) { return uintBitsToFloat(floatBitsToUint(x) ^ 0x80000000u); }
 bool k_noteq(float a, float b) { precise bool r = a != b; return r; }
 float k_sqrt(float x) { precise float r = sqrt(x); return r; }
@@ -1387,7 +1388,7 @@ void main() {
 	precise float t_7 = gravity * ax;
 	precise float t_8 = gravity * ay;
 	precise float t_9 = gravity * az;
-	precise float t_10 = k_neg(gravity * potential);
+	precise float t_10 = k_neg(k_mul(gravity, potential));
 	field[uint(at) + field_at] = t_7;
 	field[uint(at_2) + field_at] = t_8;
 	field[uint(at_3) + field_at] = t_9;
@@ -1521,6 +1522,7 @@ func nbodyFloat64Range(call *kernels.Call) {
 
 const nbodyFloat64GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+double k_mul(double a, double b) { precise double r = a * b; return r; }
 double k_neg(double x) { return packDouble2x32(unpackDouble2x32(x) ^ uvec2(0u, 0x80000000u)); }
 bool k_noteq(double a, double b) { precise bool r = a != b; return r; }
 double k_sqrt(double x) { precise double r = sqrt(x); return r; }
@@ -1563,7 +1565,7 @@ void main() {
 	precise double t_7 = gravity * ax;
 	precise double t_8 = gravity * ay;
 	precise double t_9 = gravity * az;
-	precise double t_10 = k_neg(gravity * potential);
+	precise double t_10 = k_neg(k_mul(gravity, potential));
 	field[uint(at) + field_at] = t_7;
 	field[uint(at_2) + field_at] = t_8;
 	field[uint(at_3) + field_at] = t_9;

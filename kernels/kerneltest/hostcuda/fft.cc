@@ -4,7 +4,7 @@
 
 #include "cuda_host.hpp"
 
-namespace tandem_fft_quarters_text {
+namespace tandem_fft_quarters_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -23,7 +23,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_fft_quarters(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+tandem_fft_quarters_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], (int)tandem_word.w[5], tandem_word.w[6], __uint_as_float(tandem_word.w[7]));
 }
@@ -97,11 +97,11 @@ TANDEM_KERNEL {
 	y[unsigned(8 * i + 6) + y_at] = r * wr - s * wi;
 	y[unsigned(8 * i + 7) + y_at] = r * wi + s * wr;
 }
-TANDEM_HOST_KERNEL(tandem_fft_quarters)
+TANDEM_HOST_KERNEL(tandem_fft_quarters_float32)
 }
 #undef TANDEM_KERNEL
 
-namespace tandem_fft_halves_text {
+namespace tandem_fft_halves_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -117,7 +117,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_fft_halves(const float *tandem_buffer_0, float *tandem_buffer_1, tandem_words tandem_word)
+tandem_fft_halves_float32(const float *tandem_buffer_0, float *tandem_buffer_1, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], (int)tandem_word.w[4], __uint_as_float(tandem_word.w[5]));
 }
@@ -138,11 +138,11 @@ TANDEM_KERNEL {
 	y[unsigned(4 * i + 2) + y_at] = ar - br;
 	y[unsigned(4 * i + 3) + y_at] = ai - bi;
 }
-TANDEM_HOST_KERNEL(tandem_fft_halves)
+TANDEM_HOST_KERNEL(tandem_fft_halves_float32)
 }
 #undef TANDEM_KERNEL
 
-namespace tandem_fft_reorder_text {
+namespace tandem_fft_reorder_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -160,7 +160,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_fft_reorder(const float *tandem_buffer_0, float *tandem_buffer_1, tandem_words tandem_word)
+tandem_fft_reorder_float32(const float *tandem_buffer_0, float *tandem_buffer_1, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], (int)tandem_word.w[4], tandem_word.w[5], __uint_as_float(tandem_word.w[6]), __uint_as_float(tandem_word.w[7]));
 }
@@ -182,11 +182,11 @@ TANDEM_KERNEL {
 	y[unsigned(2 * i) + y_at] = scale * x[(2u * from) + x_at];
 	y[unsigned(2 * i + 1) + y_at] = sign_v * (scale * x[(2u * from + 1u) + x_at]);
 }
-TANDEM_HOST_KERNEL(tandem_fft_reorder)
+TANDEM_HOST_KERNEL(tandem_fft_reorder_float32)
 }
 #undef TANDEM_KERNEL
 
-namespace tandem_fft_modulate_text {
+namespace tandem_fft_modulate_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -204,7 +204,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_fft_modulate(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+tandem_fft_modulate_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], (int)tandem_word.w[5], __uint_as_float(tandem_word.w[6]));
 }
@@ -232,11 +232,11 @@ TANDEM_KERNEL {
 	y[unsigned(2 * i) + y_at] = r;
 	y[unsigned(2 * i + 1) + y_at] = s;
 }
-TANDEM_HOST_KERNEL(tandem_fft_modulate)
+TANDEM_HOST_KERNEL(tandem_fft_modulate_float32)
 }
 #undef TANDEM_KERNEL
 
-namespace tandem_fft_multiply_text {
+namespace tandem_fft_multiply_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -252,7 +252,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_fft_multiply(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+tandem_fft_multiply_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4]);
 }
@@ -271,11 +271,11 @@ TANDEM_KERNEL {
 	product[unsigned(2 * i) + product_at] = a * c - b * d;
 	product[unsigned(2 * i + 1) + product_at] = -(a * d + b * c);
 }
-TANDEM_HOST_KERNEL(tandem_fft_multiply)
+TANDEM_HOST_KERNEL(tandem_fft_multiply_float32)
 }
 #undef TANDEM_KERNEL
 
-namespace tandem_fft_demodulate_text {
+namespace tandem_fft_demodulate_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -293,7 +293,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_fft_demodulate(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+tandem_fft_demodulate_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], __uint_as_float(tandem_word.w[5]), __uint_as_float(tandem_word.w[6]));
 }
@@ -312,11 +312,11 @@ TANDEM_KERNEL {
 	y[unsigned(2 * i) + y_at] = scale * (a * c - b * d);
 	y[unsigned(2 * i + 1) + y_at] = sign_v * (scale * (a * d + b * c));
 }
-TANDEM_HOST_KERNEL(tandem_fft_demodulate)
+TANDEM_HOST_KERNEL(tandem_fft_demodulate_float32)
 }
 #undef TANDEM_KERNEL
 
-namespace tandem_fft_quarters64_text {
+namespace tandem_fft_quarters_float64_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -335,7 +335,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_fft_quarters64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
+tandem_fft_quarters_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], (int)tandem_word.w[5], tandem_word.w[6], __hiloint2double((int)tandem_word.w[8], (int)tandem_word.w[7]));
 }
@@ -409,11 +409,11 @@ TANDEM_KERNEL {
 	y[unsigned(8 * i + 6) + y_at] = r * wr - s * wi;
 	y[unsigned(8 * i + 7) + y_at] = r * wi + s * wr;
 }
-TANDEM_HOST_KERNEL(tandem_fft_quarters64)
+TANDEM_HOST_KERNEL(tandem_fft_quarters_float64)
 }
 #undef TANDEM_KERNEL
 
-namespace tandem_fft_halves64_text {
+namespace tandem_fft_halves_float64_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -429,7 +429,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_fft_halves64(const double *tandem_buffer_0, double *tandem_buffer_1, tandem_words tandem_word)
+tandem_fft_halves_float64(const double *tandem_buffer_0, double *tandem_buffer_1, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], (int)tandem_word.w[4], __hiloint2double((int)tandem_word.w[6], (int)tandem_word.w[5]));
 }
@@ -450,11 +450,11 @@ TANDEM_KERNEL {
 	y[unsigned(4 * i + 2) + y_at] = ar - br;
 	y[unsigned(4 * i + 3) + y_at] = ai - bi;
 }
-TANDEM_HOST_KERNEL(tandem_fft_halves64)
+TANDEM_HOST_KERNEL(tandem_fft_halves_float64)
 }
 #undef TANDEM_KERNEL
 
-namespace tandem_fft_reorder64_text {
+namespace tandem_fft_reorder_float64_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -472,7 +472,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_fft_reorder64(const double *tandem_buffer_0, double *tandem_buffer_1, tandem_words tandem_word)
+tandem_fft_reorder_float64(const double *tandem_buffer_0, double *tandem_buffer_1, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], (int)tandem_word.w[4], tandem_word.w[5], __hiloint2double((int)tandem_word.w[7], (int)tandem_word.w[6]), __hiloint2double((int)tandem_word.w[9], (int)tandem_word.w[8]));
 }
@@ -494,11 +494,11 @@ TANDEM_KERNEL {
 	y[unsigned(2 * i) + y_at] = scale * x[(2u * from) + x_at];
 	y[unsigned(2 * i + 1) + y_at] = sign_v * (scale * x[(2u * from + 1u) + x_at]);
 }
-TANDEM_HOST_KERNEL(tandem_fft_reorder64)
+TANDEM_HOST_KERNEL(tandem_fft_reorder_float64)
 }
 #undef TANDEM_KERNEL
 
-namespace tandem_fft_modulate64_text {
+namespace tandem_fft_modulate_float64_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -516,7 +516,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_fft_modulate64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
+tandem_fft_modulate_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], (int)tandem_word.w[5], __hiloint2double((int)tandem_word.w[7], (int)tandem_word.w[6]));
 }
@@ -544,11 +544,11 @@ TANDEM_KERNEL {
 	y[unsigned(2 * i) + y_at] = r;
 	y[unsigned(2 * i + 1) + y_at] = s;
 }
-TANDEM_HOST_KERNEL(tandem_fft_modulate64)
+TANDEM_HOST_KERNEL(tandem_fft_modulate_float64)
 }
 #undef TANDEM_KERNEL
 
-namespace tandem_fft_multiply64_text {
+namespace tandem_fft_multiply_float64_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -564,7 +564,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_fft_multiply64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
+tandem_fft_multiply_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4]);
 }
@@ -583,11 +583,11 @@ TANDEM_KERNEL {
 	product[unsigned(2 * i) + product_at] = a * c - b * d;
 	product[unsigned(2 * i + 1) + product_at] = -(a * d + b * c);
 }
-TANDEM_HOST_KERNEL(tandem_fft_multiply64)
+TANDEM_HOST_KERNEL(tandem_fft_multiply_float64)
 }
 #undef TANDEM_KERNEL
 
-namespace tandem_fft_demodulate64_text {
+namespace tandem_fft_demodulate_float64_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -605,7 +605,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_fft_demodulate64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
+tandem_fft_demodulate_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], __hiloint2double((int)tandem_word.w[6], (int)tandem_word.w[5]), __hiloint2double((int)tandem_word.w[8], (int)tandem_word.w[7]));
 }
@@ -624,6 +624,6 @@ TANDEM_KERNEL {
 	y[unsigned(2 * i) + y_at] = scale * (a * c - b * d);
 	y[unsigned(2 * i + 1) + y_at] = sign_v * (scale * (a * d + b * c));
 }
-TANDEM_HOST_KERNEL(tandem_fft_demodulate64)
+TANDEM_HOST_KERNEL(tandem_fft_demodulate_float64)
 }
 #undef TANDEM_KERNEL

@@ -4,7 +4,7 @@
 
 #include "cuda_host.hpp"
 
-namespace tandem_kmeans_assign_text {
+namespace tandem_kmeans_assign_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -24,7 +24,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_kmeans_assign(const float *tandem_buffer_0, const float *tandem_buffer_1, int *tandem_buffer_2, float *tandem_buffer_3, tandem_words tandem_word)
+tandem_kmeans_assign_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, int *tandem_buffer_2, float *tandem_buffer_3, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_buffer_3, tandem_word.w[5], (int)tandem_word.w[6], (int)tandem_word.w[7]);
 }
@@ -32,7 +32,7 @@ tandem_kmeans_assign(const float *tandem_buffer_0, const float *tandem_buffer_1,
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	float t = __uint_as_float(2139095040u);
+	float t = (__uint_as_float(2139095040u));
 	float best = t;
 	int nearest = (-1);
 	int n = k;
@@ -53,11 +53,11 @@ TANDEM_KERNEL {
 	labels[unsigned(i) + labels_at] = nearest;
 	distances[unsigned(i) + distances_at] = best;
 }
-TANDEM_HOST_KERNEL(tandem_kmeans_assign)
+TANDEM_HOST_KERNEL(tandem_kmeans_assign_float32)
 }
 #undef TANDEM_KERNEL
 
-namespace tandem_kmeans_assign64_text {
+namespace tandem_kmeans_assign_float64_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -77,7 +77,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_kmeans_assign64(const double *tandem_buffer_0, const double *tandem_buffer_1, int *tandem_buffer_2, double *tandem_buffer_3, tandem_words tandem_word)
+tandem_kmeans_assign_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, int *tandem_buffer_2, double *tandem_buffer_3, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_buffer_3, tandem_word.w[5], (int)tandem_word.w[6], (int)tandem_word.w[7]);
 }
@@ -85,7 +85,7 @@ tandem_kmeans_assign64(const double *tandem_buffer_0, const double *tandem_buffe
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	double t = __longlong_as_double((long long)(9218868437227405312ULL));
+	double t = double(__uint_as_float(2139095040u));
 	double best = t;
 	int nearest = (-1);
 	int n = k;
@@ -106,6 +106,6 @@ TANDEM_KERNEL {
 	labels[unsigned(i) + labels_at] = nearest;
 	distances[unsigned(i) + distances_at] = best;
 }
-TANDEM_HOST_KERNEL(tandem_kmeans_assign64)
+TANDEM_HOST_KERNEL(tandem_kmeans_assign_float64)
 }
 #undef TANDEM_KERNEL

@@ -17,20 +17,46 @@ __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDi
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(64)
 tandem_scan_addUp_float32(const float *tandem_buffer_0, float *tandem_buffer_1, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
 }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	float sum = 0.0f;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[unsigned(1024 * i + k) + x_at];
+	__shared__ float tile[1088];
+	__shared__ float ofRuns[64];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		float sum = 0.0f;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			float ofRow = 0.0f;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		__syncthreads();
+		if (l == 0) {
+			float total_2 = 0.0f;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[unsigned(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[unsigned(i) + sums_at] = sum;
 }
 TANDEM_HOST_KERNEL(tandem_scan_addUp_float32)
 }
@@ -49,20 +75,46 @@ __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDi
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(64)
 tandem_scan_addUp_float64(const double *tandem_buffer_0, double *tandem_buffer_1, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
 }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	double sum = 0.0;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[unsigned(1024 * i + k) + x_at];
+	__shared__ double tile[1088];
+	__shared__ double ofRuns[64];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		double sum = 0.0;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			double ofRow = 0.0;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		__syncthreads();
+		if (l == 0) {
+			double total_2 = 0.0;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[unsigned(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[unsigned(i) + sums_at] = sum;
 }
 TANDEM_HOST_KERNEL(tandem_scan_addUp_float64)
 }
@@ -81,7 +133,7 @@ __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDi
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(64)
 tandem_scan_addUp_int32(const int *tandem_buffer_0, int *tandem_buffer_1, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
@@ -90,13 +142,39 @@ tandem_scan_addUp_int32(const int *tandem_buffer_0, int *tandem_buffer_1, tandem
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	int sum = 0;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = k_add(sum, x[unsigned(1024 * i + k) + x_at]);
+	__shared__ int tile[1088];
+	__shared__ int ofRuns[64];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		int sum = 0;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = k_add(sum, tile[17 * l + k_2]);
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			int ofRow = 0;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = k_add(ofRow, ofRuns[8 * l + k_3]);
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		__syncthreads();
+		if (l == 0) {
+			int total_2 = 0;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = k_add(total_2, ofRuns[8 * r]);
+			}
+			sums[unsigned(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[unsigned(i) + sums_at] = sum;
 }
 TANDEM_HOST_KERNEL(tandem_scan_addUp_int32)
 }
@@ -115,20 +193,46 @@ __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDi
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(64)
 tandem_scan_addUp_uint32(const unsigned *tandem_buffer_0, unsigned *tandem_buffer_1, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
 }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	unsigned sum = 0u;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[unsigned(1024 * i + k) + x_at];
+	__shared__ unsigned tile[1088];
+	__shared__ unsigned ofRuns[64];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		unsigned sum = 0u;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			unsigned ofRow = 0u;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		__syncthreads();
+		if (l == 0) {
+			unsigned total_2 = 0u;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[unsigned(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[unsigned(i) + sums_at] = sum;
 }
 TANDEM_HOST_KERNEL(tandem_scan_addUp_uint32)
 }
@@ -147,7 +251,7 @@ __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDi
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(64)
 tandem_scan_addUp_int64(const long long *tandem_buffer_0, long long *tandem_buffer_1, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
@@ -156,13 +260,39 @@ tandem_scan_addUp_int64(const long long *tandem_buffer_0, long long *tandem_buff
 static __device__ __forceinline__ long long k_add(long long a, long long b) { return (long long)((unsigned long long)a + (unsigned long long)b); }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	long long sum = 0LL;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = k_add(sum, x[unsigned(1024 * i + k) + x_at]);
+	__shared__ long long tile[1088];
+	__shared__ long long ofRuns[64];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		long long sum = 0LL;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = k_add(sum, tile[17 * l + k_2]);
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			long long ofRow = 0LL;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = k_add(ofRow, ofRuns[8 * l + k_3]);
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		__syncthreads();
+		if (l == 0) {
+			long long total_2 = 0LL;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = k_add(total_2, ofRuns[8 * r]);
+			}
+			sums[unsigned(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[unsigned(i) + sums_at] = sum;
 }
 TANDEM_HOST_KERNEL(tandem_scan_addUp_int64)
 }
@@ -181,20 +311,46 @@ __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDi
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(64)
 tandem_scan_addUp_uint64(const unsigned long long *tandem_buffer_0, unsigned long long *tandem_buffer_1, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
 }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	unsigned long long sum = 0ULL;
-	for (int k = 0; k < 1024; k = k + 1) {
-		sum = sum + x[unsigned(1024 * i + k) + x_at];
+	__shared__ unsigned long long tile[1088];
+	__shared__ unsigned long long ofRuns[64];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		unsigned long long sum = 0ULL;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			unsigned long long ofRow = 0ULL;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				ofRow = ofRow + ofRuns[8 * l + k_3];
+			}
+			ofRuns[8 * l] = ofRow;
+		}
+		__syncthreads();
+		if (l == 0) {
+			unsigned long long total_2 = 0ULL;
+			for (int r = 0; r < 8; r = r + 1) {
+				total_2 = total_2 + ofRuns[8 * r];
+			}
+			sums[unsigned(group_2) + sums_at] = total_2;
+		}
 	}
-	sums[unsigned(i) + sums_at] = sum;
 }
 TANDEM_HOST_KERNEL(tandem_scan_addUp_uint64)
 }
@@ -216,26 +372,62 @@ __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDi
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(64)
 tandem_scan_addOn_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5]);
 }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	float t = before[unsigned(i) + before_at];
-	float total = t;
-	float sum = 0.0f;
-	for (int k = 0; k < 1024; k = k + 1) {
-		float v = x[unsigned(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
+	__shared__ float tile[1088];
+	__shared__ float ofRuns[64];
+	__shared__ float ofRows[8];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		float sum = 0.0f;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			float ofRow = 0.0f;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				float v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		__syncthreads();
+		float above = 0.0f;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		float base = before[unsigned(group_2) + before_at] + (above + ofRuns[l]);
+		sum = 0.0f;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			float v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = base + sum;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				tile[at_2] = base + sum;
+			}
+		}
+		__syncthreads();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[unsigned(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -259,26 +451,62 @@ __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDi
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(64)
 tandem_scan_addOn_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5]);
 }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	double t = before[unsigned(i) + before_at];
-	double total = t;
-	double sum = 0.0;
-	for (int k = 0; k < 1024; k = k + 1) {
-		double v = x[unsigned(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
+	__shared__ double tile[1088];
+	__shared__ double ofRuns[64];
+	__shared__ double ofRows[8];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		double sum = 0.0;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			double ofRow = 0.0;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				double v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		__syncthreads();
+		double above = 0.0;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		double base = before[unsigned(group_2) + before_at] + (above + ofRuns[l]);
+		sum = 0.0;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			double v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = base + sum;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				tile[at_2] = base + sum;
+			}
+		}
+		__syncthreads();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[unsigned(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -302,7 +530,7 @@ __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDi
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(64)
 tandem_scan_addOn_int32(const int *tandem_buffer_0, const int *tandem_buffer_1, int *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5]);
@@ -311,19 +539,55 @@ tandem_scan_addOn_int32(const int *tandem_buffer_0, const int *tandem_buffer_1, 
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	int t = before[unsigned(i) + before_at];
-	int total = t;
-	int sum = 0;
-	for (int k = 0; k < 1024; k = k + 1) {
-		int v = x[unsigned(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[unsigned(1024 * i + k) + y_at] = k_add(total, sum);
-			sum = k_add(sum, v);
-		} else {
-			sum = k_add(sum, v);
-			y[unsigned(1024 * i + k) + y_at] = k_add(total, sum);
+	__shared__ int tile[1088];
+	__shared__ int ofRuns[64];
+	__shared__ int ofRows[8];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		int sum = 0;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = k_add(sum, tile[17 * l + k_2]);
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			int ofRow = 0;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				int v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = k_add(ofRow, v);
+			}
+			ofRows[l] = ofRow;
+		}
+		__syncthreads();
+		int above = 0;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = k_add(above, ofRows[r]);
+		}
+		int base = k_add(before[unsigned(group_2) + before_at], k_add(above, ofRuns[l]));
+		sum = 0;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			int v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = k_add(base, sum);
+				sum = k_add(sum, v_2);
+			} else {
+				sum = k_add(sum, v_2);
+				tile[at_2] = k_add(base, sum);
+			}
+		}
+		__syncthreads();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[unsigned(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -347,26 +611,62 @@ __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDi
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(64)
 tandem_scan_addOn_uint32(const unsigned *tandem_buffer_0, const unsigned *tandem_buffer_1, unsigned *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5]);
 }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	unsigned t = before[unsigned(i) + before_at];
-	unsigned total = t;
-	unsigned sum = 0u;
-	for (int k = 0; k < 1024; k = k + 1) {
-		unsigned v = x[unsigned(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
+	__shared__ unsigned tile[1088];
+	__shared__ unsigned ofRuns[64];
+	__shared__ unsigned ofRows[8];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		unsigned sum = 0u;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			unsigned ofRow = 0u;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				unsigned v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		__syncthreads();
+		unsigned above = 0u;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		unsigned base = before[unsigned(group_2) + before_at] + (above + ofRuns[l]);
+		sum = 0u;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			unsigned v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = base + sum;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				tile[at_2] = base + sum;
+			}
+		}
+		__syncthreads();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[unsigned(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -390,7 +690,7 @@ __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDi
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(64)
 tandem_scan_addOn_int64(const long long *tandem_buffer_0, const long long *tandem_buffer_1, long long *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5]);
@@ -399,19 +699,55 @@ tandem_scan_addOn_int64(const long long *tandem_buffer_0, const long long *tande
 static __device__ __forceinline__ long long k_add(long long a, long long b) { return (long long)((unsigned long long)a + (unsigned long long)b); }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	long long t = before[unsigned(i) + before_at];
-	long long total = t;
-	long long sum = 0LL;
-	for (int k = 0; k < 1024; k = k + 1) {
-		long long v = x[unsigned(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[unsigned(1024 * i + k) + y_at] = k_add(total, sum);
-			sum = k_add(sum, v);
-		} else {
-			sum = k_add(sum, v);
-			y[unsigned(1024 * i + k) + y_at] = k_add(total, sum);
+	__shared__ long long tile[1088];
+	__shared__ long long ofRuns[64];
+	__shared__ long long ofRows[8];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		long long sum = 0LL;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = k_add(sum, tile[17 * l + k_2]);
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			long long ofRow = 0LL;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				long long v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = k_add(ofRow, v);
+			}
+			ofRows[l] = ofRow;
+		}
+		__syncthreads();
+		long long above = 0LL;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = k_add(above, ofRows[r]);
+		}
+		long long base = k_add(before[unsigned(group_2) + before_at], k_add(above, ofRuns[l]));
+		sum = 0LL;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			long long v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = k_add(base, sum);
+				sum = k_add(sum, v_2);
+			} else {
+				sum = k_add(sum, v_2);
+				tile[at_2] = k_add(base, sum);
+			}
+		}
+		__syncthreads();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[unsigned(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }
@@ -435,26 +771,62 @@ __device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDi
 __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(64)
 tandem_scan_addOn_uint64(const unsigned long long *tandem_buffer_0, const unsigned long long *tandem_buffer_1, unsigned long long *tandem_buffer_2, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5]);
 }
 
 TANDEM_KERNEL {
-	if (tandem_index() >= tandem_n) return;
-	int i = int(tandem_index() + tandem_lo);
-	unsigned long long t = before[unsigned(i) + before_at];
-	unsigned long long total = t;
-	unsigned long long sum = 0ULL;
-	for (int k = 0; k < 1024; k = k + 1) {
-		unsigned long long v = x[unsigned(1024 * i + k) + x_at];
-		if ((exclusive != 0u)) {
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
-			sum = sum + v;
-		} else {
-			sum = sum + v;
-			y[unsigned(1024 * i + k) + y_at] = total + sum;
+	__shared__ unsigned long long tile[1088];
+	__shared__ unsigned long long ofRuns[64];
+	__shared__ unsigned long long ofRows[8];
+	if (tandem_group() < tandem_n) {
+		int group_2 = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		int l = local;
+		for (int k = 0; k < 16; k = k + 1) {
+			int at = k * 64 + l;
+			tile[at + at / 16] = x[unsigned(1024 * group_2 + at) + x_at];
+		}
+		__syncthreads();
+		unsigned long long sum = 0ULL;
+		for (int k_2 = 0; k_2 < 16; k_2 = k_2 + 1) {
+			sum = sum + tile[17 * l + k_2];
+		}
+		ofRuns[l] = sum;
+		__syncthreads();
+		if (l < 8) {
+			unsigned long long ofRow = 0ULL;
+			for (int k_3 = 0; k_3 < 8; k_3 = k_3 + 1) {
+				unsigned long long v = ofRuns[8 * l + k_3];
+				ofRuns[8 * l + k_3] = ofRow;
+				ofRow = ofRow + v;
+			}
+			ofRows[l] = ofRow;
+		}
+		__syncthreads();
+		unsigned long long above = 0ULL;
+		for (int r = 0; r < l / 8; r = r + 1) {
+			above = above + ofRows[r];
+		}
+		unsigned long long base = before[unsigned(group_2) + before_at] + (above + ofRuns[l]);
+		sum = 0ULL;
+		for (int k_4 = 0; k_4 < 16; k_4 = k_4 + 1) {
+			int at_2 = 17 * l + k_4;
+			unsigned long long v_2 = tile[at_2];
+			if ((exclusive != 0u)) {
+				tile[at_2] = base + sum;
+				sum = sum + v_2;
+			} else {
+				sum = sum + v_2;
+				tile[at_2] = base + sum;
+			}
+		}
+		__syncthreads();
+		for (int k_5 = 0; k_5 < 16; k_5 = k_5 + 1) {
+			int at_3 = k_5 * 64 + l;
+			y[unsigned(1024 * group_2 + at_3) + y_at] = tile[at_3 + at_3 / 16];
 		}
 	}
 }

@@ -4,7 +4,7 @@
 
 #include "cuda_host.hpp"
 
-namespace tandem_sparse_mulVec_text {
+namespace tandem_sparse_mulVec_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -25,7 +25,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_sparse_mulVec(const int *tandem_buffer_0, const int *tandem_buffer_1, const float *tandem_buffer_2, const float *tandem_buffer_3, float *tandem_buffer_4, tandem_words tandem_word)
+tandem_sparse_mulVec_float32(const int *tandem_buffer_0, const int *tandem_buffer_1, const float *tandem_buffer_2, const float *tandem_buffer_3, float *tandem_buffer_4, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_buffer_3, tandem_word.w[5], tandem_buffer_4, tandem_word.w[6], (int)tandem_word.w[7]);
 }
@@ -41,11 +41,11 @@ TANDEM_KERNEL {
 	}
 	y[unsigned(i) + y_at] = sum;
 }
-TANDEM_HOST_KERNEL(tandem_sparse_mulVec)
+TANDEM_HOST_KERNEL(tandem_sparse_mulVec_float32)
 }
 #undef TANDEM_KERNEL
 
-namespace tandem_sparse_mulVec64_text {
+namespace tandem_sparse_mulVec_float64_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
 	unsigned tandem_lo, \
@@ -66,7 +66,7 @@ __device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim
 __device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
 TANDEM_KERNEL;
 extern "C" __global__ void __launch_bounds__(256)
-tandem_sparse_mulVec64(const int *tandem_buffer_0, const int *tandem_buffer_1, const double *tandem_buffer_2, const double *tandem_buffer_3, double *tandem_buffer_4, tandem_words tandem_word)
+tandem_sparse_mulVec_float64(const int *tandem_buffer_0, const int *tandem_buffer_1, const double *tandem_buffer_2, const double *tandem_buffer_3, double *tandem_buffer_4, tandem_words tandem_word)
 {
 	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_buffer_3, tandem_word.w[5], tandem_buffer_4, tandem_word.w[6], (int)tandem_word.w[7]);
 }
@@ -82,6 +82,6 @@ TANDEM_KERNEL {
 	}
 	y[unsigned(i) + y_at] = sum;
 }
-TANDEM_HOST_KERNEL(tandem_sparse_mulVec64)
+TANDEM_HOST_KERNEL(tandem_sparse_mulVec_float64)
 }
 #undef TANDEM_KERNEL

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,8 @@ import (
 // folder is where the packages are written: they import internal ones.
 const folder = "internal/kernelgen/random"
 
-// testText compares the kernels of a package, with the tag cuda also their CUDA C.
+// testText compares the kernels of a package, with the tag cuda also their CUDA C, and
+// has NVRTC compile that where TANDEM_NVRTC says where it is.
 const (
 	testText = `package fuzz
 
@@ -28,6 +30,8 @@ import (
 )
 
 func TestKernels(t *testing.T) { differential.Compare(t, %d, Cases) }
+
+func TestCUDACompiles(t *testing.T) { differential.CUDACompiles(t, Cases) }
 `
 	cudaText = `//go:build cuda && linux && cgo
 
@@ -74,6 +78,7 @@ func (b batch) run(ctx context.Context) report {
 	test.Dir = dir
 	r.output, r.err = test.CombinedOutput()
 	r.devices = devices(r.output)
+	r.compiled = bytes.Contains(r.output, []byte("--- PASS: TestCUDACompiles"))
 	return r
 }
 

@@ -43,9 +43,10 @@ func main() {
 // report is what has become of a batch.
 type report struct {
 	batch
-	devices string
-	err     error
-	output  []byte
+	devices  string
+	compiled bool // by NVRTC, where it is
+	err      error
+	output   []byte
 }
 
 // compare runs batches until all kernels have been compared, or the context ends.
@@ -73,7 +74,7 @@ func compare(ctx context.Context, seed uint64, count int, tags string) error {
 	}
 	begin := time.Now()
 	var failed []error
-	done := 0
+	done, agreed, compiled := 0, 0, 0
 	for workers > 0 {
 		r := <-reports
 		switch {
@@ -85,7 +86,13 @@ func compare(ctx context.Context, seed uint64, count int, tags string) error {
 		}
 		done += r.count
 		verdict := "agree on " + r.devices
-		if r.err != nil {
+		if r.compiled {
+			verdict += ", their CUDA C compiles"
+			compiled += r.count
+		}
+		if r.err == nil {
+			agreed += r.count
+		} else {
 			verdict = "fail"
 			failed = append(failed, fmt.Errorf("TANDEM_SEED=%d, %d kernels: %w", r.seed, r.count, r.err))
 			fmt.Printf("%s", r.output)
@@ -94,5 +101,7 @@ func compare(ctx context.Context, seed uint64, count int, tags string) error {
 		fmt.Printf("== TANDEM_SEED=%d: %d kernels %s; %d of %d, %d ms each, %v left\n", r.seed, r.count, verdict,
 			done, count, each.Milliseconds(), (each * time.Duration(count-done)).Round(time.Second))
 	}
+	fmt.Printf("== %d kernels in %v: those of batches without a fault, %d; whose CUDA C NVRTC compiled, %d\n",
+		done, time.Since(begin).Round(time.Second), agreed, compiled)
 	return errors.Join(append(failed, context.Cause(ctx))...)
 }
