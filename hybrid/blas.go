@@ -43,6 +43,10 @@ type BLAS = hybridblas.BLAS
 // BLASCall is a call that [BLAS.Calibrate] can measure; [BLASPlan] makes them.
 type BLASCall = hybridblas.Call
 
+// BLASOperands are what [BLAS.Alone] and [BLAS.Chosen] work on: the zero value is made
+// by the first of them, and shared by the other.
+type BLASOperands = hybridblas.Operands
+
 // BLASCrossover is what Calibrate has found for a call.
 type BLASCrossover = hybridblas.Crossover
 

@@ -103,7 +103,7 @@ func serveAlone(out io.Writer, life io.Reader, name string, order int, over ...h
 		return err
 	}
 	defer s.Close()
-	call := s.BLAS(over...).Alone(calls[at].BLASCall)
+	call := s.BLAS(over...).Alone(&hybrid.BLASOperands{}, calls[at].BLASCall)
 	runtime.GC()
 	if _, err := fmt.Fprintln(out, saysBegun); err != nil {
 		return err

@@ -161,3 +161,16 @@ func TestForecast(t *testing.T) {
 		t.Errorf("both: %v, want %v", got, want)
 	}
 }
+
+// TestNull measures the wrapped BLAS beside itself, and keeps nothing.
+func TestNull(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	var out strings.Builder
+	args := []string{"-null", "-routines", "^Ddot$", "-most", "2", "-cell", "1ms"}
+	if err := run(t.Context(), args, &out, io.Discard); err != nil || !strings.Contains(out.String(), "2 of 2 cells are measured") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	if err := run(t.Context(), append(args, "-o", filepath.Join(t.TempDir(), "cells.jsonl")), &out, io.Discard); err == nil {
+		t.Error("the scatter as a result: no error")
+	}
+}

@@ -40,10 +40,14 @@ func (c comparison) cell(ctx context.Context, p planned) (cell, error) {
 	if err := c.blas.Calibrate(ctx, []hybrid.BLASCall{p.BLASCall}, func(hybrid.BLASCrossover) {}); err != nil {
 		return cell{}, err
 	}
-	chosen := c.blas.Chosen(p.BLASCall)
+	on := &hybrid.BLASOperands{}
+	chosen := c.blas.Chosen(on, p.BLASCall)
+	if c.set.null {
+		chosen = c.blas.Alone(on, p.BLASCall)
+	}
 	once := timed(chosen)
 	if c.set.bound <= 0 || once <= c.set.bound {
-		return c.pairs(p, chosen), nil
+		return c.pairs(p, c.blas.Alone(on, p.BLASCall), chosen), nil
 	}
 	tandem := []float64{once.Seconds()}
 	for once <= long && len(tandem) < leastPairs {
@@ -55,7 +59,7 @@ func (c comparison) cell(ctx context.Context, p planned) (cell, error) {
 		return cell{}, fmt.Errorf("%s of order %d: %w", p.Name, p.order, err)
 	}
 	if ended {
-		return c.pairs(p, chosen), nil
+		return c.pairs(p, c.blas.Alone(on, p.BLASCall), chosen), nil
 	}
 	return cell{
 		Routine: p.Name, N: p.N, Pairs: len(tandem), Wrapped: took.Seconds(), Tandem: ours, Ratio: ours / took.Seconds(), Bound: true,
@@ -72,8 +76,7 @@ func timed(f func()) time.Duration {
 
 // pairs times a call both ways in turns, the first of a pair being now the one, now
 // the other.
-func (c comparison) pairs(p planned, chosen func()) cell {
-	alone := c.blas.Alone(p.BLASCall)
+func (c comparison) pairs(p planned, alone, chosen func()) cell {
 	most, budget := pairs, c.set.cell
 	if c.set.again > 0 {
 		most, budget = repeatedPairs, 3*budget

@@ -51,6 +51,7 @@ type settings struct {
 	bound       time.Duration
 	times       float64
 	alone       string
+	null        bool
 	results     string
 	resume      bool
 	again       float64
@@ -85,6 +86,7 @@ func parse(args []string) (set settings, err error) {
 	flags.StringVar(&set.results, "o", "", "append each cell as a JSON line to this `file`")
 	flags.BoolVar(&set.resume, "resume", false, "leave out the cells that the file of -o has already, and report them with the others")
 	flags.Float64Var(&set.again, "again", 0, "measure the cells over this `ratio` in the file of -o once more, with three times as many pairs, and no others")
+	flags.BoolVar(&set.null, "null", false, "measure the wrapped BLAS in the place of Tandem's too: what is not 1 then is the measurement's own scatter")
 	flags.StringVar(&set.from, "from", "", "measure nothing: report the cells of this `file`, the last of each")
 	flags.StringVar(&set.plot, "plot", "", "draw the ratios into this PNG `file`")
 	if err := flags.Parse(args); err != nil {
@@ -92,6 +94,9 @@ func parse(args []string) (set settings, err error) {
 	}
 	if (set.resume || set.again > 0) && set.results == "" {
 		return set, errors.New("-resume, -again: there is no file to go on with; name it by -o")
+	}
+	if set.null && set.results != "" {
+		return set, errors.New("-null: such cells are not kept; leave out -o")
 	}
 	if set.times < 1 {
 		return set, fmt.Errorf("-times %v: less than 1 proves nothing", set.times)

@@ -48,9 +48,9 @@ type set struct {
 	only, skip map[string]string
 }
 
-// onDevices are tests of factorisations, for sets on which a launch takes so long
-// that all of lapack would take hours: each of its thousands of small products is a
-// launch of its own there.
+// onDevices are tests of factorisations, for sets on which each of lapack's hundred
+// thousand small products is a launch of its own, and all of it takes minutes on CUDA's
+// driver in process, and hours on OpenGL: -whole runs it.
 const onDevices = "^Test(Cholesky|QR|LQ|LU|SVD|Dpotrf|Dgeqrf|Dgetrf|Dgetri|Dpotri|Dsytrd|Dgebrd|Dgehrd|Dtrtri)"
 
 // unsteady are tests that compare two runs more closely than rounding allows:

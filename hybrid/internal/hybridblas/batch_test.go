@@ -13,7 +13,7 @@ import (
 func TestGemmBatch(t *testing.T) {
 	b := cpuBLAS(t, 0)
 	for _, s := range []struct{ m, n, k, count int }{{3, 4, 5, 100}, {40, 30, 20, 9}, {2, 2, 0, 3}, {260, 256, 257, 2}, {1, 1, 1, 0}} {
-		a, x, c := line[complex64](s.k*s.m*s.count), line[complex64](s.n*s.k*s.count), line[complex64](s.m*s.n*s.count)
+		a, x, c := numbers[complex64](s.k*s.m*s.count, 1), numbers[complex64](s.n*s.k*s.count, 1), numbers[complex64](s.m*s.n*s.count, 1)
 		want := append([]complex64{}, c...)
 		var as, xs, cs [][]complex64
 		for i := range s.count {
@@ -72,7 +72,8 @@ func TestPlanRuns(t *testing.T) {
 	names := map[string]int{}
 	for _, c := range plan {
 		names[c.Name]++
-		alone, chosen := b.Alone(c), b.Chosen(c)
+		on := &Operands{}
+		alone, chosen := b.Alone(on, c), b.Chosen(on, c)
 		alone()
 		chosen()
 	}

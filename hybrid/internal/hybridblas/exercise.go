@@ -8,34 +8,40 @@ import (
 
 // exercise returns a function that does the call c one way or the other, on
 // operands of its own.
-func (b *BLAS) exercise(c call) func(w way) {
+func (b *BLAS) exercise(c call) func(w way) { return b.exerciseOn(&operands{}, c) }
+
+// exerciseOn is exercise on given operands.
+func (b *BLAS) exerciseOn(on *operands, c call) func(w way) {
 	w := b.Wrapped()
-	return b.exerciseOf(w.Float32, w.Float64, w.Complex64, w.Complex128, c)
+	return b.exerciseOf(on, w.Float32, w.Float64, w.Complex64, w.Complex128, c)
 }
 
-// exerciseMethods is exercise with the methods of b in the place of the wrapped
+// exerciseMethods is exerciseOn with the methods of b in the place of the wrapped
 // routines.
-func (b *BLAS) exerciseMethods(c call) func(w way) { return b.exerciseOf(b, b, b, b, c) }
+func (b *BLAS) exerciseMethods(on *operands, c call) func(w way) {
+	return b.exerciseOf(on, b, b, b, b, c)
+}
 
-func (b *BLAS) exerciseOf(s blas.Float32, d blas.Float64, cs blas.Complex64, z blas.Complex128, c call) func(w way) {
+func (b *BLAS) exerciseOf(on *operands, s blas.Float32, d blas.Float64, cs blas.Complex64, z blas.Complex128, c call) func(w way) {
+	on.next = 0
 	switch c.kind {
 	case kindS:
 		r := routines32(s)
-		return exercise(&b.s, &r, c)
+		return exercise(on, &b.s, &r, c)
 	case kindD:
 		r := routines64(d)
-		return exercise(&b.d, &r, c)
+		return exercise(on, &b.d, &r, c)
 	case kindC:
 		r := routinesC64(cs)
-		return exercise(&b.c, &r, c)
+		return exercise(on, &b.c, &r, c)
 	}
 	r := routinesC128(z)
-	return exercise(&b.z, &r, c)
+	return exercise(on, &b.z, &r, c)
 }
 
 // exercise calls routines so that no number grows however often it is done:
 // products with triangles that are nearly identities, small updates.
-func exercise[T number](l *library[T], r *routines[T], c call) func(w way) {
+func exercise[T number](on *operands, l *library[T], r *routines[T], c call) func(w way) {
 	m, n, k := c.m, c.n, c.k
 	bit := func(at, width uint8) uint8 { return c.variant >> at & (1<<width - 1) }
 	side := [2]blas.Side{blas.Left, blas.Right}
@@ -58,16 +64,16 @@ func exercise[T number](l *library[T], r *routines[T], c call) func(w way) {
 	switch c.op {
 	case opGemm:
 		tA, tB := trans[bit(0, 2)], trans[bit(2, 2)]
-		a, lda := sample[T](tA, m, k)
-		x, ldb := sample[T](tB, k, n)
-		y, ldc := sample[T](blas.NoTrans, m, n)
+		a, lda := sample[T](on, tA, m, k)
+		x, ldb := sample[T](on, tB, k, n)
+		y, ldc := sample[T](on, blas.NoTrans, m, n)
 		return do(func(l *library[T]) { l.gemm(tA, tB, m, n, k, one, a, lda, x, ldb, 0, y, ldc) },
 			func() { r.gemm(tA, tB, m, n, k, one, a, lda, x, ldb, 0, y, ldc) })
 	case opSymm, opHemm:
 		s, ul := side[bit(0, 1)], uplo[bit(1, 1)]
-		a, lda := sample[T](blas.NoTrans, k, k)
-		x, ldb := sample[T](blas.NoTrans, m, n)
-		y, ldc := sample[T](blas.NoTrans, m, n)
+		a, lda := sample[T](on, blas.NoTrans, k, k)
+		x, ldb := sample[T](on, blas.NoTrans, m, n)
+		y, ldc := sample[T](on, blas.NoTrans, m, n)
 		f := r.symm
 		if c.op == opHemm {
 			f = r.hemm
@@ -76,8 +82,8 @@ func exercise[T number](l *library[T], r *routines[T], c call) func(w way) {
 			func() { f(s, ul, m, n, one, a, lda, x, ldb, 0, y, ldc) })
 	case opSyrk, opHerk, opSyr2k, opHer2k:
 		ul, t := uplo[bit(0, 1)], trans[bit(1, 2)]
-		a, lda := sample[T](t, n, k)
-		y, ldc := sample[T](blas.NoTrans, n, n)
+		a, lda := sample[T](on, t, n, k)
+		y, ldc := sample[T](on, blas.NoTrans, n, n)
 		if c.op == opSyrk || c.op == opHerk {
 			f := r.syrk
 			if c.op == opHerk {
@@ -86,7 +92,7 @@ func exercise[T number](l *library[T], r *routines[T], c call) func(w way) {
 			return do(func(l *library[T]) { l.rankK(c.op, ul, t, n, k, one, a, lda, nil, 0, 0, y, ldc) },
 				func() { f(ul, t, n, k, one, a, lda, 0, y, ldc) })
 		}
-		x, ldb := sample[T](t, n, k)
+		x, ldb := sample[T](on, t, n, k)
 		f := r.syr2k
 		if c.op == opHer2k {
 			f = r.her2k
@@ -95,8 +101,8 @@ func exercise[T number](l *library[T], r *routines[T], c call) func(w way) {
 			func() { f(ul, t, n, k, one, a, lda, x, ldb, 0, y, ldc) })
 	case opTrmm, opTrsm:
 		s, ul, t, d := side[bit(0, 1)], uplo[bit(1, 1)], trans[bit(2, 2)], diag[bit(4, 1)]
-		a, lda := nearIdentity[T](k)
-		x, ldb := sample[T](blas.NoTrans, m, n)
+		a, lda := nearIdentity[T](on, k)
+		x, ldb := sample[T](on, blas.NoTrans, m, n)
 		f := r.trmm
 		if c.op == opTrsm {
 			f = r.trsm
@@ -105,25 +111,25 @@ func exercise[T number](l *library[T], r *routines[T], c call) func(w way) {
 			func() { f(s, ul, t, d, m, n, one, a, lda, x, ldb) })
 	case opGemv:
 		t := trans[bit(0, 2)]
-		a, lda := sample[T](blas.NoTrans, m, n)
-		x, y := line[T](max(m, n)), line[T](max(m, n))
+		a, lda := sample[T](on, blas.NoTrans, m, n)
+		x, y := line[T](on, max(m, n)), line[T](on, max(m, n))
 		return do(func(l *library[T]) { l.gemv(t, m, n, one, a, lda, x, 1, 0, y, 1) },
 			func() { r.gemv(t, m, n, one, a, lda, x, 1, 0, y, 1) })
 	case opHemv:
 		ul := uplo[bit(0, 1)]
-		a, lda := sample[T](blas.NoTrans, n, n)
-		x, y := line[T](n), line[T](n)
+		a, lda := sample[T](on, blas.NoTrans, n, n)
+		x, y := line[T](on, n), line[T](on, n)
 		return do(func(l *library[T]) { l.hemv(ul, n, one, a, lda, x, 1, 0, y, 1) },
 			func() { r.hemv(ul, n, one, a, lda, x, 1, 0, y, 1) })
 	case opTrmv:
 		ul, t, d := uplo[bit(1, 1)], trans[bit(2, 2)], diag[bit(4, 1)]
-		a, lda := nearIdentity[T](n)
-		x := line[T](n)
+		a, lda := nearIdentity[T](on, n)
+		x := line[T](on, n)
 		return do(func(l *library[T]) { l.trmv(ul, t, d, n, a, lda, x, 1) },
 			func() { r.trmv(ul, t, d, n, a, lda, x, 1) })
 	case opGer, opGerc:
-		a, lda := sample[T](blas.NoTrans, m, n)
-		x, y := line[T](m), line[T](n)
+		a, lda := sample[T](on, blas.NoTrans, m, n)
+		x, y := line[T](on, m), line[T](on, n)
 		f := r.ger
 		if c.op == opGerc {
 			f = r.gerc
@@ -132,8 +138,8 @@ func exercise[T number](l *library[T], r *routines[T], c call) func(w way) {
 			func() { f(m, n, small, x, 1, y, 1, a, lda) })
 	case opHer, opHer2:
 		ul := uplo[bit(0, 1)]
-		a, lda := sample[T](blas.NoTrans, n, n)
-		x, y := line[T](n), line[T](n)
+		a, lda := sample[T](on, blas.NoTrans, n, n)
+		x, y := line[T](on, n), line[T](on, n)
 		if c.op == opHer {
 			return do(func(l *library[T]) { l.her(ul, n, small, x, 1, a, lda) },
 				func() { r.her(ul, n, small, x, 1, a, lda) })
@@ -141,12 +147,12 @@ func exercise[T number](l *library[T], r *routines[T], c call) func(w way) {
 		return do(func(l *library[T]) { l.her2(ul, n, small, x, 1, y, 1, a, lda) },
 			func() { r.her2(ul, n, small, x, 1, y, 1, a, lda) })
 	}
-	return exerciseLevel1(r, c, do)
+	return exerciseLevel1(on, r, c, do)
 }
 
-func exerciseLevel1[T number](r *routines[T], c call, do func(ours func(l *library[T]), wrappedRoutine func()) func(w way)) func(w way) {
+func exerciseLevel1[T number](on *operands, r *routines[T], c call, do func(ours func(l *library[T]), wrappedRoutine func()) func(w way)) func(w way) {
 	n, inc := c.m, 1+int(c.variant)
-	x, y := line[T](n*inc), line[T](n*inc)
+	x, y := line[T](on, n*inc), line[T](on, n*inc)
 	switch c.op {
 	case opAxpy:
 		return do(func(l *library[T]) { l.axpy(n, T(1)/1024, x, inc, y, inc) }, func() { r.axpy(n, T(1)/1024, x, inc, y, inc) })
@@ -167,9 +173,26 @@ func (l *library[T]) going(w way) *library[T] {
 	return &forced
 }
 
+// operands are what the calls of a routine work on, in the order in which it asks for
+// them: two that work on the same take as long for their memory, which lies where it
+// lies, and for what of it is in a cache.
+type operands struct {
+	made []any
+	next int
+}
+
+// kept is the operand whose turn it is, made if it is not there.
+func kept[T number](on *operands, build func() []T) []T {
+	if on.next == len(on.made) {
+		on.made = append(on.made, build())
+	}
+	on.next++
+	return on.made[on.next-1].([]T)
+}
+
 // sample is a matrix whose op is rows×cols, of numbers between -1 and 1.
-func sample[T number](t blas.Transpose, rows, cols int) (data []T, stride int) {
-	data = line[T](rows * cols)
+func sample[T number](on *operands, t blas.Transpose, rows, cols int) (data []T, stride int) {
+	data = line[T](on, rows*cols)
 	if t != blas.NoTrans {
 		return data, rows
 	}
@@ -181,7 +204,9 @@ func sample[T number](t blas.Transpose, rows, cols int) (data []T, stride int) {
 // that rows differ.
 const period = 65521
 
-func line[T number](n int) []T { return numbers[T](n, 1) }
+func line[T number](on *operands, n int) []T {
+	return kept(on, func() []T { return numbers[T](n, 1) })
+}
 
 // numbers is n numbers between -most and most.
 func numbers[T number](n int, most float64) []T {
@@ -198,10 +223,13 @@ func numbers[T number](n int, most float64) []T {
 
 // nearIdentity has ones on the diagonal and so little beside it that products
 // with it, and with its inverse, stay what they are.
-func nearIdentity[T number](n int) (data []T, stride int) {
-	data = numbers[T](n*n, 1.0/(1<<20))
-	for i := range n {
-		data[i*n+i] = 1
-	}
+func nearIdentity[T number](on *operands, n int) (data []T, stride int) {
+	data = kept(on, func() []T {
+		data := numbers[T](n*n, 1.0/(1<<20))
+		for i := range n {
+			data[i*n+i] = 1
+		}
+		return data
+	})
 	return data, n
 }

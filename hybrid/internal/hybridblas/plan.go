@@ -129,17 +129,19 @@ func variantsOf(op opcode, k kind) (all []uint8) {
 // Work is how many products of two numbers the call adds up.
 func (c Call) Work() float64 { return c.call.work() }
 
-// Alone returns a function that does a call by the wrapped routine, on operands of
-// its own, which are the same in every process.
-func (b *BLAS) Alone(c Call) func() {
-	routine := b.exercise(c.call)
+// Operands are those of calls by one name and of one size.
+type Operands struct{ operands }
+
+// Alone returns a function that does a call by the wrapped routine. What it works on
+// is the same in every process.
+func (b *BLAS) Alone(on *Operands, c Call) func() {
+	routine := b.exerciseOn(&on.operands, c.call)
 	return func() { routine(wrapped) }
 }
 
-// Chosen returns a function that does a call by the method of b, on operands of its
-// own that are equal to those of Alone.
-func (b *BLAS) Chosen(c Call) func() {
-	method := b.exerciseMethods(c.call)
+// Chosen returns a function that does a call by the method of b.
+func (b *BLAS) Chosen(on *Operands, c Call) func() {
+	method := b.exerciseMethods(&on.operands, c.call)
 	return func() { method(wrapped) }
 }
 
