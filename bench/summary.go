@@ -33,7 +33,7 @@ func summarize(out io.Writer, r *measure.Results) error {
 			if g.Want > 0 {
 				want = judged(fmt.Sprintf("≥ %.0f %%", 100*g.Want), g.Met)
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%.1f %%\t%s\n", g.Name, g.Device, g.Over, 100*g.Part, want)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", g.Name, g.Device, g.Over, g.Figure(), want)
 		}
 	}
 	return table.Flush()

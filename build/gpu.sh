@@ -8,11 +8,13 @@
 #
 #   bench  the benchmarks
 #   tests  the suites
-#   check  the suites of kernels and device again under compute-sanitizer, if it is here
+#   check  the suites of kernels and device again under compute-sanitizer, if it is on
+#          PATH, in CUDA_HOME or in /usr/local/cuda
 #
 # All three are run, in that order, unless something is named. They take SECONDS (600)
-# at most, of which the benchmarks have two fifths; quick is for 240 of them, fewer sizes
-# and fewer samples. From 1800 on the suites are run whole, below with -short.
+# at most, of which the first half is for the benchmarks, and the last sixth for the
+# check; quick is for 240 of them, fewer sizes, fewer samples and no check. From 1800 on
+# the suites are run whole, below with -short.
 #
 # DIR (results, beside it) gets results.jsonl, one result a line as it comes, and what
 # everything has printed. An interrupt ends what is under way; the table has what there
@@ -25,10 +27,10 @@ while [ $# -gt 0 ]; do
 	-t) limit=$2 && shift 2 ;;
 	quick) quick=-quick && shift ;;
 	tests | bench | check) what="$what $1" && shift ;;
-	*) sed -n '2,20s/^# \{0,1\}//p' "$0" && exit 2 ;;
+	*) sed -n '2,22s/^# \{0,1\}//p' "$0" && exit 2 ;;
 	esac
 done
-what=${what:-bench tests check}
+what=${what:-bench tests$([ -n "$quick" ] || echo ' check')}
 limit=${limit:-$([ -n "$quick" ] && echo 240 || echo 600)}
 short=-test.short
 [ "$limit" -lt 1800 ] || short=
@@ -58,6 +60,7 @@ row() { printf '%-22s %-10s %6s s  %s\n' "$1" "$2" "$3" "$4" >>"$table"; }
 outcome() {
 	case $1 in
 	0) echo ok ;;
+	9) echo 'found errors' ;; # compute-sanitizer, which is told to say so
 	124 | 137) echo 'timed out' ;;
 	126 | 127) echo 'not run' ;;
 	1 | 2) echo failed ;;
@@ -69,13 +72,16 @@ outcome() {
 stopped= pid=
 trap 'stopped=yes; [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null' INT TERM HUP
 
+# A part of the run ends after until seconds, for those behind it.
+until=$limit
+
 # step NAME SECONDS FOLDER COMMAND...: runs a command in a folder, no longer
-# than that and than what is left; its output goes to NAME.log. Sets status,
+# than that and than what its part has left; its output goes to NAME.log. Sets status,
 # result and took. It fails where nothing is left, and reports that itself.
 step() {
 	name=$1 most=$2 folder=$3
 	shift 3
-	left=$((limit - $(date +%s) + begin))
+	left=$((until - $(date +%s) + begin))
 	[ "$most" -lt "$left" ] || most=$left
 	if [ "$most" -lt 5 ] || [ -n "$stopped" ]; then
 		status=126 took=0 result='left out'
@@ -122,7 +128,8 @@ tests() {
 	grep '"Action":"\(pass\|fail\|skip\)"' "$lines" >>"$results" 2>/dev/null
 	failed=$(sed -n 's/.*"Action":"fail".*"Test":"\([^"]*\)".*/\1/p' "$lines" | head -n 3 | tr '\n' ' ')
 	[ "$status" = 0 ] || [ -n "$failed" ] || failed=$(grep . "$out/$name.log" | tail -n 1 | cut -c 1-80)
-	report "$name" "$(count pass "$lines") passed, $(count skip "$lines") skipped, $(count fail "$lines") failed${failed:+: $failed}"
+	summary=$(sed -n 's/^=* *\([A-Z]* SUMMARY: .*\)/\1/p' "$out/$name.log" | tail -n 1) # of compute-sanitizer
+	report "$name" "${summary:+$summary; }$(count pass "$lines") passed, $(count skip "$lines") skipped, $(count fail "$lines") failed${failed:+: $failed}"
 }
 
 # benchmarks NAME SUITE SECONDS PATTERN PROGRAM: a suite's benchmarks as JSON lines. The
@@ -143,9 +150,14 @@ benchmarks() {
 # What of a line of a benchmark stands before a unit.
 of='function of(unit, i) { for (i = 3; i < NF; i += 2) if ($(i + 1) == unit) return $i }'
 
-# Launches beside the bare driver: what was promised is at most 1000 ns, and 50 in batches.
+# Launches beside the bare driver, with what was promised of a GPU: at most 1000 ns, and
+# 50 in batches.
 launches="$of"'
-	/^BenchmarkLaunch\/batch=/ { split($1, part, /[=-]/); text = text sprintf("%s %.0f ns in batches of %s", text ? "," : "", of("ns/over-bare"), part[2]) }
+	/^BenchmarkLaunch\/batch=/ {
+		split($1, part, /[=-]/)
+		most = part[2] == 1 ? 1000 : 50
+		text = text sprintf("%s %.0f ns in batches of %s (goal %d: %s)", text ? "," : "", of("ns/over-bare"), part[2], most, of("ns/over-bare") <= most ? "met" : "not met")
+	}
 	END { if (text) printf "; a launch over the bare driver:%s", text }'
 
 # Rates of the code that NVRTC makes for this GPU, as parts of those of the code for the
@@ -159,6 +171,17 @@ codes="$of"'
 			text = text sprintf("%s %s %.2f", text ? "," : "", kernel, rate[kernel, code] / rate[kernel, "archived"])
 	}
 	END { if (text) printf "; compiled here, of the rate of what was compiled ahead:%s", text }'
+
+# find_sanitizer prints where compute-sanitizer is.
+find_sanitizer() {
+	command -v compute-sanitizer && return
+	for home in "${CUDA_HOME:-}" "${CUDA_PATH:-}" /usr/local/cuda; do
+		for file in "$home/bin/compute-sanitizer" "$home/compute-sanitizer/compute-sanitizer"; do
+			[ -z "$home" ] || [ ! -x "$file" ] || { echo "$file" && return; }
+		done
+	done
+	return 1
+}
 
 step devices 60 "$here" "$here/bin/bench" -list
 cat "$out/devices.log"
@@ -176,9 +199,23 @@ printf '{"machine":%s,"cores":%d,"kernel":%s,"cards":%s,"devices":%s,"ran":%s,"v
 	"$(quote "$ran")" "$(quote "$version")" "$(quote "$(date -u +%Y-%m-%dT%H:%M:%SZ)")" >>"$results"
 
 for part in $what; do
+	# Each has its share and what those before have left; the last has all the rest.
+	until=$limit
+	case "$part ${what##*$part}" in
+	'bench ') ;;
+	'bench '*) until=$((limit / 2)) ;;
+	'tests '*check*) until=$((limit * 5 / 6)) ;;
+	esac
 	case $part in
 	bench)
 		rm -f "$out/bench.jsonl" "$out/bench.jsonl.partial"
+		case $ran in # short ones first
+		CUDA)
+			benchmarks launches cuda 40 . "$launches"
+			benchmarks code kernels 60 '^BenchmarkCode$' "$codes"
+			;;
+		OpenGL) benchmarks opengl-bench opengl 40 . '' ;;
+		esac
 		time=$((limit * 2 / 5))
 		if step bench $((time + time / 4)) "$here" "$here/bin/bench" -devices -peers $quick -time "${time}s" -o "$out/bench.jsonl"; then
 			sed -n '/^on devices/,$p' "$out/bench.log"
@@ -186,13 +223,6 @@ for part in $what; do
 			cat "$out/bench.jsonl" "$out/bench.jsonl.partial" >>"$results" 2>/dev/null
 			report bench "$(cat "$out/bench.jsonl" "$out/bench.jsonl.partial" 2>/dev/null | grep -c '"row"') rows"
 		fi
-		case $ran in
-		CUDA)
-			benchmarks launches cuda 40 . "$launches"
-			benchmarks code kernels 60 '^BenchmarkCode$' "$codes"
-			;;
-		OpenGL) benchmarks opengl-bench opengl 40 . '' ;;
-		esac
 		;;
 	tests)
 		for suite in cuda kernels hybrid opengl; do
@@ -203,15 +233,18 @@ for part in $what; do
 		if [ "$ran" != CUDA ]; then
 			status=0 took=0 result='not run'
 			report check 'no CUDA here'
-		elif command -v compute-sanitizer >/dev/null 2>&1; then
-			for tool in memcheck racecheck synccheck; do
-				tests "$tool" kernels 120 'TestConformance|TestGemm|TestNBody|TestStencil|TestConvol|TestGemv' \
-					compute-sanitizer --tool "$tool" --error-exitcode 9
+		elif sanitizer=$(find_sanitizer); then
+			# Each has half of what is left, so that what finds most has most; every kernel is in
+			# the conformance suite.
+			for tool in memcheck racecheck memcheck-device synccheck; do
+				suite=kernels pattern=TestConformance/cuda
+				[ "$tool" != memcheck-device ] || { suite=cuda && pattern=TestConformance; }
+				tests "$tool" "$suite" $(((until - $(date +%s) + begin) / 2)) "$pattern" \
+					"$sanitizer" --tool "${tool%-device}" --error-exitcode 9
 			done
-			tests memcheck-device cuda 120 'TestConformance' compute-sanitizer --tool memcheck --error-exitcode 9
 		else
 			status=127 took=0 result='not run'
-			report check 'no compute-sanitizer here'
+			report check 'no compute-sanitizer on PATH, in CUDA_HOME or in /usr/local/cuda'
 		fi
 		;;
 	esac

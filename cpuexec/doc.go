@@ -7,6 +7,8 @@
 // withdrawn. Nobody ever waits for a worker that has not begun, so a call from
 // inside a body, to any depth and on a pool as busy as may be, can't deadlock.
 //
+// [Reduce] combines what parts of a loop return, and [ParallelSort] sorts a slice.
+//
 // # Fork-join
 //
 // [Fork] runs a function that divides its work in halves by [Lane.Both], without a

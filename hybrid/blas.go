@@ -55,9 +55,10 @@ func BLASPlan(orders []int) []BLASCall { return hybridblas.Plan(orders) }
 // strides. The C must not overlap each other nor any A or B.
 //
 // Small products are spread over the CPU workers, each done by the wrapped
-// routine; large ones are each done as Gemm would. Where there are GPUs and the
-// elements are real, the batch may go to those and the workers as one launch, if that
-// was the faster for its like; matrices that lie apart are copied together for it.
+// routine; large ones are each done as Gemm would. Where there are GPUs, the batch may
+// go to those and the workers as one launch, if that was the faster for its like;
+// matrices that lie apart are copied together for it. Complex ones go as their real and
+// their imaginary parts, in four launches, and are of the same bound as one by one.
 // Data on devices are [kernels.GemmBatch]'s. Mistakes give an [*ArgumentError] before
 // any work. When ctx ends, no further product is begun, and its cause is returned.
 func GemmBatch[T hybridblas.Number](ctx context.Context, b *BLAS, tA, tB blas.Transpose, m, n, k int,

@@ -1,6 +1,7 @@
 package hybrid
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/tandem-go/tandem/cpuexec"
@@ -25,4 +26,34 @@ func (s *Scheduler) Do(ctx context.Context, f func(b *cpuexec.Branch)) error {
 	}
 	defer s.running.Done()
 	return s.pool.Do(ctx, f)
+}
+
+// ParallelSort sorts x on the calling goroutine and on whichever CPU workers are
+// free; see [cpuexec.ParallelSort].
+func ParallelSort[S ~[]E, E cmp.Ordered](ctx context.Context, s *Scheduler, x S) error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.running.Done()
+	return cpuexec.ParallelSort(ctx, s.pool, x)
+}
+
+// ParallelSortFunc is [ParallelSort] in the order of compare; see
+// [cpuexec.ParallelSortFunc].
+func ParallelSortFunc[S ~[]E, E any](ctx context.Context, s *Scheduler, x S, compare func(a, b E) int) error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.running.Done()
+	return cpuexec.ParallelSortFunc(ctx, s.pool, x, compare)
+}
+
+// ParallelSortStableFunc is [ParallelSortFunc] that keeps equal elements in the order
+// in which they were.
+func ParallelSortStableFunc[S ~[]E, E any](ctx context.Context, s *Scheduler, x S, compare func(a, b E) int) error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.running.Done()
+	return cpuexec.ParallelSortStableFunc(ctx, s.pool, x, compare)
 }

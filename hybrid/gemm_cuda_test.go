@@ -17,27 +17,46 @@ import (
 	"github.com/tandem-go/tandem/kernels/half"
 )
 
+type hybridNumber interface {
+	float32 | float64 | complex64 | complex128
+}
+
+// number is re, and in complex types re + im*i.
+func number[T hybridNumber](re, im float64) (x T) {
+	switch x := any(&x).(type) {
+	case *float32:
+		*x = float32(re)
+	case *float64:
+		*x = re
+	case *complex64:
+		*x = complex(float32(re), float32(im))
+	case *complex128:
+		*x = complex(re, im)
+	}
+	return x
+}
+
 // batchOf is operands of count products, and what gonum makes of them.
-type batchOf[T float32 | float64] struct {
+type batchOf[T hybridNumber] struct {
 	m, n, k, count, ldc int
 	tA, tB              blas.Transpose
 	alpha, beta         T
 	a, b, c, want       []T
 }
 
-func newBatch[T float32 | float64](m, n, k, count, padding int, tA, tB blas.Transpose, beta T) *batchOf[T] {
-	g := &batchOf[T]{m: m, n: n, k: k, count: count, ldc: n + padding, tA: tA, tB: tB, alpha: 2, beta: beta}
+func newBatch[T hybridNumber](m, n, k, count, padding int, tA, tB blas.Transpose, beta T) *batchOf[T] {
+	g := &batchOf[T]{m: m, n: n, k: k, count: count, ldc: n + padding, tA: tA, tB: tB, alpha: number[T](2, 1), beta: beta}
 	fill := func(nelem, period int) []T {
 		x := make([]T, nelem)
 		for i := range x {
-			x[i] = T(i%period) - 3
+			x[i] = number[T](float64(i%period)-3, float64(i%(period+1))-2)
 		}
 		return x
 	}
 	g.a, g.b, g.c = fill(m*k*count, 7), fill(k*n*count, 5), fill(m*g.ldc*count, 9)
 	if beta == 0 {
 		for i := range g.c {
-			g.c[i] = T(math.NaN())
+			g.c[i] = number[T](math.NaN(), math.NaN())
 		}
 	}
 	g.want = slices.Clone(g.c)
@@ -53,9 +72,13 @@ func newBatch[T float32 | float64](m, n, k, count, padding int, tA, tB blas.Tran
 		var native gonum.Implementation
 		switch c := any(c).(type) {
 		case []float32:
-			native.Sgemm(tA, tB, m, n, k, float32(g.alpha), any(a).([]float32), lda, any(b).([]float32), ldb, float32(beta), c, g.ldc)
+			native.Sgemm(tA, tB, m, n, k, any(g.alpha).(float32), any(a).([]float32), lda, any(b).([]float32), ldb, any(beta).(float32), c, g.ldc)
 		case []float64:
-			native.Dgemm(tA, tB, m, n, k, float64(g.alpha), any(a).([]float64), lda, any(b).([]float64), ldb, float64(beta), c, g.ldc)
+			native.Dgemm(tA, tB, m, n, k, any(g.alpha).(float64), any(a).([]float64), lda, any(b).([]float64), ldb, any(beta).(float64), c, g.ldc)
+		case []complex64:
+			native.Cgemm(tA, tB, m, n, k, any(g.alpha).(complex64), any(a).([]complex64), lda, any(b).([]complex64), ldb, any(beta).(complex64), c, g.ldc)
+		case []complex128:
+			native.Zgemm(tA, tB, m, n, k, any(g.alpha).(complex128), any(a).([]complex128), lda, any(b).([]complex128), ldb, any(beta).(complex128), c, g.ldc)
 		}
 	}
 	return g
@@ -158,6 +181,35 @@ func TestCUDABatch(t *testing.T) {
 	}
 }
 
+// TestCUDAComplexBatch has GPUs do batches of complex numbers, every way of storing them.
+func TestCUDAComplexBatch(t *testing.T) {
+	s := cudaMachine(t, twoGPUs)
+	forced := s.BLAS(hybrid.AlwaysTiled(32))
+	ways := []blas.Transpose{blas.NoTrans, blas.Trans, blas.ConjTrans}
+	for i, tA := range ways {
+		for j, tB := range ways {
+			c := newBatch[complex64](5, 6, 7, 12, i, tA, tB, 0)
+			z := newBatch[complex128](9, 4, 3, 8, j, tA, tB, 1-2i)
+			for _, do := range []func(*testing.T, *hybrid.BLAS) error{c.strided, c.scattered, z.strided, z.scattered} {
+				if err := do(t, forced); err != nil {
+					t.Errorf("%c%c: %v", tA, tB, err)
+				}
+			}
+		}
+	}
+	launches := func() int { return cudatest.Calls("cuLaunchKernel") }
+	z := newBatch[complex128](20, 30, 10, 130, 0, blas.NoTrans, blas.ConjTrans, 1)
+	before := launches()
+	for tries := 0; !onRealGPU && launches() == before; tries++ {
+		if tries == 50 {
+			t.Fatal("GPUs did nothing in 50 batches")
+		}
+		if err := z.strided(t, forced); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestCUDABatchFaults has the GPU fail within a batch: the result is right all the same.
 func TestCUDABatchFaults(t *testing.T) {
 	if onRealGPU {
@@ -174,7 +226,11 @@ func TestCUDABatchFaults(t *testing.T) {
 			s := cudaMachine(t, twoGPUs)
 			b := s.BLAS(hybrid.AlwaysTiled(32))
 			g := newBatch[float32](20, 20, 20, 50, 0, blas.NoTrans, blas.NoTrans, 3)
+			z := newBatch[complex128](20, 20, 20, 50, 0, blas.ConjTrans, blas.NoTrans, 3i)
 			fault()
+			if err := z.strided(t, b); err != nil {
+				t.Error(err)
+			}
 			for range 2 {
 				if err := g.strided(t, b); err != nil {
 					t.Error(err)

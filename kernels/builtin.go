@@ -29,7 +29,7 @@ func Builtin() []*Kernel {
 	}
 	var all []*Kernel
 	for _, p := range pairs {
-		all = append(all, p[:]...)
+		all = append(all, p[0](), p[1]())
 	}
 	slices.SortFunc(all, func(a, b *Kernel) int { return strings.Compare(a.Name, b.Name) })
 	return all

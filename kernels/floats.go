@@ -1,43 +1,53 @@
 package kernels
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
-// pair is a kernel for float32 and one for float64.
-type pair [2]*Kernel
+// pair is a kernel for float32 and one for float64. Each is defined when it is first
+// asked for: the texts of all kernels are some megabytes, and a program uses a few.
+type pair [2]func() *Kernel
 
 func (p pair) of(t Type) *Kernel {
 	if t == Float64 {
-		return p[1]
+		return p[1]()
 	}
-	return p[0]
+	return p[0]()
 }
 
-// forFloats defines a kernel for both floating-point types: REAL stands for the
-// type in the texts of its variants.
+// lazily defines a kernel when it is first asked for.
+func lazily(describe func() Kernel) func() *Kernel {
+	return sync.OnceValue(func() *Kernel { return Define(describe()) })
+}
+
+// forFloats is a kernel for both floating-point types: REAL stands for the type in the
+// texts of its variants.
 func forFloats(describe func(t Type) Kernel) pair {
-	var p pair
-	for i, t := range []Type{Float32, Float64} {
-		k := describe(t)
-		k.Name += "." + t.String()
-		if k.GLSL != nil {
-			shader := *k.GLSL
-			shader.Text = realText[t] + "#line 1\n" + shader.Text
-			k.GLSL = &shader
-		}
-		if k.CUDA != nil {
-			function := *k.CUDA
-			function.Text = cudaReal[t] + function.Text
-			k.CUDA = &function
-		}
-		p[i] = Define(k)
+	define := func(t Type) func() *Kernel {
+		return lazily(func() Kernel {
+			k := describe(t)
+			k.Name += "." + t.String()
+			if k.GLSL != nil {
+				shader := *k.GLSL
+				shader.Text = realText[t] + "#line 1\n" + shader.Text
+				k.GLSL = &shader
+			}
+			if k.CUDA != nil {
+				function := *k.CUDA
+				function.Text = cudaReal[t] + function.Text
+				k.CUDA = &function
+			}
+			return k
+		})
 	}
-	return p
+	return pair{define(Float32), define(Float64)}
 }
 
-// generated defines the kernels that tandemgen made of one function.
+// generated has the kernels that tandemgen made of one function.
 func generated(name string, f32, f64 Kernel) pair {
 	f32.Name, f64.Name = name+"."+Float32.String(), name+"."+Float64.String()
-	return pair{Define(f32), Define(f64)}
+	return pair{lazily(func() Kernel { return f32 }), lazily(func() Kernel { return f64 })}
 }
 
 // onHost is a kernel with a Go variant of its own.

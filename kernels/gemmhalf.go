@@ -23,24 +23,26 @@ func init() {
 	}
 }
 
-func gemmHalfKernel(format string, tA, tB, readsC bool, variant func(*Call)) *Kernel {
-	name, text, access := gemmVariant(tA, tB, readsC)
-	define := map[string]string{"float16": "#define FLOAT16\n", "bfloat16": "#define BFLOAT16\n"}[format]
-	return Define(Kernel{
-		Name:   "gemm." + name + "." + format,
-		Params: []Param{{"a", Uint16, In}, {"b", Uint16, In}, {"c", Float32, access}},
-		Scalars: []Scalar{
-			{"cols", Uint32},
-			{"depth", Uint32},
-			{"lda", Uint32},
-			{"ldb", Uint32},
-			{"ldc", Uint32},
-			{"alpha", Float32},
-			{"beta", Float32},
-		},
-		GLSL: gemmShader(realText[Float32]+define+text, Float32.Size(), 1, gemmRows),
-		CUDA: gemmFunction("gemm."+format+"."+transLetter(tA)+transLetter(tB), cudaReal[Float32]+define+text, gemmRows),
-		Go:   variant,
+func gemmHalfKernel(format string, tA, tB, readsC bool, variant func(*Call)) func() *Kernel {
+	return lazily(func() Kernel {
+		name, text, access := gemmVariant(tA, tB, readsC)
+		define := map[string]string{"float16": "#define FLOAT16\n", "bfloat16": "#define BFLOAT16\n"}[format]
+		return Kernel{
+			Name:   "gemm." + name + "." + format,
+			Params: []Param{{"a", Uint16, In}, {"b", Uint16, In}, {"c", Float32, access}},
+			Scalars: []Scalar{
+				{"cols", Uint32},
+				{"depth", Uint32},
+				{"lda", Uint32},
+				{"ldb", Uint32},
+				{"ldc", Uint32},
+				{"alpha", Float32},
+				{"beta", Float32},
+			},
+			GLSL: gemmShader(realText[Float32]+define+text, Float32.Size(), 1, gemmRows),
+			CUDA: gemmFunction("gemm."+format+"."+transLetter(tA)+transLetter(tB), cudaReal[Float32]+define+text, gemmRows),
+			Go:   variant,
+		}
 	})
 }
 
@@ -117,7 +119,7 @@ func GemmHalf[T half.Number](tA, tB blas.Transpose, alpha float32, a, b Matrix[T
 	if _, brain := any(T(0)).(half.BFloat16); brain {
 		kernel = kernels[1]
 	}
-	l := gemmLaunch(kernel, tA, tB, float64(alpha), a.untyped(), b.untyped(), float64(beta), c.untyped())
+	l := gemmLaunch(kernel(), tA, tB, float64(alpha), a.untyped(), b.untyped(), float64(beta), c.untyped())
 	l.SetGrain(gemmHalfGrain)
 	return l
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +16,7 @@ func TestResume(t *testing.T) {
 	blas := func(args ...string) string {
 		t.Helper()
 		var out strings.Builder
-		if err := run(t.Context(), append([]string{"-cell", "1ms", "-most", "3", "-o", file}, args...), &out); err != nil {
+		if err := run(t.Context(), append([]string{"-cell", "1ms", "-most", "3", "-o", file}, args...), &out, io.Discard); err != nil {
 			t.Fatal(err)
 		}
 		return out.String()
@@ -43,7 +44,7 @@ func TestResume(t *testing.T) {
 		t.Errorf("no plot: %v", err)
 	}
 	var out strings.Builder
-	if err := run(t.Context(), []string{"-from", file, "-routines", "scal"}, &out); err != nil || !strings.Contains(out.String(), "3 of 3") {
+	if err := run(t.Context(), []string{"-from", file, "-routines", "scal"}, &out, io.Discard); err != nil || !strings.Contains(out.String(), "3 of 3") {
 		t.Errorf("from the file: %v\n%s", err, out.String())
 	}
 }
@@ -61,7 +62,7 @@ func TestAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := run(t.Context(), []string{"-most", "4", "-o", file, "-again", "1.05"}, &out); err != nil {
+	if err := run(t.Context(), []string{"-most", "4", "-o", file, "-again", "1.05"}, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "1 of 1 cells are measured") {
@@ -71,7 +72,7 @@ func TestAgain(t *testing.T) {
 	if err != nil || len(after) != 3 || after[0].Pairs != repeatedPairs || after[1].Pairs != pairs || after[2].Ratio != 1 {
 		t.Errorf("%+v, %v", after, err)
 	}
-	if err := run(t.Context(), []string{"-again", "1.05"}, &out); err == nil {
+	if err := run(t.Context(), []string{"-again", "1.05"}, &out, io.Discard); err == nil {
 		t.Error("-again without a file: no error")
 	}
 }
@@ -80,13 +81,13 @@ func TestAgain(t *testing.T) {
 func TestTimeIsKept(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	var out strings.Builder
-	if err := run(t.Context(), []string{"-time", "1ns", "-routines", "Dgemm", "-most", "4"}, &out); err != nil {
+	if err := run(t.Context(), []string{"-time", "1ns", "-routines", "Dgemm", "-most", "4"}, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "0 of 16 cells are measured; for want of time 16 are not") {
 		t.Error(out.String())
 	}
-	if err := run(t.Context(), []string{"-resume"}, &out); err == nil || !strings.Contains(err.Error(), "-o") {
+	if err := run(t.Context(), []string{"-resume"}, &out, io.Discard); err == nil || !strings.Contains(err.Error(), "-o") {
 		t.Errorf("-resume without a file: %v", err)
 	}
 }

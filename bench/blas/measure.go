@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -11,14 +10,17 @@ import (
 	"github.com/tandem-go/tandem/hybrid"
 )
 
-// cell is what was measured of one call.
+// cell is what was measured of one call. Where it is a bound, the wrapped routine was
+// given up while it still ran: it takes longer than Wrapped, and the ratio is below
+// Ratio.
 type cell struct {
 	Routine string  `json:"routine"`
 	N       int     `json:"n"`
-	Pairs   int     `json:"pairs"`
+	Pairs   int     `json:"pairs"`           // of a bound the calls of Tandem's
 	Wrapped float64 `json:"wrapped_seconds"` // medians
 	Tandem  float64 `json:"tandem_seconds"`
 	Ratio   float64 `json:"ratio"` // median of Tandem over wrapped, by pair
+	Bound   bool    `json:"bound,omitempty"`
 }
 
 // cellKey names a cell.
@@ -28,24 +30,6 @@ type cellKey struct {
 }
 
 func (c cell) key() cellKey { return cellKey{c.Routine, c.N} }
-
-const (
-	// pairs is how many pairs a cell has, if its time allows.
-	pairs = 9
-	// repeatedPairs is how many a cell has that is measured once more.
-	repeatedPairs = 3 * pairs
-	// leastPairs are measured in any case, of calls up to long; one of longer
-	// ones, which scatter less.
-	leastPairs = 3
-	long       = 200 * time.Millisecond
-	// sample is the time that one side of a pair takes at least: a shorter call is
-	// repeated. Up to warm, caches are made its own by a call that isn't timed.
-	sample = 100 * time.Microsecond
-	warm   = 10 * time.Millisecond
-	// telling is the order from which a cell's time tells that of larger ones: the
-	// time of small ones is that of their repetitions.
-	telling = 64
-)
 
 // planned is a call of the grid.
 type planned struct {
@@ -81,95 +65,44 @@ func routine(name string) string {
 
 // measure goes through the grid, but for the cells that were measured before,
 // until its time is over. It returns all cells, and gives the new ones to keep.
-func measure(ctx context.Context, b *hybrid.BLAS, grid []planned, before []cell, set settings, keep func(cell) error) ([]cell, error) {
+func measure(ctx context.Context, c comparison, grid []planned, before []cell, set settings, tell *progress, keep func(cell) error) ([]cell, error) {
 	known := map[cellKey]cell{}
-	for _, c := range before {
-		known[c.key()] = c
+	for _, old := range before {
+		known[old.key()] = old
+	}
+	f := newForecast(set)
+	for _, p := range plan(orders) {
+		if old, measured := known[cellKey{p.Name, p.N}]; measured {
+			f.learn(p, old)
+		}
 	}
 	var cells []cell
-	// seconds is what a cell of a routine took, for each of the products that its
-	// size stands for.
-	seconds := map[string]float64{}
+	var rest []planned
+	for _, p := range grid {
+		if old, measured := known[cellKey{p.Name, p.N}]; measured {
+			cells = append(cells, old)
+		} else {
+			rest = append(rest, p)
+		}
+	}
 	begin := time.Now()
-	for _, c := range grid {
+	for i, p := range rest {
 		if ctx.Err() != nil {
 			return cells, context.Cause(ctx)
 		}
-		if old, measured := known[cellKey{c.Name, c.N}]; measured {
-			cells = append(cells, old)
+		if left := set.total - time.Since(begin); set.total > 0 && (left <= 0 || f.cost(p) > left) {
 			continue
 		}
-		cube := math.Pow(float64(c.order), 3)
-		start := time.Now()
-		if left := set.total - start.Sub(begin); set.total > 0 && (left <= 0 || seconds[routine(c.Name)]*cube > left.Seconds()) {
-			continue
+		tell.show(p, i, len(rest), func() time.Duration { return f.sum(rest[i:]) })
+		m, err := c.cell(ctx, p)
+		if err != nil {
+			return cells, err
 		}
-		m := compare(ctx, b, c.BLASCall, set)
-		if c.order >= telling {
-			seconds[routine(c.Name)] = time.Since(start).Seconds() / cube
-		}
+		f.learn(p, m)
 		if err := keep(m); err != nil {
 			return cells, err
 		}
 		cells = append(cells, m)
 	}
 	return cells, nil
-}
-
-// compare times a call both ways in turns, the first of a pair being now the one,
-// now the other.
-func compare(ctx context.Context, b *hybrid.BLAS, c hybrid.BLASCall, set settings) cell {
-	alone, chosen := b.Pair(c)
-	chosen()
-	for !b.Settled() && ctx.Err() == nil { // it has to know the call first
-		time.Sleep(time.Millisecond)
-	}
-	most, budget := pairs, set.cell
-	if set.again > 0 {
-		most, budget = repeatedPairs, 3*budget
-	}
-	start := time.Now()
-	alone()
-	once := time.Since(start)
-	timed := func(f func(), repeat int) float64 {
-		if once < warm {
-			f()
-		}
-		start := time.Now()
-		for range repeat {
-			f()
-		}
-		return time.Since(start).Seconds() / float64(repeat)
-	}
-	least, repeat := leastPairs, 1
-	switch {
-	case once > long:
-		least = 1
-	case once < sample:
-		repeat = max(1, int(sample.Seconds()/max(timed(alone, 10), 1e-9)))
-	}
-	chosen()
-	var wrapped, tandem, ratios []float64
-	begin := time.Now()
-	for pair := range most {
-		if pair >= least && time.Since(begin) > budget {
-			break
-		}
-		var w, t float64
-		if pair%2 == 0 {
-			w = timed(alone, repeat)
-			t = timed(chosen, repeat)
-		} else {
-			t = timed(chosen, repeat)
-			w = timed(alone, repeat)
-		}
-		wrapped, tandem, ratios = append(wrapped, w), append(tandem, t), append(ratios, t/w)
-	}
-	return cell{Routine: c.Name, N: c.N, Pairs: len(ratios), Wrapped: median(wrapped), Tandem: median(tandem), Ratio: median(ratios)}
-}
-
-func median(v []float64) float64 {
-	v = slices.Clone(v)
-	slices.Sort(v)
-	return v[len(v)/2]
 }

@@ -38,12 +38,36 @@ func report(out io.Writer, cells []cell, grid int) {
 	if over < 0 {
 		over = len(sorted)
 	}
-	fmt.Fprintf(out, "time as a part of the wrapped routine's: median %.2f, fastest %.2f; %d of %d cells over %.2f\n",
-		sorted[len(sorted)/2].Ratio, sorted[len(sorted)-1].Ratio, over, len(sorted), limit)
+	fmt.Fprintf(out, "time as a part of the wrapped routine's: median %s, fastest %s; %d of %d cells over %.2f\n",
+		sorted[len(sorted)/2].ratio(), sorted[len(sorted)-1].ratio(), over, len(sorted), limit)
+	if bounds := countBounds(cells); bounds > 0 {
+		fmt.Fprintf(out, "%d cells are bounds (<): there the wrapped routine was given up while it ran\n", bounds)
+	}
 	fmt.Fprintf(out, "the worst:\n%-14s %10s %14s %14s %7s %6s\n", "routine", "size", "wrapped", "tandem", "ratio", "pairs")
 	for _, c := range sorted[:min(worst, len(sorted))] {
-		fmt.Fprintf(out, "%-14s %10d %14v %14v %7.3f %6d\n", c.Routine, c.N, duration(c.Wrapped), duration(c.Tandem), c.Ratio, c.Pairs)
+		atLeast := ""
+		if c.Bound {
+			atLeast = ">"
+		}
+		fmt.Fprintf(out, "%-14s %10d %14s %14v %7s %6d\n", c.Routine, c.N, atLeast+duration(c.Wrapped).String(), duration(c.Tandem), c.ratio(), c.Pairs)
 	}
+}
+
+// ratio is a cell's ratio in writing.
+func (c cell) ratio() string {
+	if c.Bound {
+		return fmt.Sprintf("<%.3f", c.Ratio)
+	}
+	return fmt.Sprintf("%.3f", c.Ratio)
+}
+
+func countBounds(cells []cell) (n int) {
+	for _, c := range cells {
+		if c.Bound {
+			n++
+		}
+	}
+	return n
 }
 
 func duration(seconds float64) time.Duration {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 
 	"github.com/tandem-go/tandem/cpuexec"
 )
@@ -123,6 +126,47 @@ func (b *bench) forkJoin(ctx context.Context) error {
 				return check(value, err)
 			},
 			peers: []peer{b.told("rayon", "rayon", command, 2)},
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sorting has slices of random numbers, beside package slices on one core.
+func (b *bench) sorting(ctx context.Context) error {
+	random := rand.New(rand.NewPCG(1, 1))
+	numbers := make([]float64, b.less(1_000_000, 50_000))
+	for i := range numbers {
+		numbers[i] = random.NormFloat64()
+	}
+	work := make([]float64, len(numbers))
+	compare := cmp.Compare[float64]
+	for _, form := range []struct {
+		what, peer  string
+		own, theirs func(ctx context.Context) error
+	}{
+		{
+			"ParallelSort", "slices.Sort",
+			func(ctx context.Context) error { return cpuexec.ParallelSort(ctx, b.pool, work) },
+			func(context.Context) error { slices.Sort(work); return nil },
+		},
+		{
+			"ParallelSortStableFunc", "slices.SortStableFunc",
+			func(ctx context.Context) error { return cpuexec.ParallelSortStableFunc(ctx, b.pool, work, compare) },
+			func(context.Context) error { slices.SortStableFunc(work, compare); return nil },
+		},
+	} {
+		afresh := func(sort func(context.Context) error) func(context.Context) error {
+			return func(ctx context.Context) error {
+				copy(work, numbers)
+				return sort(ctx)
+			}
+		}
+		if err := b.hold(ctx, contest{
+			what: fmt.Sprintf("%s of %d numbers", form.what, len(numbers)), parts: float64(len(numbers)),
+			own:   afresh(form.own),
+			peers: []peer{here(form.peer, 0, afresh(form.theirs))},
 		}); err != nil {
 			return err
 		}

@@ -139,7 +139,7 @@ func (b *bench) measure(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 		b.done = time.Since(b.start)
-		parts := []func(context.Context) error{b.forkJoin, b.trees, b.tasks, b.million, b.cores, b.processes}
+		parts := []func(context.Context) error{b.forkJoin, b.trees, b.sorting, b.tasks, b.million, b.cores, b.processes}
 		if b.last() {
 			parts = append(parts, b.latency, b.footprint)
 		}

@@ -1,6 +1,11 @@
 // Testgonum runs gonum's own test suites with Tandem's BLAS in use.
 //
-//	go run ./build/testgonum [-tags cuda,opengl] [-set cpu] [-suite mat] [-part 1/8]
+//	go run ./build/testgonum [-tags cuda,opengl,openblas] [-set cpu] [-suite mat] [-part 1/8] [-whole]
+//
+// Without flags but -tags it runs every suite on every set of devices that those
+// tags can have, as make test-gonum does, and ends with how many tests ran on how
+// many sets. On real OpenGL and CUDA's driver in process mat and lapack are a part of
+// themselves, as their lines say; -whole runs them all there too.
 //
 // testblas, which is made to be called, and for the types that it lacks the tests
 // against a reference of this module, run from a test of their own. Of mat and of
@@ -93,10 +98,16 @@ func main() {
 	tags := flag.String("tags", "", "build tags; with opengl or cuda among them such devices are tested too")
 	only := flag.String("set", "", "run only on the sets whose names contain this")
 	suite := flag.String("suite", "", "run only the suites whose names contain this")
+	whole := flag.Bool("whole", false, "run all of mat and lapack also on those sets on which a part of them runs otherwise: it takes much longer")
 	part := flag.String("part", "1/1", "run only this part of the tests of mat and lapack: 3/8 is every eighth from the third on")
 	flag.Parse()
 	which, err := parsePart(*part)
 	if err == nil {
+		if *whole {
+			for i := range sets {
+				sets[i].only = nil
+			}
+		}
 		err = run(*short, *tags, *only, *suite, which)
 	}
 	if err != nil {
@@ -125,11 +136,13 @@ func run(short bool, tags, only, onlySuite string, which part) error {
 		return err
 	}
 	fmt.Printf("%-14s %-34s %7s %7s %7s %17s %8s\n", "gonum's suite", "devices", "passed", "skipped", "failed", "tiles by devices", "time")
-	failed := false
+	var total result
+	ran, begin := 0, time.Now()
 	for _, s := range sets {
 		if !strings.Contains(s.name, only) || s.tag != "" && !slices.Contains(strings.Split(tags, ","), s.tag) {
 			continue
 		}
+		ran++
 		for _, suite := range suites {
 			if !strings.Contains(suite, onlySuite) {
 				continue
@@ -141,7 +154,7 @@ func run(short bool, tags, only, onlySuite string, which part) error {
 			if err != nil {
 				return err
 			}
-			failed = failed || r.failed > 0
+			total.add(r)
 			note := ""
 			if s.only[suite] != "" {
 				note = "  of " + s.only[suite]
@@ -152,7 +165,9 @@ func run(short bool, tags, only, onlySuite string, which part) error {
 			fmt.Printf("%-14s %-34s %7d %7d %7d %17d %7.1fs%s\n", suite, s.name, r.passed, r.skipped, r.failed, r.tiles, r.took.Seconds(), note)
 		}
 	}
-	if failed {
+	fmt.Printf("%-14s %-34s %7d %7d %7d %17d %7.1fs\n", "all", fmt.Sprintf("%d sets of %d", ran, len(sets)),
+		total.passed, total.skipped, total.failed, total.tiles, time.Since(begin).Seconds())
+	if total.failed > 0 {
 		return errors.New("some tests failed")
 	}
 	return nil
@@ -245,6 +260,13 @@ type result struct {
 	passed, skipped, failed int
 	tiles                   int
 	took                    time.Duration
+}
+
+func (r *result) add(other result) {
+	r.passed += other.passed
+	r.skipped += other.skipped
+	r.failed += other.failed
+	r.tiles += other.tiles
 }
 
 // tilesLine is what the TestMain prints before the number of tiles.

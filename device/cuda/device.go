@@ -37,6 +37,7 @@ type cudaDevice struct {
 	pinned   pinnedMemory
 	modules  moduleCache
 	patience time.Duration
+	slotSize int           // of the streams' rings; tests that want them full make it small
 	progress atomic.Uint64 // marks passed and calls ended; waiters read it
 
 	closing  atomic.Bool // Close has been called
@@ -71,7 +72,7 @@ func open(a adapter) (*cudaDevice, error) {
 		return nil, err
 	}
 	d := &cudaDevice{
-		info: a.info, limits: a.limits, ctx: ctx, patience: patience, baseline: os.Getenv(EnvCode) == "baseline",
+		info: a.info, limits: a.limits, ctx: ctx, patience: patience, slotSize: slotSize, baseline: os.Getenv(EnvCode) == "baseline",
 		givenUp: make(chan struct{}), gone: make(chan struct{}),
 		streams: map[*stream]struct{}{}, buffers: map[*buffer]struct{}{},
 	}

@@ -14,6 +14,9 @@ import (
 	"github.com/tandem-go/tandem/device/cuda/internal/testkernels"
 )
 
+// smallSlot makes rings of 128 KiB, so that going round one moves little.
+const smallSlot = 32 << 10
+
 // everything does a little of all that a device can do. It answers whether the
 // results were right, and the first error; what was made is given back either way.
 func everything(t *testing.T, patience time.Duration) (right bool, err error) {
@@ -26,7 +29,7 @@ func everything(t *testing.T, patience time.Duration) (right bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	d.patience = patience
+	d.patience, d.slotSize = patience, smallSlot
 	defer func() {
 		if closed := d.Close(); err == nil {
 			err = closed
@@ -39,20 +42,20 @@ func everything(t *testing.T, patience time.Duration) (right bool, err error) {
 }
 
 func use(t testing.TB, d *cudaDevice) (right bool, err error) {
-	const n = 1 << 20 // so that transfers go round the ring
+	n := d.slotSize / 2 // so that transfers of 4n bytes go round the ring
 	p, err := d.Compile(testkernels.Source("affine", 1, 3))
 	if err != nil {
 		return false, err
 	}
-	a, err := d.Alloc(4 * n)
+	a, err := d.Alloc(int64(4 * n))
 	if err != nil {
 		return false, err
 	}
-	b, err := d.Alloc(4 * n)
+	b, err := d.Alloc(int64(4 * n))
 	if err != nil {
 		return false, err
 	}
-	locked, err := d.AllocHost(4 * n)
+	locked, err := d.AllocHost(int64(4 * n))
 	if err != nil {
 		return false, err
 	}
@@ -77,7 +80,7 @@ func use(t testing.TB, d *cudaDevice) (right bool, err error) {
 	got := make([]byte, 4*n)
 	add := func(s device.Stream, b device.Buffer, term uint32) error {
 		return s.Launch(p, device.Dispatch{
-			Groups: [3]int{n / testkernels.Threads, 1, 1}, Buffers: []device.Buffer{b}, Scalars: []uint32{n, 1, term},
+			Groups: [3]int{n / testkernels.Threads, 1, 1}, Buffers: []device.Buffer{b}, Scalars: []uint32{uint32(n), 1, term},
 		})
 	}
 	var e device.Event

@@ -110,11 +110,37 @@ func (d debt) pay() {
 func (q *queue) owe(c *copyOut) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.oweLocked(c)
+}
+
+func (q *queue) oweLocked(c *copyOut) {
 	if q.failed != nil {
 		c.giveUp()
 		return
 	}
 	q.debts = append(q.debts, debt{number: q.last + 1, copy: c})
+}
+
+// takeOver adds downloads of another stream that the next mark ends too, but for
+// those that the queue has already: streams that wait for each other by turns
+// would hand the same ones round, more of them each time.
+func (q *queue) takeOver(owed []*copyOut) {
+	if len(owed) == 0 {
+		return
+	}
+	has := make(map[*copyOut]struct{}, len(owed))
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, d := range q.debts {
+		if d.copy != nil {
+			has[d.copy] = struct{}{}
+		}
+	}
+	for _, c := range owed {
+		if _, found := has[c]; !found {
+			q.oweLocked(c)
+		}
+	}
 }
 
 // mark puts a mark behind everything enqueued so far and lets e, unless it is

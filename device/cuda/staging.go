@@ -31,7 +31,7 @@ type slot struct {
 func (s *stream) room(n int) ([]byte, error) {
 	r := &s.staging
 	now := &r.slots[r.at]
-	if now.fill == slotSize {
+	if now.fill == s.dev.slotSize {
 		now.until = &event{stream: s}
 		if err := s.mark(now.until); err != nil {
 			return nil, err
@@ -45,13 +45,13 @@ func (s *stream) room(n int) ([]byte, error) {
 	}
 	if now.memory == nil {
 		var err error
-		if now.memory, err = s.dev.pinned.get(slotSize, false); err != nil {
+		if now.memory, err = s.dev.pinned.get(int64(s.dev.slotSize), false); err != nil {
 			return nil, err
 		}
 	}
-	size := min(n, slotSize-now.fill)
+	size := min(n, s.dev.slotSize-now.fill)
 	piece := now.memory.bytes[now.fill : now.fill+size]
-	now.fill = min(slotSize, (now.fill+size+slotAlign-1)/slotAlign*slotAlign)
+	now.fill = min(s.dev.slotSize, (now.fill+size+slotAlign-1)/slotAlign*slotAlign)
 	return piece, nil
 }
 

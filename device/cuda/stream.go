@@ -168,9 +168,7 @@ func (s *stream) follow(e *event) error {
 		}
 	}
 	q.mu.Unlock()
-	for _, c := range owed {
-		s.queue.owe(c)
-	}
+	s.queue.takeOver(owed)
 	return err
 }
 

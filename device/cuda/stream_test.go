@@ -52,7 +52,8 @@ func TestRandomCommandsMatchAModel(t *testing.T) {
 	eachDriver(t, func(t *testing.T, _ cudatest.Config) {
 		rng := seed(t)
 		d := openFirst(t)
-		const nbytes = 3 * slotSize / 2 // so that transfers go round the ring
+		d.slotSize = smallSlot
+		const nbytes = 3 * smallSlot / 2 // so that transfers go round the ring
 		p := must(d.Compile(testkernels.Source("affine", 1, 3)))(t)
 		b := must(d.Alloc(nbytes))(t)
 		var streams [3]device.Stream
@@ -324,4 +325,35 @@ func TestRejectedArguments(t *testing.T) {
 func asCompileError(err error) bool {
 	_, ok := errors.AsType[*device.CompileError](err)
 	return ok
+}
+
+// TestDownloadsAreHandedRoundOnce has two streams wait for each other by turns
+// while a download is under way: each owes it once, however often it comes round.
+func TestDownloadsAreHandedRoundOnce(t *testing.T) {
+	inProcess(t, late)
+	d := openFirst(t)
+	b := must(d.Alloc(4096))(t)
+	cudatest.Hang("cuMemcpyDtoHAsync_v2", 1) // so that nothing is passed before the end
+	a, z := must(d.NewStream())(t).(*stream), must(d.NewStream())(t).(*stream)
+	if err := a.Download(make([]byte, 4096), b, 0); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		for _, way := range [][2]*stream{{a, z}, {z, a}} {
+			if err := way[1].WaitEvent(must(way[0].Record())(t)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, s := range []*stream{a, z} {
+			s.queue.mu.Lock()
+			if n := len(s.queue.debts); n != 1 {
+				t.Errorf("a stream owes %d downloads, want 1", n)
+			}
+			s.queue.mu.Unlock()
+		}
+	}
+	cudatest.Release()
+	if err := z.Synchronize(waiting(t)); err != nil {
+		t.Error(err)
+	}
 }

@@ -21,7 +21,7 @@ import (
 )
 
 const summary = `Quicksort sorts numbers, those of a text file with one on each line or random
-ones, and compares the time with slices.Sort.
+ones, and compares the time with slices.Sort and with hybrid.ParallelSort.
 
 Each partition sorts both of its parts, possibly at the same time. Parts that no
 worker wants cost little more than a call, so there is nothing to tune.`
@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer s.Close() // its errors would not change the result
 
-	reference := slices.Clone(x)
+	reference, merged := slices.Clone(x), slices.Clone(x)
 	start := time.Now()
 	slices.Sort(reference)
 	plain := time.Since(start)
@@ -67,12 +67,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	took := time.Since(start)
-	if !slices.Equal(x, reference) {
+	start = time.Now()
+	if err := hybrid.ParallelSort(ctx, s, merged); err != nil {
+		return err
+	}
+	library := time.Since(start)
+	if !slices.Equal(x, reference) || !slices.Equal(merged, reference) {
 		return fmt.Errorf("the result differs from that of slices.Sort")
 	}
 	fmt.Fprintf(stdout, "%d numbers sorted on %d workers in %s, divided %d times\n", len(x), s.Workers(), report.Duration(took), divisions)
-	fmt.Fprintf(stdout, "slices.Sort, on one core, takes %s: %.2f times as long; the results are equal\n",
-		report.Duration(plain), plain.Seconds()/max(took.Seconds(), 1e-9))
+	for _, other := range []struct {
+		name string
+		took time.Duration
+	}{{"slices.Sort, on one core", plain}, {"hybrid.ParallelSort, the library's own", library}} {
+		fmt.Fprintf(stdout, "%s, takes %s: %.2f times as long; the results are equal\n",
+			other.name, report.Duration(other.took), other.took.Seconds()/max(took.Seconds(), 1e-9))
+	}
 	if file == nil {
 		return nil
 	}

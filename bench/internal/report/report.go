@@ -121,7 +121,7 @@ type goal struct{ Name, Device, Over, Part, Want, Met string }
 func goals(r *measure.Results) []goal {
 	var all []goal
 	for _, g := range targets.Goals(r) {
-		line := goal{Name: g.Name, Device: g.Device, Over: g.Over, Part: fmt.Sprintf("%.1f %%", 100*g.Part), Met: string(g.Met)}
+		line := goal{Name: g.Name, Device: g.Device, Over: g.Over, Part: g.Figure(), Met: string(g.Met)}
 		if g.Want > 0 {
 			line.Want = fmt.Sprintf("≥ %.0f %%", 100*g.Want)
 		}

@@ -19,6 +19,16 @@ type Goal struct {
 	Part   float64 // of its rate, as a part of one
 	Want   float64 // the least part; 0 where none was promised, which it is of GPUs alone
 	Met    Verdict
+	// Missing is why there is no Part of what was promised.
+	Missing string
+}
+
+// Figure is the part in words, or why there is none.
+func (g Goal) Figure() string {
+	if g.Missing != "" {
+		return "not measured: " + g.Missing
+	}
+	return fmt.Sprintf("%.1f %%", 100*g.Part)
 }
 
 // parts of the limits that operations on a GPU are to attain at their largest sizes.
@@ -59,6 +69,19 @@ func goal(name, device, over string, part, want float64) Goal {
 	return g
 }
 
+// unmeasured is a goal of a GPU that there is no figure for; of other devices there is
+// none then.
+func unmeasured(name, device, over string, want float64, row *measure.Row) []Goal {
+	if !strings.HasPrefix(device, "cuda:") || want == 0 {
+		return nil
+	}
+	why := "it was not run"
+	if row != nil && row.Missing != "" {
+		why = row.Missing
+	}
+	return []Goal{{Name: name, Device: device, Over: over, Want: want, Missing: why}}
+}
+
 // limits holds each operation, at its largest size, against what limits it.
 func limits(r *measure.Results, device string) []Goal {
 	var all []Goal
@@ -80,12 +103,16 @@ func limits(r *measure.Results, device string) []Goal {
 		case op == "gemv" || op == "exp" || op == "gemmbatch":
 			want = 0 // shown, and not among what was promised
 		}
+		name := fmt.Sprintf("%s, n=%s, data on the %s", op, parameter(row, "n"), data)
+		part := math.NaN()
 		for _, over := range overs {
-			if part := median(r.Find(row.Place(), over)) / median(row); !math.IsNaN(part) {
-				name := fmt.Sprintf("%s, n=%s, data on the %s", op, parameter(row, "n"), data)
+			if part = median(r.Find(row.Place(), over)) / median(row); !math.IsNaN(part) {
 				all = append(all, goal(name, device, over, part, want))
 				break
 			}
+		}
+		if math.IsNaN(part) {
+			all = append(all, unmeasured(name, device, overs[0], want, r.Find(row.Place(), overs[0]))...)
 		}
 	}
 	return all
@@ -119,12 +146,17 @@ func largest(r *measure.Results, device string) []*measure.Row {
 func against(r *measure.Results, device, library string) []Goal {
 	worst, at := math.Inf(1), ""
 	var own, their float64
+	var missing *measure.Row
 	for i := range r.Rows {
 		row := &r.Rows[i]
 		if row.Category != "kernel" || row.Subject != "tandem" || row.Device != device {
 			continue
 		}
-		a, b := median(row), median(r.Find(row.Place(), library))
+		other := r.Find(row.Place(), library)
+		if missing == nil && other != nil && other.Missing != "" {
+			missing = other
+		}
+		a, b := median(row), median(other)
 		if math.IsNaN(a) || math.IsNaN(b) {
 			continue
 		}
@@ -134,7 +166,7 @@ func against(r *measure.Results, device, library string) []Goal {
 		}
 	}
 	if at == "" {
-		return nil
+		return unmeasured("every operation and size", device, library, partOfLibrary, missing)
 	}
 	return []Goal{
 		goal("the worst of all: "+at, device, library, worst, partOfLibrary),

@@ -46,6 +46,9 @@ func TestGoals(t *testing.T) {
 			onDevice("split/nbody/size=9", device+" alone", device, 200),
 		}
 	}
+	// What was promised and not measured says why.
+	gone := onDevice("kernel/sum/n=100/data=host/device=cuda:0", "PyTorch", "cuda:0", 1)
+	gone.Samples, gone.Missing = nil, "it is not installed"
 	want := []string{
 		"axpy, n=2000, data on the device over copy in C 0.930 met",
 		"stencil5, n=100, data on the device over copy on the device 0.790 not met",
@@ -54,15 +57,20 @@ func TestGoals(t *testing.T) {
 		"sum, n=100, data on the host over transfers alone 0.800 not met",
 		"the worst of all: axpy, n=2000, data on the device over CuPy 0.900 not met",
 		"the sum of all operations and sizes over CuPy 1.000 met",
+		"every operation and size over PyTorch not measured: it is not installed ",
 		"a launch over all devices, the worst: axpy, size=10 over cuda:0 alone 0.990 met",
 		"a launch over all devices: nbody, size=9 over the sum of all alone 0.938 not met",
 	}
-	goals := Goals(&measure.Results{Runs: []*measure.Machine{{ID: "m", Devices: []measure.Device{{ID: "cpu"}, {ID: "cuda:0"}}}}, Rows: rows("cuda:0")})
+	goals := Goals(&measure.Results{Runs: []*measure.Machine{{ID: "m", Devices: []measure.Device{{ID: "cpu"}, {ID: "cuda:0"}}}}, Rows: append(rows("cuda:0"), gone)})
 	if len(goals) != len(want) {
 		t.Fatalf("%d goals, want %d: %+v", len(goals), len(want), goals)
 	}
 	for i, g := range goals {
-		if got := fmt.Sprintf("%s over %s %.3f %s", g.Name, g.Over, g.Part, g.Met); got != want[i] {
+		figure := fmt.Sprintf("%.3f", g.Part)
+		if g.Missing != "" {
+			figure = g.Figure()
+		}
+		if got := fmt.Sprintf("%s over %s %s %s", g.Name, g.Over, figure, g.Met); got != want[i] {
 			t.Errorf("got  %s\nwant %s", got, want[i])
 		}
 	}

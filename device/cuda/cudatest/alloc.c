@@ -128,8 +128,11 @@ CALL(cuMemFreeHost)(void *p)
 	return leave(CUDA_SUCCESS);
 }
 
+/* The memory is its owner's when the call is over, who may unmap it: no command is to be in the middle of it. */
 static void end_registration(struct object *o)
 {
+	pthread_rwlock_wrlock(&tandem_fake_moving);
+	pthread_rwlock_unlock(&tandem_fake_moving);
 	pinned -= o->size;
 	tandem_fake_remove_region(o);
 	tandem_fake_unlist(o);

@@ -11,9 +11,10 @@ pthread_rwlock_t tandem_fake_moving = PTHREAD_RWLOCK_INITIALIZER;
 pthread_cond_t tandem_fake_changed = PTHREAD_COND_INITIALIZER;
 unsigned long tandem_fake_calls;
 __thread struct call *tandem_fake_call;
-__thread struct fault *tandem_fake_due;
+__thread struct fault tandem_fake_due;
 __thread struct context *tandem_fake_current;
 __thread CUcontext tandem_fake_bound;
+static __thread CUcontext entered; /* what was bound when the call began */
 
 /* The linker gathers the entry points of all files between these two. */
 extern struct call *const __start_tandem_cuda_calls[], *const __stop_tandem_cuda_calls[];
@@ -53,7 +54,9 @@ CUresult tandem_fake_enter(struct call *call, enum needs needs)
 	call->count++;
 	tandem_fake_calls++;
 	tandem_fake_call = call;
-	struct fault *f = tandem_fake_due = due(call);
+	const struct fault *f = due(call);
+	tandem_fake_due = f != NULL ? *f : (struct fault){0}; /* which Reset may free while the call waits */
+	entered = tandem_fake_bound;
 	struct context *ctx = tandem_fake_current = tandem_fake_find(tandem_fake_bound, CONTEXT);
 	if (f != NULL && f->kind == FAULT_FAIL)
 		result = f->code;
@@ -64,7 +67,7 @@ CUresult tandem_fake_enter(struct call *call, enum needs needs)
 	else if (needs == IN_CONTEXT)
 		result = ctx->sticky;
 	if (result != CUDA_SUCCESS) {
-		tandem_fake_due = NULL;
+		tandem_fake_due.kind = NO_FAULT;
 		pthread_mutex_unlock(&tandem_fake_mutex);
 	}
 	return result;
@@ -74,14 +77,15 @@ static unsigned long releases;
 
 CUresult tandem_fake_leave(CUresult result)
 {
-	struct fault *f = tandem_fake_due;
-	tandem_fake_due = NULL;
-	if (f != NULL && result == CUDA_SUCCESS) { /* the call has no command that could have taken it */
-		if (f->kind == FAULT_STICKY && tandem_fake_current != NULL) {
-			tandem_fake_current->sticky = f->code;
+	const struct fault f = tandem_fake_due;
+	tandem_fake_due.kind = NO_FAULT;
+	if (f.kind != NO_FAULT && result == CUDA_SUCCESS) { /* the call has no command that could have taken it */
+		struct context *ctx = tandem_fake_find(entered, CONTEXT); /* others may have ended it */
+		if (f.kind == FAULT_STICKY && ctx != NULL) {
+			ctx->sticky = f.code;
 			pthread_cond_broadcast(&tandem_fake_changed);
 		}
-		for (unsigned long r = releases; f->kind == FAULT_HANG && r == releases;)
+		for (unsigned long r = releases; f.kind == FAULT_HANG && r == releases;)
 			pthread_cond_wait(&tandem_fake_changed, &tandem_fake_mutex);
 	}
 	pthread_mutex_unlock(&tandem_fake_mutex);

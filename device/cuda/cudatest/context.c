@@ -35,11 +35,20 @@ static bool hangs(const struct context *ctx)
 /*
  * Everything that the context has goes with it. What its streams hold is dropped;
  * a command that runs is waited for, and so is one that never ends: the driver
- * promises nothing better.
+ * promises nothing better. Of several threads that end it, one does.
  */
 void tandem_fake_end_context(struct context *ctx)
 {
 	struct device *dev = ctx->dev;
+	uintptr_t handle = ctx->o.base;
+	if (ctx->ending) {
+		while (tandem_fake_find((void *)handle, CONTEXT) == ctx)
+			pthread_cond_wait(&tandem_fake_changed, &tandem_fake_mutex);
+		return;
+	}
+	ctx->ending = true;
+	if (dev->primary == ctx)
+		dev->primary = NULL; /* who retains it meanwhile gets another */
 	while (ctx->sticky == CUDA_SUCCESS && dev->removed == CUDA_SUCCESS && hangs(ctx))
 		pthread_cond_wait(&tandem_fake_changed, &tandem_fake_mutex);
 	if (ctx->sticky == CUDA_SUCCESS)
@@ -54,12 +63,11 @@ void tandem_fake_end_context(struct context *ctx)
 			o->end(o);
 		o = belongs ? tandem_fake_alive : o->behind; /* others may have gone with it */
 	}
-	if (dev->primary == ctx)
-		dev->primary = NULL;
 	if (tandem_fake_current == ctx)
 		tandem_fake_current = NULL;
 	tandem_fake_end(&ctx->o);
 	free(ctx);
+	pthread_cond_broadcast(&tandem_fake_changed);
 }
 
 /* Enters a call about a device's primary context. */

@@ -20,7 +20,7 @@
 struct fault {
 	struct fault *next;
 	long left; /* calls until this one is due; 0: over */
-	enum fault_kind { FAULT_FAIL = 1, FAULT_STICKY, FAULT_HANG } kind;
+	enum fault_kind { NO_FAULT, FAULT_FAIL, FAULT_STICKY, FAULT_HANG } kind;
 	CUresult code;
 };
 
@@ -52,7 +52,7 @@ enum needs { ANYWHERE, IN_CONTEXT };
 
 extern unsigned long tandem_fake_calls; /* of all kinds */
 extern __thread struct call *tandem_fake_call;         /* the one that this thread is in */
-extern __thread struct fault *tandem_fake_due;          /* the fault that its command is to have */
+extern __thread struct fault tandem_fake_due;           /* what its command is to have: a copy, of kind 0 if nothing */
 
 /* Locks the mutex unless it answers an error. */
 CUresult tandem_fake_enter(struct call *call, enum needs needs);
@@ -89,7 +89,7 @@ struct context {
 	CUresult sticky;
 	unsigned int flags, peers; /* a bit for each device whose memory may be used */
 	size_t limits[8];
-	bool primary;
+	bool primary, ending; /* ending: a thread gives it back */
 };
 
 struct pool {
@@ -138,6 +138,7 @@ struct object *tandem_fake_touching(uintptr_t at, size_t nbytes); /* one that ha
 struct object *tandem_fake_nearest(uintptr_t at); /* NULL: none */
 CUresult tandem_fake_alloc(enum kind kind, size_t nbytes, struct object **made);
 void tandem_fake_free(struct object *o);
+bool tandem_fake_is_ours(uintptr_t at); /* where memory of the driver's may be; nobody else's is */
 bool tandem_fake_intact(const struct object *o); /* nobody has written past its end */
 bool tandem_fake_add_region(struct object *o);
 void tandem_fake_remove_region(struct object *o);
@@ -203,6 +204,7 @@ CUresult tandem_fake_stream(CUstream handle, struct stream **found);
 CUresult tandem_fake_wait(struct context *ctx, bool (*done)(void *), void *arg);
 CUresult tandem_fake_drain(struct context *ctx); /* until all streams of the context are empty */
 CUresult tandem_fake_drain_stream(struct stream *s);
+CUresult tandem_fake_execute(struct stream *s, struct op *op); /* enqueues op and waits for it; s may be gone then */
 bool tandem_fake_idle(struct stream *s);
 void tandem_fake_unhang(void); /* commands that never end may end */
 void tandem_fake_forget_calls(void);

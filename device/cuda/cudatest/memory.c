@@ -108,6 +108,11 @@ void tandem_fake_end_region(struct object *o)
 	free(o);
 }
 
+bool tandem_fake_is_ours(uintptr_t at)
+{
+	return space != 0 && at - space < SPACE;
+}
+
 static size_t pages(size_t nbytes)
 {
 	return (nbytes + PAGE - 1) / PAGE * PAGE;

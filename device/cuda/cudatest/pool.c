@@ -119,7 +119,8 @@ struct free_op {
 static CUresult run_free(struct op *op)
 {
 	struct object *o = tandem_fake_region(((struct free_op *)op)->base, 0);
-	o->end(o);
+	if (o != NULL && o->dying) /* or it has gone with its context, which was another one */
+		o->end(o);
 	return CUDA_SUCCESS;
 }
 

@@ -236,12 +236,11 @@ void *tandem_fake_op(size_t struct_size, CUresult (*run)(struct op *))
 
 CUresult tandem_fake_enqueue(struct stream *s, struct op *op)
 {
-	struct fault *f = tandem_fake_due;
-	if (f != NULL && f->kind == FAULT_STICKY)
-		op->sticky = f->code;
-	if (f != NULL && f->kind == FAULT_HANG)
+	if (tandem_fake_due.kind == FAULT_STICKY)
+		op->sticky = tandem_fake_due.code;
+	if (tandem_fake_due.kind == FAULT_HANG)
 		op->hang = true;
-	tandem_fake_due = NULL;
+	tandem_fake_due.kind = NO_FAULT;
 	if (s->capture != NULL)
 		return tandem_fake_capture_op(s, op);
 	op->stream = s;
@@ -307,6 +306,17 @@ static CUresult drain(struct context *ctx, struct stream *s)
 CUresult tandem_fake_drain_stream(struct stream *s)
 {
 	return drain(s->o.ctx, s);
+}
+
+/* While a command is executed another thread may end the context and all that it has. */
+CUresult tandem_fake_execute(struct stream *s, struct op *op)
+{
+	struct context *ctx = s->o.ctx;
+	uintptr_t handle = ctx->o.base;
+	CUresult r = tandem_fake_enqueue(s, op);
+	if (r != CUDA_SUCCESS)
+		return r;
+	return tandem_fake_find((void *)handle, CONTEXT) == ctx ? drain(ctx, s) : CUDA_ERROR_CONTEXT_IS_DESTROYED;
 }
 
 CUresult tandem_fake_drain(struct context *ctx)

@@ -83,7 +83,7 @@ static enum place classify(uintptr_t at, size_t nbytes)
 {
 	const struct object *o = tandem_fake_touching(at, nbytes);
 	if (o == NULL)
-		return at == 0 ? WRONG : PAGEABLE;
+		return at == 0 || tandem_fake_is_ours(at) ? WRONG : PAGEABLE;
 	if (o->dying || tandem_fake_region(at, nbytes) != o)
 		return WRONG; /* partly in it, partly not */
 	return o->kind == MEMORY || o->kind == GLOBAL ? DEVICE : LOCKED;
@@ -96,9 +96,7 @@ static CUresult download(struct stream *s, struct copy *c)
 	size_t nbytes = c->nbytes;
 	c->dst = staged->bytes;
 	staged->holders++;
-	CUresult r = tandem_fake_enqueue(s, &c->op);
-	if (r == CUDA_SUCCESS)
-		r = tandem_fake_drain_stream(s);
+	CUresult r = tandem_fake_execute(s, &c->op);
 	if (r == CUDA_SUCCESS)
 		memcpy(dst, staged->bytes, nbytes);
 	if (--staged->holders == 0)
@@ -147,8 +145,7 @@ static CUresult copy(struct stream *s, uintptr_t dst, uintptr_t src, size_t nbyt
 		c->src = memcpy(c->staged->bytes, c->src, nbytes);
 	if (to == PAGEABLE)
 		return download(s, c);
-	CUresult r = tandem_fake_enqueue(s, &c->op);
-	return r == CUDA_SUCCESS && (how & WAITS) ? tandem_fake_drain_stream(s) : r;
+	return how & WAITS ? tandem_fake_execute(s, &c->op) : tandem_fake_enqueue(s, &c->op);
 }
 
 /* The legacy stream for calls that name none. */

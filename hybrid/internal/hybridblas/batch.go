@@ -20,8 +20,8 @@ const batchGain = 50e3
 //
 // Small products are spread over the CPU workers, each done by the wrapped
 // routine; large ones are each done as Gemm would. Where there are devices with memory
-// of their own, and the elements are real, the batch may be launched over those and the
-// workers, if that was the faster for its like. When ctx ends, no further product is
+// of their own, the batch may be launched over those and the workers, if that was the
+// faster for its like; complex numbers as four products of real ones. When ctx ends, no further product is
 // begun, and its cause is returned.
 func GemmBatch[T Number](ctx context.Context, b *BLAS, tA, tB blas.Transpose, m, n, k int, alpha T, a [][]T, lda int, x [][]T, ldb int, beta T, c [][]T, ldc int) error {
 	switch {
@@ -32,7 +32,7 @@ func GemmBatch[T Number](ctx context.Context, b *BLAS, tA, tB blas.Transpose, m,
 	}
 	g := batch[T]{l: libraryOf[T](b), tA: tA, tB: tB, m: m, n: n, k: k, alpha: alpha, beta: beta, lda: lda, ldb: ldb, ldc: ldc}
 	at := func(i int) (p, q, r []T) { return a[i], x[i], c[i] }
-	return g.run(ctx, len(c), at, true, func() (bool, error) { return g.launchGathered(ctx, len(c), at) })
+	return g.run(ctx, len(c), at, true, func() (bool, error) { return g.launchScattered(ctx, len(c), at) })
 }
 
 // GemmStridedBatch is [GemmBatch] for count matrices that lie in one slice each:
@@ -53,7 +53,7 @@ func GemmStridedBatch[T Number](ctx context.Context, b *BLAS, tA, tB blas.Transp
 	}
 	at := func(i int) (p, q, r []T) { return a[i*strideA:], x[i*strideB:], c[i*strideC:] }
 	return g.run(ctx, count, at, false, func() (bool, error) {
-		return g.launch(ctx, a, lda, strideA, x, ldb, strideB, c, ldc, strideC, count)
+		return g.launchStrided(ctx, a, lda, strideA, x, ldb, strideB, c, ldc, strideC, count)
 	})
 }
 

@@ -72,7 +72,7 @@ func TestPlanRuns(t *testing.T) {
 	names := map[string]int{}
 	for _, c := range plan {
 		names[c.Name]++
-		alone, chosen := b.Pair(c)
+		alone, chosen := b.Alone(c), b.Chosen(c)
 		alone()
 		chosen()
 	}

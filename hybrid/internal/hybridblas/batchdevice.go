@@ -46,7 +46,7 @@ func (c *batchChoices) of(k batchKind) *ways.Choice {
 func (g *batch[T]) choose(count int, gathered bool, workers func() error, launched func() (bool, error)) error {
 	e := g.l.engine
 	work := float64(g.m) * float64(g.n) * float64(g.k)
-	if e.cfg.Batch == nil || g.l.kind.isComplex() || g.alpha == 0 || count == 0 || work == 0 ||
+	if e.cfg.Batch == nil || g.alpha == 0 || count == 0 || work == 0 ||
 		e.forced == unknown && work*float64(count) < leastLaunched {
 		return workers()
 	}
@@ -66,7 +66,26 @@ func (g *batch[T]) choose(count int, gathered bool, workers func() error, launch
 	return workers()
 }
 
-// launch launches count products over the devices.
+// launchStrided launches count products that lie in one slice each.
+func (g *batch[T]) launchStrided(ctx context.Context, a []T, lda, strideA int, b []T, ldb, strideB int, c []T, ldc, strideC, count int) (bool, error) {
+	if g.l.kind.isComplex() {
+		return g.launchScattered(ctx, count, func(i int) (x, y, z []T) { return a[i*strideA:], b[i*strideB:], c[i*strideC:] })
+	}
+	return g.launch(ctx, a, lda, strideA, b, ldb, strideB, c, ldc, strideC, count)
+}
+
+// launchScattered launches count products of matrices that lie anywhere.
+func (g *batch[T]) launchScattered(ctx context.Context, count int, at func(i int) (a, b, c []T)) (bool, error) {
+	switch g.l.kind {
+	case kindC:
+		return launchPlanes[T, float32](ctx, g, count, at)
+	case kindZ:
+		return launchPlanes[T, float64](ctx, g, count, at)
+	}
+	return g.launchGathered(ctx, count, at)
+}
+
+// launch launches count products of real numbers over the devices.
 func (g *batch[T]) launch(ctx context.Context, a []T, lda, strideA int, b []T, ldb, strideB int, c []T, ldc, strideC, count int) (bool, error) {
 	var l kernels.Launch
 	switch a := any(a).(type) {
@@ -77,7 +96,13 @@ func (g *batch[T]) launch(ctx context.Context, a []T, lda, strideA int, b []T, l
 	default:
 		return false, nil
 	}
-	if l.Err() != nil { // more than devices can count, or operands that overlap
+	return g.launchOne(ctx, l)
+}
+
+// launchOne runs a launch, unless it has more than devices can count, or operands that
+// overlap.
+func (g *batch[T]) launchOne(ctx context.Context, l kernels.Launch) (bool, error) {
+	if l.Err() != nil {
 		return false, nil
 	}
 	return g.l.cfg.Batch(ctx, l, g.l.forced != unknown)

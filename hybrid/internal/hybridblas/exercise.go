@@ -176,11 +176,22 @@ func sample[T number](t blas.Transpose, rows, cols int) (data []T, stride int) {
 	return data, cols
 }
 
-func line[T number](n int) []T {
+// period is after how many numbers those of an operand begin again: a gigabyte of
+// them is copied in the time that a tenth of it would be made in. It is a prime, so
+// that rows differ.
+const period = 65521
+
+func line[T number](n int) []T { return numbers[T](n, 1) }
+
+// numbers is n numbers between -most and most.
+func numbers[T number](n int, most float64) []T {
 	rng := rand.New(rand.NewPCG(1, uint64(n)))
 	v := make([]T, n)
-	for i := range v {
-		v[i] = fromReal[T](2*rng.Float64() - 1)
+	for i := range min(n, period) {
+		v[i] = fromReal[T]((2*rng.Float64() - 1) * most)
+	}
+	for done := period; done < n; {
+		done += copy(v[done:], v[:done])
 	}
 	return v
 }
@@ -188,10 +199,7 @@ func line[T number](n int) []T {
 // nearIdentity has ones on the diagonal and so little beside it that products
 // with it, and with its inverse, stay what they are.
 func nearIdentity[T number](n int) (data []T, stride int) {
-	data = line[T](n * n)
-	for i := range data {
-		data[i] /= T(1 << 20)
-	}
+	data = numbers[T](n*n, 1.0/(1<<20))
 	for i := range n {
 		data[i*n+i] = 1
 	}

@@ -126,11 +126,21 @@ func variantsOf(op opcode, k kind) (all []uint8) {
 	return []uint8{0}
 }
 
-// Pair returns two functions that do a call on equal operands: the wrapped
-// routine, and the method of b.
-func (b *BLAS) Pair(c Call) (alone, chosen func()) {
-	routine, method := b.exercise(c.call), b.exerciseMethods(c.call)
-	return func() { routine(wrapped) }, func() { method(wrapped) }
+// Work is how many products of two numbers the call adds up.
+func (c Call) Work() float64 { return c.call.work() }
+
+// Alone returns a function that does a call by the wrapped routine, on operands of
+// its own, which are the same in every process.
+func (b *BLAS) Alone(c Call) func() {
+	routine := b.exercise(c.call)
+	return func() { routine(wrapped) }
+}
+
+// Chosen returns a function that does a call by the method of b, on operands of its
+// own that are equal to those of Alone.
+func (b *BLAS) Chosen(c Call) func() {
+	method := b.exerciseMethods(c.call)
+	return func() { method(wrapped) }
 }
 
 // Crossover is what has been found for a call.
