@@ -15,8 +15,8 @@ import (
 //
 // When ctx ends, or something panics, what has not begun is left out, and errors are
 // those of [Pool.For]. Whatever happens, x holds each of its elements once in the end.
-// x must not be used by others meanwhile. Numbers in large slices are sorted faster by
-// package kernels/radix.
+// x must not be used by others meanwhile. Package kernels/radix sorts numbers by their
+// digits, without comparing them.
 func ParallelSort[S ~[]E, E cmp.Ordered](ctx context.Context, p *Pool, x S) error {
 	return sorter[E]{pool: p, block: slices.Sort[[]E], less: cmp.Less[E], merge: mergeOrdered[E]}.sort(ctx, x)
 }

@@ -287,6 +287,32 @@ func TestInjectorIsLinearizable(t *testing.T) {
 	}
 }
 
+// What has been popped must not be kept alive by the injector.
+func TestInjectorLetsGo(t *testing.T) {
+	const items = 40
+	q := steal.NewInjector[*[1 << 16]byte](items)
+	var freed atomic.Int32
+	for i := range items {
+		v := new([1 << 16]byte)
+		runtime.AddCleanup(v, func(int) { freed.Add(1) }, 0)
+		q.Push(i/8%2, v) // from an open lane, and by turns
+	}
+	for range items {
+		q.Pop()
+	}
+	for range 100 {
+		runtime.GC()
+		if freed.Load() == items {
+			break
+		}
+		runtime.Gosched()
+	}
+	if got := freed.Load(); got != items {
+		t.Errorf("%d of %d items were freed", got, items)
+	}
+	runtime.KeepAlive(q)
+}
+
 // A million queued items must not cost more than they are large.
 func TestInjectorMemory(t *testing.T) {
 	const items = 1_000_000

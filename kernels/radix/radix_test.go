@@ -287,27 +287,54 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// FuzzSort has keys of any bits: the result is in order, and has the keys it had.
+// FuzzSort has keys of any bits: the result is in order, and has the keys it had. times
+// repeats them, each time with others, and few makes them some distinct ones that come
+// again and again, which Sort counts.
 func FuzzSort(f *testing.F) {
-	f.Add([]byte{1, 0, 0, 0, 0, 0, 0, 0}, uint8(1))
-	f.Add([]byte{0, 0, 0xc0, 0x7f, 0, 0, 0x80, 0x7f, 0, 0, 0, 0x80, 0, 0, 0, 0}, uint8(200))
+	f.Add([]byte{1, 0, 0, 0, 0, 0, 0, 0}, uint8(1), false)
+	f.Add([]byte{0, 0, 0xc0, 0x7f, 0, 0, 0x80, 0x7f, 0, 0, 0, 0x80, 0, 0, 0, 0}, uint8(200), false)
+	f.Add([]byte{0, 0, 0, 0, 0, 0, 0xf8, 0x7f, 0, 0, 0, 0, 0, 0, 0, 0x80, 1, 0, 0, 0, 0, 0, 0xf8, 0xff}, uint8(2), true)
+	f.Add([]byte{0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0x80}, uint8(255), true)
 	s := machines.Open(f, hybrid.WithDevices("cpu"))
-	f.Fuzz(func(t *testing.T, data []byte, times uint8) {
-		var x []float32
+	f.Fuzz(func(t *testing.T, data []byte, times uint8, few bool) {
+		var words []uint64
 		for k := range int(times) {
-			for i := 0; i+4 <= len(data); i += 4 {
-				x = append(x, math.Float32frombits(binary.LittleEndian.Uint32(data[i:])+uint32(k)))
+			for i := 0; i+8 <= len(data); i += 8 {
+				word := binary.LittleEndian.Uint64(data[i:])
+				if !few {
+					word += uint64(k) << 32 // the lower and the upper half change at once
+					word += uint64(k)
+				}
+				words = append(words, word)
 			}
 		}
-		want, from := reference(x)
-		values := make([]int, len(x))
+		narrow, wide := make([]float32, len(words)), make([]float64, len(words))
+		for i, w := range words {
+			narrow[i], wide[i] = math.Float32frombits(uint32(w)), math.Float64frombits(w)
+		}
+		sorted(t, s, narrow)
+		sorted(t, s, wide)
+		sorted(t, s, words)
+	})
+}
+
+// sorted sorts copies of x by both functions and compares with the reference: those of
+// at most so many keys as Sort has a way of its own for, too.
+func sorted[K Key](t *testing.T, s *hybrid.Scheduler, x []K) {
+	t.Helper()
+	for _, n := range []int{min(len(x), fewest), len(x)} {
+		want, from := reference(x[:n])
+		keys, pairs, values := slices.Clone(x[:n]), slices.Clone(x[:n]), make([]int, n)
 		for i := range values {
 			values[i] = i
 		}
-		if err := SortPairs(t.Context(), s, x, values); err != nil || !identical(x, want) || !slices.Equal(values, from) {
-			t.Fatalf("%d keys: %v", len(x), err)
+		if err := Sort(t.Context(), s, keys); err != nil || !identical(keys, want) {
+			t.Fatalf("%d keys: %v", n, err)
 		}
-	})
+		if err := SortPairs(t.Context(), s, pairs, values); err != nil || !identical(pairs, want) || !slices.Equal(values, from) {
+			t.Fatalf("%d pairs: %v", n, err)
+		}
+	}
 }
 
 func BenchmarkSort(b *testing.B) {

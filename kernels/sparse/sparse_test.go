@@ -1,6 +1,7 @@
 package sparse
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -122,6 +123,52 @@ func TestOnSchedulers(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestMul has small matrices, which are multiplied at once, and one that is launched.
+func TestMul(t *testing.T) {
+	seed := kerneltest.Seed(t)
+	machines.Each(t, func(t *testing.T, s *hybrid.Scheduler, opts ...hybrid.LaunchOption) {
+		t.Run("float32", func(t *testing.T) { checkMul[float32](t, s, seed, opts) })
+		t.Run("float64", func(t *testing.T) { checkMul[float64](t, s, seed, opts) })
+	})
+}
+
+func checkMul[T kernels.Float](t *testing.T, s *hybrid.Scheduler, seed uint64, opts []hybrid.LaunchOption) {
+	for _, n := range []int{1, 2, 16, 1000, small + 1} {
+		a, x, y := draw[T](rand.New(rand.NewPCG(seed, uint64(n))), n)
+		want := make([]T, n)
+		for i := range want {
+			mulVec(i, a.longest, a.starts, a.columns, a.values, x, want)
+		}
+		if err := Mul(t.Context(), s, y, a, x, opts...); err != nil {
+			t.Fatal(err)
+		}
+		if err := differential.Same("the product", y, want); err != nil {
+			t.Errorf("%d rows: %v", n, err)
+		}
+		for arg, err := range map[string]error{
+			"x": Mul(t.Context(), s, y, a, x[:len(x)-1], opts...),
+			"y": Mul(t.Context(), s, y[:n-1], a, x, opts...),
+		} {
+			if got := mistakeOf(err); got != arg {
+				t.Errorf("%d rows: %s, want %s", n, got, arg)
+			}
+		}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		why := errors.New("enough")
+		cancel(why)
+		if err := Mul(ctx, s, y, a, x, opts...); !errors.Is(err, why) {
+			t.Errorf("%d rows: an ended context gives %v", n, err)
+		}
+	}
+	a, err := NewCSR(3, 3, []int32{0, 1, 2, 3}, []int32{0, 1, 2}, make([]T, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x := make([]T, 5); !errors.Is(Mul(t.Context(), s, x[:3], a, x[2:], opts...), kernels.ErrOverlap) {
+		t.Error("an overlap is not refused")
+	}
 }
 
 // mistakeOf is the argument that an error is about.

@@ -143,7 +143,7 @@ func sparseOperation(n int) (comparison, error) {
 	values, x, y := uniform(rng, len(columns), -1, 1), uniform(rng, n, -1, 1), make([]float64, n)
 	a, err := sparse.NewCSR(n, n, starts, columns, values)
 	return comparison{"sparse/float64", n, func(ctx context.Context, h *hybrid.Scheduler) error {
-		return h.Launch(ctx, sparse.MulVec64(a, x, y))
+		return sparse.Mul(ctx, h, y, a, x)
 	}, loop, func() {
 		for i := range y {
 			sum := 0.0
