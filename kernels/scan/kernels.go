@@ -8,10 +8,10 @@ import "github.com/tandem-go/tandem/kernels"
 // that follow each other, and eight runs are a row. A group then has 4.25 or 8.5 KiB of
 // shared memory, so that seven and more have room on a multiprocessor of any GPU.
 //
-// On llvmpipe that does not pay: 2^21
-// elements take 33 to 78 ms, and 15 to 24 where an invocation has a block to itself (two
-// cores of an AMD EPYC on a busy machine, 2026-11, the least of 12). There the host's loop
-// is chosen unless a launch is told otherwise. Neither was measured on a GPU.
+// On llvmpipe that does not pay: 2^21 elements take 33 to 78 ms, and 15 to 24 where an
+// invocation has a block to itself (two cores of an AMD EPYC on a busy machine, 2026-11,
+// the least of 12). There the host's loop is chosen unless a launch is told otherwise.
+// Neither was measured on a GPU.
 const (
 	run   = 16
 	group = 64
