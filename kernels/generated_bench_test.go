@@ -1,6 +1,7 @@
 package kernels_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -45,6 +46,11 @@ func BenchmarkGenerated(b *testing.B) {
 			for id, r := range runners(b) {
 				dev, ok := r.(*machine)
 				if !ok || dev.Info().Caps.Language != "glsl" {
+					continue
+				}
+				caps := dev.Info().Caps
+				if err := errors.Join(hand.Runnable(caps, n), gen.Runnable(caps, n)); err != nil {
+					b.Logf("%s on %s: %v", name, id, err)
 					continue
 				}
 				b.Run(name+"/on="+id, func(b *testing.B) {
