@@ -29,7 +29,8 @@ type Suite struct {
 	// Self is the command that has this program be a child; see [Child].
 	Self []string
 
-	awake map[string]bool // peers' programs, by name and workers
+	awake    map[string]bool // peers' programs, by name and workers
+	lateJobs map[string]bool // of Python's libraries, whether they are left out
 }
 
 // Category is one kind of promise.

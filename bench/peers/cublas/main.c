@@ -313,8 +313,13 @@ static void load_peak(void)
 	    "mov.u32 %%r1, %%tid.x; mul.wide.u32 %%d1, %%r1, 4; add.s64 %%d0, %%d0, %%d1;\n"
 	    "cvt.rn.f32.u32 %%f%d, %%r1;\n",
 	    LANES + 1, LANES);
-	for (int i = 0; i < LANES; i++)
-		ADD("mov.f32 %%f%d, %%f%d;\n", i, LANES);
+	for (int i = 0; i < LANES; i++) {
+		// Of equal lanes a compiler might compute one.
+		float begin = 1 + (float)i;
+		unsigned bits;
+		memcpy(&bits, &begin, sizeof bits);
+		ADD("mov.f32 %%f%d, 0f%08X;\n", i, bits);
+	}
 	ADD("TURN:\n");
 	for (int u = 0; u < UNROLLED; u++)
 		for (int i = 0; i < LANES; i++)
