@@ -234,7 +234,8 @@ for part in $what; do
 			sed -n '/^on devices/,$p' "$out/bench.log"
 			# What is partial is there when the program did not come to its end.
 			cat "$out/bench.jsonl" "$out/bench.jsonl.partial" >>"$results" 2>/dev/null
-			report bench "$(cat "$out/bench.jsonl" "$out/bench.jsonl.partial" 2>/dev/null | grep -c '"row"') rows"
+			failed=$(sed -n 's/^bench: //p' "$out/bench.log" | head -n 1 | cut -c 1-100)
+			report bench "$(cat "$out/bench.jsonl" "$out/bench.jsonl.partial" 2>/dev/null | grep -c '"row"') rows${failed:+; $failed}"
 		fi
 		;;
 	tests)

@@ -22,24 +22,26 @@ func (s *Suite) kernel(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
+	var failed failures
 	for _, info := range h.Devices() {
 		for i := range operations {
-			if err := s.operate(ctx, h, info, &operations[i]); err != nil {
-				return err
+			if err := failed.goOn(ctx, s.operate(ctx, h, info, &operations[i])); err != nil {
+				return failed.all()
 			}
 		}
 	}
-	return nil
+	return failed.all()
 }
 
 func (s *Suite) operate(ctx context.Context, h *hybrid.Scheduler, info device.Info, op *operation) error {
+	var failed failures
 	if info.ID == "cpu" {
 		for _, n := range op.modest {
-			if err := s.onCPU(ctx, h, op, n); err != nil {
-				return err
+			if err := failed.goOn(ctx, s.onCPU(ctx, h, op, n)); err != nil {
+				break
 			}
 		}
-		return nil
+		return failed.all()
 	}
 	onDevice, onHost := op.onDevice, op.onHost
 	switch {
@@ -49,16 +51,16 @@ func (s *Suite) operate(ctx context.Context, h *hybrid.Scheduler, info device.In
 		onDevice, onHost = onDevice[len(onDevice)-1:], onHost[len(onHost)-1:]
 	}
 	for i, n := range onDevice {
-		if err := s.onDevice(ctx, h, info, op, n, i == len(onDevice)-1); err != nil {
-			return err
+		if err := failed.goOn(ctx, s.onDevice(ctx, h, info, op, n, i == len(onDevice)-1)); err != nil {
+			return failed.all()
 		}
 	}
 	for _, n := range onHost {
-		if err := s.onHost(ctx, h, info, op, n); err != nil {
-			return err
+		if err := failed.goOn(ctx, s.onHost(ctx, h, info, op, n)); err != nil {
+			break
 		}
 	}
-	return nil
+	return failed.all()
 }
 
 // onCPU is where the host's memory is the device's.
