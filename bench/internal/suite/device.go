@@ -184,9 +184,9 @@ type roundTrip struct {
 	pieceSize int
 }
 
-func newRoundTrip(id string, nbytes int) (t *roundTrip, err error) {
+func newRoundTrip(id string, nbytes int) (_ *roundTrip, err error) {
 	const pieces = 8
-	t = &roundTrip{from: make([]byte, nbytes), to: make([]byte, nbytes), pieceSize: (nbytes + pieces - 1) / pieces}
+	t := &roundTrip{pieceSize: (nbytes + pieces - 1) / pieces}
 	if t.dev, err = device.Open(id); err != nil {
 		return nil, err
 	}
@@ -208,6 +208,7 @@ func newRoundTrip(id string, nbytes int) (t *roundTrip, err error) {
 		}
 		t.pieces = append(t.pieces, piece)
 	}
+	t.from, t.to = make([]byte, nbytes), make([]byte, nbytes)
 	return t, nil
 }
 

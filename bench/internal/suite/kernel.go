@@ -246,8 +246,8 @@ type bothWays struct {
 	from, to    []byte
 }
 
-func newBothWays(id string, there, back int) (w *bothWays, err error) {
-	w = &bothWays{}
+func newBothWays(id string, there, back int) (_ *bothWays, err error) {
+	w := &bothWays{}
 	if w.dev, err = device.Open(id); err != nil {
 		return nil, err
 	}
@@ -259,8 +259,10 @@ func newBothWays(id string, there, back int) (w *bothWays, err error) {
 	if w.there, w.up, w.from, err = w.way(there); err != nil {
 		return nil, err
 	}
-	w.back, w.down, w.to, err = w.way(back)
-	return w, err
+	if w.back, w.down, w.to, err = w.way(back); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 func (w *bothWays) way(nbytes int) (device.Stream, device.Buffer, []byte, error) {
