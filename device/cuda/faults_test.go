@@ -22,7 +22,7 @@ const smallSlot = 32 << 10
 
 // everything does a little of all that two devices can do. It answers whether the
 // results were right, and the first error; what was made is given back either way.
-func everything(t *testing.T) (right bool, err error) {
+func everything(t testing.TB) (right bool, err error) {
 	t.Helper()
 	found, err := findAdapters()
 	if err != nil {
@@ -205,6 +205,43 @@ func replay(given device.Stream, p device.Program, b device.Buffer) error {
 	return g.Close()
 }
 
+// sleep waits for what takes so long that whoever waits sleeps in the driver.
+func sleep(t testing.TB) (right bool, err error) {
+	found, err := findAdapters()
+	if err != nil {
+		return false, err
+	}
+	d, err := open(found[0])
+	if err != nil {
+		return false, err
+	}
+	defer func() {
+		if closed := d.Close(); err == nil {
+			err = closed
+		}
+	}()
+	p, err := d.Compile(testkernels.Source("slow", 1, 1))
+	if err != nil {
+		return false, err
+	}
+	b, err := d.Alloc(4)
+	if err != nil {
+		return false, err
+	}
+	s, err := d.NewStream()
+	if err != nil {
+		return false, err
+	}
+	if err := s.Launch(p, device.Dispatch{Groups: [3]int{1, 1, 1}, Buffers: []device.Buffer{b}, Scalars: []uint32{1}}); err != nil {
+		return false, err
+	}
+	e, err := s.Record()
+	if err != nil {
+		return false, err
+	}
+	return true, device.Wait(waiting(t), e)
+}
+
 // native is where the calls are made, those aside that package cu makes.
 //
 //go:embed native.c
@@ -238,11 +275,18 @@ func TestEveryCallFailsInTurn(t *testing.T) {
 			if right, err := everything(t); err != nil || !right {
 				t.Fatalf("without faults: %v, %v", right, err)
 			}
+			const waits = "cuEventSynchronize" // not in every run: most wait too short for it
 			calls := map[string]int{}
 			for _, call := range cudatest.Names() {
-				calls[call] = cudatest.Calls(call)
+				if call != waits {
+					calls[call] = cudatest.Calls(call)
+				}
 				called[call] = called[call] || calls[call] > 0
 			}
+			if right, err := sleep(t); err != nil || !right {
+				t.Fatalf("a wait without faults: %v, %v", right, err)
+			}
+			called[waits] = called[waits] || cudatest.Calls(waits) > 0
 			codes := []result{resultInvalidValue, resultOutOfMemory, resultNotSupported, 999, resultIllegalAddress}
 			if testing.Short() {
 				codes = codes[3:]
@@ -250,11 +294,15 @@ func TestEveryCallFailsInTurn(t *testing.T) {
 			for call, n := range calls {
 				for nth := 1; nth <= min(n, 12); nth++ {
 					for _, code := range codes {
-						failOne(t, config, cudatest.Fail, call, nth, code)
+						failOne(t, config, everything, cudatest.Fail, call, nth, code)
 					}
-					failOne(t, config, cudatest.Fault, call, nth, resultLaunchFailed)
+					failOne(t, config, everything, cudatest.Fault, call, nth, resultLaunchFailed)
 				}
 			}
+			for _, code := range codes {
+				failOne(t, config, sleep, cudatest.Fail, waits, 1, code)
+			}
+			failOne(t, config, sleep, cudatest.Fault, waits, 1, resultLaunchFailed)
 			reset(t, config)
 		})
 	}
@@ -263,11 +311,14 @@ func TestEveryCallFailsInTurn(t *testing.T) {
 	}
 }
 
-func failOne(t *testing.T, config cudatest.Config, arm func(call string, nth, code int), call string, nth int, code result) {
+func failOne(
+	t *testing.T, config cudatest.Config, do func(t testing.TB) (right bool, err error),
+	arm func(call string, nth, code int), call string, nth int, code result,
+) {
 	t.Helper()
 	reset(t, config)
 	arm(call, nth, int(code))
-	right, err := everything(t)
+	right, err := do(t)
 	what := fmt.Sprintf("call %d of %s answers %d", nth, call, code)
 	checkOutcome(t, what, right, err)
 	if call != "cuDevicePrimaryCtxRelease_v2" {
