@@ -23,6 +23,23 @@ void main() {
 		bool stored = upper != 0u ? tile >= mine : tile <= mine;
 		uint first = (stored ? mine : tile) * TILE + strip;
 		uint col = (stored ? tile : mine) * TILE + lane;
+		// Where no edge is near, written out for an EACH of 4: llvmpipe takes 0.8 of the
+		// loop's time for float64.
+		if (tile != mine && (max(tile, mine) + 1u) * TILE <= depth) {
+			uint at = first * lda + col + a_at, down = STRIPS * lda;
+			REAL v0 = a[at], v1 = a[at + down], v2 = a[at + 2u * down], v3 = a[at + 3u * down];
+			if (stored) {
+				REAL factor = x[col + x_at];
+				by_row[0] += v0 * factor;
+				by_row[1] += v1 * factor;
+				by_row[2] += v2 * factor;
+				by_row[3] += v3 * factor;
+			} else {
+				uint from = first + x_at;
+				by_col += (v0 * x[from] + v1 * x[from + STRIPS]) + (v2 * x[from + 2u * STRIPS] + v3 * x[from + 3u * STRIPS]);
+			}
+			continue;
+		}
 		if (col >= depth) continue;
 		for (uint k = 0u; k < EACH; k++) {
 			uint row = first + k * STRIPS;

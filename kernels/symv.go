@@ -13,7 +13,8 @@ var symvText string
 // The work-groups of symv.glsl and symv.cu: a tile of the matrix is symvTile rows and
 // columns, and an index of the launch is as many elements of y, so that wherever the
 // index space is cut the tiles of A are the same ones. For sm_90 the threads of a block
-// take 40 registers: six blocks are on a multiprocessor at once.
+// take 32 to 34 registers: six to eight are on a multiprocessor at once, and on 132 of
+// those all blocks up to order 25,000.
 const (
 	symvTile   = 32
 	symvStrips = 8 // rows that a tile is read by at once
