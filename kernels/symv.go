@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"gonum.org/v1/gonum/blas"
+
+	"github.com/tandem-go/tandem/internal/symmetric"
 )
 
 //go:embed symv.glsl
@@ -49,21 +51,13 @@ func symvKernel(readsY bool) pair {
 				Groups: func(_ *Launch, n int) [3]int { return [3]int{n, 1, 1} },
 			},
 			Go: byFloat(t,
-				symvCall(hostSymv[float32]{host.Sgemv, host.Ssymv, host.Sscal, 64}, readsY),
-				symvCall(hostSymv[float64]{host.Dgemv, host.Dsymv, host.Dscal, 24}, readsY)),
+				symvCall(symmetric.Single, host.Sgemv, host.Sscal, readsY),
+				symvCall(symmetric.Double, host.Dgemv, host.Dscal, readsY)),
 		}
 	})
 }
 
-// hostSymv is gonum's routines that a product with a symmetric matrix is made of.
-type hostSymv[T Float] struct {
-	gemv  gemvFunc[T]
-	symv  func(ul blas.Uplo, n int, alpha T, a []T, lda int, x []T, incX int, beta T, y []T, incY int)
-	scale func(n int, alpha T, x []T, incX int)
-	few   int // rows, up to which symv alone is the fastest
-}
-
-func symvCall[T Float](h hostSymv[T], readsY bool) func(*Call) {
+func symvCall[T Float](product symmetric.Product[T], gemv gemvFunc[T], scale func(n int, alpha T, x []T, incX int), readsY bool) func(*Call) {
 	return func(c *Call) {
 		a, x, y := Slice[T](c, 0), Slice[T](c, 1), Slice[T](c, 2)
 		n, lda, ul := int(c.Uint(1)), int(c.Uint(2)), blas.Lower
@@ -75,13 +69,13 @@ func symvCall[T Float](h hostSymv[T], readsY bool) func(*Call) {
 		case !readsY:
 			clear(y)
 		case beta != 1:
-			h.scale(len(y), beta, y, 1)
+			scale(len(y), beta, y, 1)
 		}
 		if n == 0 {
 			return
 		}
 		lo, hi := c.Base(2), c.Base(2)+len(y)
-		h.add(ul, hi-lo, alpha, a[lo*lda+lo:], lda, x[lo:hi], y)
+		product(ul, hi-lo, 0, hi-lo, alpha, a[lo*lda+lo:], lda, x[lo:hi], y)
 		// Beside the block on the diagonal lie stored rows on one side, and on the
 		// other mirrored columns.
 		rows, cols := [2]int{0, lo}, [2]int{hi, n}
@@ -89,39 +83,10 @@ func symvCall[T Float](h hostSymv[T], readsY bool) func(*Call) {
 			rows, cols = cols, rows
 		}
 		if m := rows[1] - rows[0]; m > 0 {
-			h.gemv(blas.Trans, m, hi-lo, alpha, a[rows[0]*lda+lo:], lda, x[rows[0]:rows[1]], 1, 1, y, 1)
+			gemv(blas.Trans, m, hi-lo, alpha, a[rows[0]*lda+lo:], lda, x[rows[0]:rows[1]], 1, 1, y, 1)
 		}
 		if m := cols[1] - cols[0]; m > 0 {
-			h.gemv(blas.NoTrans, hi-lo, m, alpha, a[lo*lda+cols[0]:], lda, x[cols[0]:cols[1]], 1, 1, y, 1)
-		}
-	}
-}
-
-// symvRows is how many rows of a symmetric matrix the host multiplies by both ways,
-// while they are in its first-level cache: as they stand, and mirrored.
-const symvRows = 8
-
-// add is y += alpha*A*x, where each stored element of A is read from memory once.
-// gonum's Dsymv, whose loop makes both products of an element at a time, does the
-// blocks on the diagonal. On one core of an AMD EPYC (2026-11) a product of order 128
-// takes 0.42 of Dsymv's time and 0.57 of Ssymv's, one of order 1,024 0.34 and 0.36;
-// of order 24 and 64 they are equal.
-func (h hostSymv[T]) add(ul blas.Uplo, n int, alpha T, a []T, lda int, x, y []T) {
-	if n <= h.few {
-		h.symv(ul, n, alpha, a, lda, x, 1, 1, y, 1)
-		return
-	}
-	for lo := 0; lo < n; lo += symvRows {
-		hi := min(lo+symvRows, n)
-		h.symv(ul, hi-lo, alpha, a[lo*lda+lo:], lda, x[lo:hi], 1, 1, y[lo:hi], 1)
-		from, to := 0, lo
-		if ul == blas.Upper {
-			from, to = hi, n
-		}
-		if from < to {
-			stored := a[lo*lda+from:]
-			h.gemv(blas.NoTrans, hi-lo, to-from, alpha, stored, lda, x[from:to], 1, 1, y[lo:hi], 1)
-			h.gemv(blas.Trans, hi-lo, to-from, alpha, stored, lda, x[lo:hi], 1, 1, y[from:to], 1)
+			gemv(blas.NoTrans, hi-lo, m, alpha, a[lo*lda+cols[0]:], lda, x[cols[0]:cols[1]], 1, 1, y, 1)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
 	"github.com/tandem-go/tandem/internal/microkernel"
+	"github.com/tandem-go/tandem/internal/symmetric"
 	"github.com/tandem-go/tandem/kernels"
 )
 
@@ -140,9 +141,11 @@ func New(cfg Config) *BLAS {
 	}
 	if isGonum(w.Float32) {
 		ownProduct(&b.s, realPacking[float32]())
+		b.s.symvRows = symmetric.Single
 	}
 	if isGonum(w.Float64) {
 		ownProduct(&b.d, realPacking[float64]())
+		b.d.symvRows = symmetric.Double
 	}
 	if isGonum(w.Complex64) {
 		ownProduct(&b.c, complexPacking[complex64, float32]())
