@@ -24,7 +24,7 @@ func main() {
 	}{
 		{"float64.go", "float32.go", [][2]string{
 			{`\n//go:generate[^\n]*\n`, ""}, {`\bD([a-z])`, "S$1"}, {`blas\.Siag`, "blas.Diag"}, {`b\.d\.`, "b.s."}, {`small\.d`, "small.s"}, {`loat64`, "loat32"},
-			{`(case work2\(m, n\) < b\.small\.s\.matrix)(:\s*gonum\.Implementation{}\.Sgemv)`, "$1 && (beta != 0 || b.small.s.clears)$2"},
+			{`(< b\.small\.s\.matrix:\n)(\s*gonum\.Implementation{}\.Sgemv)`, "$1\t\tif beta == 0 && !b.small.s.clears {\n\t\t\ty = vectorOf(tA, m, n, y, incY)\n\t\t}\n$2"},
 		}},
 		{"complex128.go", "complex64.go", [][2]string{
 			{`\bZ([a-z])`, "C$1"}, {`b\.z\.`, "b.c."}, {`small\.z`, "small.c"}, {`float64`, "float32"}, {`omplex128`, "omplex64"},
