@@ -23,7 +23,12 @@ func main() {
 		replace  [][2]string
 	}{
 		{"float64.go", "float32.go", [][2]string{
-			{`\n//go:generate[^\n]*\n`, ""}, {`\bD([a-z])`, "S$1"}, {`blas\.Siag`, "blas.Diag"}, {`b\.d\.`, "b.s."}, {`small\.d`, "small.s"}, {`loat64`, "loat32"},
+			{`\n//go:generate[^\n]*\n`, ""},
+			{`\bD([a-z])`, "S$1"},
+			{`blas\.Siag`, "blas.Diag"},
+			{`b\.d\.`, "b.s."},
+			{`small\.d`, "small.s"},
+			{`loat64`, "loat32"},
 			{`(< b\.small\.s\.matrix:\n)(\s*gonum\.Implementation{}\.Sgemv)`, "$1\t\tif beta == 0 && !b.small.s.clears {\n\t\t\ty = vectorOf(tA, m, n, y, incY)\n\t\t}\n$2"},
 		}},
 		{"complex128.go", "complex64.go", [][2]string{
