@@ -231,3 +231,24 @@ func (b *BLAS) Zdotc(n int, x []complex128, incX int, y []complex128, incY int) 
 	}
 	return b.Complex128.Zdotc(n, x, incX, y, incY)
 }
+
+// routinesC128 are the wrapped routines of the type.
+func routinesC128(b blas.Complex128) routines[complex128] {
+	return routines[complex128]{
+		gemm: b.Zgemm, symm: b.Zsymm, hemm: b.Zhemm, syrk: b.Zsyrk,
+		herk: func(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex128, a []complex128, lda int, beta complex128, c []complex128, ldc int) {
+			b.Zherk(ul, t, n, k, real(alpha), a, lda, real(beta), c, ldc)
+		},
+		syr2k: b.Zsyr2k,
+		her2k: func(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex128, a []complex128, lda int, x []complex128, ldb int, beta complex128, c []complex128, ldc int) {
+			b.Zher2k(ul, t, n, k, alpha, a, lda, x, ldb, real(beta), c, ldc)
+		},
+		trmm: b.Ztrmm, trsm: b.Ztrsm,
+		gemv: b.Zgemv, hemv: b.Zhemv, trmv: b.Ztrmv, ger: b.Zgeru, gerc: b.Zgerc,
+		her: func(ul blas.Uplo, n int, alpha complex128, x []complex128, incX int, a []complex128, lda int) {
+			b.Zher(ul, n, real(alpha), x, incX, a, lda)
+		},
+		her2: b.Zher2,
+		axpy: b.Zaxpy, scal: b.Zscal, dot: b.Zdotu, dotc: b.Zdotc,
+	}
+}

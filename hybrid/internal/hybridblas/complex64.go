@@ -233,3 +233,24 @@ func (b *BLAS) Cdotc(n int, x []complex64, incX int, y []complex64, incY int) co
 	}
 	return b.Complex64.Cdotc(n, x, incX, y, incY)
 }
+
+// routinesC64 are the wrapped routines of the type.
+func routinesC64(b blas.Complex64) routines[complex64] {
+	return routines[complex64]{
+		gemm: b.Cgemm, symm: b.Csymm, hemm: b.Chemm, syrk: b.Csyrk,
+		herk: func(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64, a []complex64, lda int, beta complex64, c []complex64, ldc int) {
+			b.Cherk(ul, t, n, k, real(alpha), a, lda, real(beta), c, ldc)
+		},
+		syr2k: b.Csyr2k,
+		her2k: func(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64, a []complex64, lda int, x []complex64, ldb int, beta complex64, c []complex64, ldc int) {
+			b.Cher2k(ul, t, n, k, alpha, a, lda, x, ldb, real(beta), c, ldc)
+		},
+		trmm: b.Ctrmm, trsm: b.Ctrsm,
+		gemv: b.Cgemv, hemv: b.Chemv, trmv: b.Ctrmv, ger: b.Cgeru, gerc: b.Cgerc,
+		her: func(ul blas.Uplo, n int, alpha complex64, x []complex64, incX int, a []complex64, lda int) {
+			b.Cher(ul, n, real(alpha), x, incX, a, lda)
+		},
+		her2: b.Cher2,
+		axpy: b.Caxpy, scal: b.Cscal, dot: b.Cdotu, dotc: b.Cdotc,
+	}
+}

@@ -177,3 +177,13 @@ func (b *BLAS) Sdot(n int, x []float32, incX int, y []float32, incY int) float32
 	}
 	return b.Float32.Sdot(n, x, incX, y, incY)
 }
+
+// routines32 are the wrapped routines of the type.
+func routines32(b blas.Float32) routines[float32] {
+	return routines[float32]{
+		gemm: b.Sgemm, symm: b.Ssymm, hemm: b.Ssymm, syrk: b.Ssyrk, herk: b.Ssyrk,
+		syr2k: b.Ssyr2k, her2k: b.Ssyr2k, trmm: b.Strmm, trsm: b.Strsm,
+		gemv: b.Sgemv, hemv: b.Ssymv, trmv: b.Strmv, ger: b.Sger, gerc: b.Sger, her: b.Ssyr, her2: b.Ssyr2,
+		axpy: b.Saxpy, scal: b.Sscal, dot: b.Sdot, dotc: b.Sdot,
+	}
+}

@@ -174,3 +174,13 @@ func (b *BLAS) Ddot(n int, x []float64, incX int, y []float64, incY int) float64
 	}
 	return b.Float64.Ddot(n, x, incX, y, incY)
 }
+
+// routines64 are the wrapped routines of the type.
+func routines64(b blas.Float64) routines[float64] {
+	return routines[float64]{
+		gemm: b.Dgemm, symm: b.Dsymm, hemm: b.Dsymm, syrk: b.Dsyrk, herk: b.Dsyrk,
+		syr2k: b.Dsyr2k, her2k: b.Dsyr2k, trmm: b.Dtrmm, trsm: b.Dtrsm,
+		gemv: b.Dgemv, hemv: b.Dsymv, trmv: b.Dtrmv, ger: b.Dger, gerc: b.Dger, her: b.Dsyr, her2: b.Dsyr2,
+		axpy: b.Daxpy, scal: b.Dscal, dot: b.Ddot, dotc: b.Ddot,
+	}
+}

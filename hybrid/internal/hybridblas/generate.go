@@ -29,10 +29,11 @@ func main() {
 			{`b\.d\.`, "b.s."},
 			{`small\.d`, "small.s"},
 			{`loat64`, "loat32"},
+			{`routines64`, "routines32"},
 			{`(< b\.small\.s\.matrix:\n)(\s*gonum\.Implementation{}\.Sgemv)`, "$1\t\tif beta == 0 && !b.small.s.clears {\n\t\t\ty = vectorOf(tA, m, n, y, incY)\n\t\t}\n$2"},
 		}},
 		{"complex128.go", "complex64.go", [][2]string{
-			{`\bZ([a-z])`, "C$1"}, {`b\.z\.`, "b.c."}, {`small\.z`, "small.c"}, {`float64`, "float32"}, {`omplex128`, "omplex64"},
+			{`\bZ([a-z])`, "C$1"}, {`b\.z\.`, "b.c."}, {`small\.z`, "small.c"}, {`float64`, "float32"}, {`omplex128`, "omplex64"}, {`routinesC128`, "routinesC64"},
 		}},
 	} {
 		text, err := os.ReadFile(f.from)
