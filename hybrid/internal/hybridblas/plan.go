@@ -166,17 +166,17 @@ func (b *BLAS) Calibrate(ctx context.Context, plan []Call, report func(Crossover
 			continue
 		}
 		r := request{p.call.cell(), p.call.standing()}
-		if _, _, known := ch.known(r); !known {
-			ch.measure(r)
-		}
-		best, known := ch.fill(r, ch.place(r.cell))
+		best, known := ch.recall(r, ch.place(r.cell))
 		if !known {
-			return fmt.Errorf("hybridblas: %s: closed while it was measured", p.Name)
+			if !ch.look(r) {
+				return fmt.Errorf("hybridblas: %s: closed while it was measured", p.Name)
+			}
+			best, _ = ch.recall(r, ch.place(r.cell))
 		}
 		x.Way = best.String()
-		for _, w := range ch.ways(r.call) {
-			fit, _ := ch.model().Estimate(ch.key(r.cell, w))
-			x.Seconds[w.String()] = fit.Seconds(p.call.work())
+		seconds, _ := ch.remembered(r, ch.ways(r.call))
+		for w, s := range seconds {
+			x.Seconds[w.String()] = s * p.call.work() / r.call.work()
 		}
 		report(x)
 	}
