@@ -3,6 +3,7 @@ package hybridblas
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"gonum.org/v1/gonum/blas"
 
@@ -118,5 +119,22 @@ func BenchmarkChoice(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkProbe is what asking for the processors costs, and how often they were free
+// just now: 1 on an idle machine.
+func BenchmarkProbe(b *testing.B) {
+	for _, d := range []time.Duration{leastProbe, mostProbe} {
+		b.Run(fmt.Sprintf("for=%v", d), func(b *testing.B) {
+			x := benchBLAS(b)
+			quiet := 0
+			for b.Loop() {
+				if x.engine.choices.quiet(d) {
+					quiet++
+				}
+			}
+			b.ReportMetric(float64(quiet)/float64(b.N), "quiet/op")
+		})
 	}
 }

@@ -222,16 +222,17 @@ func (ch *choices) known(r request) (best way, alone, each float64, known bool) 
 	if len(ways) == 1 {
 		return ways[0], 0, 0, true
 	}
-	seconds, ok := ch.remembered(r, ways)
-	if !ok {
+	seconds, _ := ch.remembered(r, ways)
+	if seconds == nil {
 		return unknown, 0, 0, false
 	}
 	best = better(ways, seconds)
 	return best, seconds[wrapped], seconds[best], true
 }
 
-// remembered is what the model has of all ways of a call, in seconds.
-func (ch *choices) remembered(r request, ways []way) (seconds map[way]float64, ok bool) {
+// remembered is what the model has of all ways of a call, in seconds, and whether by quiet
+// looks.
+func (ch *choices) remembered(r request, ways []way) (seconds map[way]float64, quiet bool) {
 	for _, quiet := range []bool{true, false} {
 		seconds = map[way]float64{}
 		for _, w := range ways {
@@ -240,7 +241,7 @@ func (ch *choices) remembered(r request, ways []way) (seconds map[way]float64, o
 			}
 		}
 		if len(seconds) == len(ways) {
-			return seconds, true
+			return seconds, quiet
 		}
 	}
 	return nil, false
