@@ -91,10 +91,10 @@ type round map[way]float64
 // disturbed. believed is what the look is to confirm or to refute. It reports false if
 // the end came before.
 func (ch *choices) measure(r request, believed way) (l look, ok bool) {
+	begun := time.Now()
 	ways := ch.ways(r.call)
 	run := ch.exercise(r.call)
 	repeats := map[way]int{}
-	begun := time.Now()
 	var first round
 	var quiet, busy []round
 	longest := time.Duration(0)
