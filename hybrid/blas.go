@@ -137,7 +137,9 @@ func AlwaysTiled(order int) BLASOption {
 //
 // What is faster is measured in the background when a kind of call first occurs,
 // and kept where [WithModelFile] says. Until it is known the wrapped routine does
-// the work, so that nothing ever takes longer than before.
+// the work, so that nothing ever takes longer than before. It is measured again from
+// time to time, for a hundredth of the time of such calls at most, since the machine
+// may have been busy.
 func (s *Scheduler) BLAS(opts ...BLASOption) *BLAS {
 	cfg := hybridblas.Config{
 		Workers: s.pool.Workers(), CPU: s.cpu != nil, Model: s.model,
