@@ -41,7 +41,7 @@ func Exclusive[T Number, O any](ctx context.Context, s kernels.Launcher[O], dst,
 // few reports whether there is nothing to prepare for a scan: it is of one run, whose
 // sum is that of a loop, and its slices are the same or apart.
 func few[T Number](dst, src []T) bool {
-	return len(src) <= run && len(dst) == len(src) && !alias.Inexact(dst, src)
+	return len(src) <= run && len(dst) == len(src) && alias.Apart(dst, src)
 }
 
 // choices are between one loop and the workers, and between the host and the
