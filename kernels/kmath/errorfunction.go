@@ -135,7 +135,7 @@ func erfcOne[T float32 | float64](a T) T {
 //
 //tandem:device
 func erfcFar[T float32 | float64](a T) T {
-	s := 1 / T(a*a) //nolint:unconvert // the conversion keeps the product from being fused
+	s := 1 / T(a*a)
 	if a < 1/0.35 {
 		return erfMid(s) / erfMidOver(s)
 	}
