@@ -62,30 +62,32 @@ func heatFloat32Range(call *Call) {
 				src_here_5 := src[from+row*srcStride+1-src_base:][:len(src_here)]
 				dst_here := dst[from+dstStride*row-dst_base:][:len(src_here)]
 				for u := 0; u <= len(src_here)-4; u += 4 {
+					var result, result_2, result_3, result_4 float32
 					{
-						s := src_here[u]
-						around := src_here_2[u] + src_here_3[u] + (src_here_4[u] + src_here_5[u])
+						s := src_here_4[u+1]
+						around := src_here_2[u] + src_here_3[u] + (src_here_4[u] + src_here_4[u+2])
 						s += float32(k * (around - float32(4*s)))
-						dst_here[u] = s
+						result = s
 					}
 					{
-						s := src_here[u+1]
-						around := src_here_2[u+1] + src_here_3[u+1] + (src_here_4[u+1] + src_here_5[u+1])
+						s := src_here_4[u+2]
+						around := src_here_2[u+1] + src_here_3[u+1] + (src_here_4[u+1] + src_here_4[u+3])
 						s += float32(k * (around - float32(4*s)))
-						dst_here[u+1] = s
+						result_2 = s
 					}
 					{
-						s := src_here[u+2]
+						s := src_here_4[u+3]
 						around := src_here_2[u+2] + src_here_3[u+2] + (src_here_4[u+2] + src_here_5[u+2])
 						s += float32(k * (around - float32(4*s)))
-						dst_here[u+2] = s
+						result_3 = s
 					}
 					{
-						s := src_here[u+3]
+						s := src_here_5[u+2]
 						around := src_here_2[u+3] + src_here_3[u+3] + (src_here_4[u+3] + src_here_5[u+3])
 						s += float32(k * (around - float32(4*s)))
-						dst_here[u+3] = s
+						result_4 = s
 					}
+					dst_here[u], dst_here[u+1], dst_here[u+2], dst_here[u+3] = result, result_2, result_3, result_4
 				}
 				for u := len(src_here) &^ 3; u < len(src_here); u++ {
 					s := src_here[u]
@@ -204,30 +206,32 @@ func heatFloat64Range(call *Call) {
 				src_here_5 := src[from+row*srcStride+1-src_base:][:len(src_here)]
 				dst_here := dst[from+dstStride*row-dst_base:][:len(src_here)]
 				for u := 0; u <= len(src_here)-4; u += 4 {
+					var result, result_2, result_3, result_4 float64
 					{
-						s := src_here[u]
-						around := src_here_2[u] + src_here_3[u] + (src_here_4[u] + src_here_5[u])
+						s := src_here_4[u+1]
+						around := src_here_2[u] + src_here_3[u] + (src_here_4[u] + src_here_4[u+2])
 						s += float64(k * (around - float64(4*s)))
-						dst_here[u] = s
+						result = s
 					}
 					{
-						s := src_here[u+1]
-						around := src_here_2[u+1] + src_here_3[u+1] + (src_here_4[u+1] + src_here_5[u+1])
+						s := src_here_4[u+2]
+						around := src_here_2[u+1] + src_here_3[u+1] + (src_here_4[u+1] + src_here_4[u+3])
 						s += float64(k * (around - float64(4*s)))
-						dst_here[u+1] = s
+						result_2 = s
 					}
 					{
-						s := src_here[u+2]
+						s := src_here_4[u+3]
 						around := src_here_2[u+2] + src_here_3[u+2] + (src_here_4[u+2] + src_here_5[u+2])
 						s += float64(k * (around - float64(4*s)))
-						dst_here[u+2] = s
+						result_3 = s
 					}
 					{
-						s := src_here[u+3]
+						s := src_here_5[u+2]
 						around := src_here_2[u+3] + src_here_3[u+3] + (src_here_4[u+3] + src_here_5[u+3])
 						s += float64(k * (around - float64(4*s)))
-						dst_here[u+3] = s
+						result_4 = s
 					}
+					dst_here[u], dst_here[u+1], dst_here[u+2], dst_here[u+3] = result, result_2, result_3, result_4
 				}
 				for u := len(src_here) &^ 3; u < len(src_here); u++ {
 					s := src_here[u]

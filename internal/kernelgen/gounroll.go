@@ -16,7 +16,8 @@ const (
 
 // unrollMap prints the body for unrollTurns indices at a time, if it is short, runs
 // straight through, and reaches all elements through views. Subscripts are u, u+1,
-// and so on, which the compiler knows to be inside where u <= len-4.
+// and so on, which the compiler knows to be inside where u <= len-4. Elements that several
+// of these indices read are loaded once; see goneighbours.go.
 func (p *rangePrinter) unrollMap(tabs int, body []Stmt) {
 	if p.k.Fold != nil || len(p.windows) > 0 || len(p.views) == 0 {
 		return
@@ -42,21 +43,29 @@ func (p *rangePrinter) unrollMap(tabs int, body []Stmt) {
 		return
 	}
 	used := p.takeUsed()
-	for i := range unrollTurns {
-		at := p.u
-		if i > 0 {
-			at = fmt.Sprintf("%s+%d", p.u, i)
-		}
-		text := p.print(tabs, body, fastLabel, func(e *Load) string { return p.viewOf(e).name + "[" + at + "]" }).text
+	bodies, before, after := [unrollTurns][]Stmt{body, body, body, body}, "", ""
+	sharing := p.sharesLoads(body)
+	if sharing {
+		bodies, before, after = p.storeLast(tabs, body)
+	}
+	p.turns = append(p.turns, before)
+	for i, body := range bodies {
+		text := p.print(tabs, body, fastLabel, func(e *Load) string {
+			if sharing {
+				return p.shared(p.viewOf(e), i)
+			}
+			return p.elementOf(p.viewOf(e), i)
+		}).text
 		indent := strings.Repeat("\t", tabs)
 		if p.used[p.inner] {
-			text = fmt.Sprintf("%s%s := %s + %s\n", indent, p.inner.Name, p.from, at) + text
+			text = fmt.Sprintf("%s%s := %s + %s\n", indent, p.inner.Name, p.from, p.later(i)) + text
 		}
 		if len(body) > 1 || p.used[p.inner] {
 			text = indent + "{\n" + text + indent + "}\n"
 		}
 		p.turns = append(p.turns, text)
 	}
+	p.turns = append(p.turns, after)
 	p.used = used
 }
 

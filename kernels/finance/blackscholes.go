@@ -3,6 +3,7 @@ package finance
 import (
 	"math"
 
+	"github.com/tandem-go/tandem/kernels"
 	"github.com/tandem-go/tandem/kernels/kmath"
 )
 
@@ -31,17 +32,11 @@ func blackScholes(i int, rate, yield float32, spot, strike, years, volatility, c
 	s := spot[i] * kmath.Exp(-yield*t)
 	k := strike[i] * kmath.Exp(-rate*t)
 	v := volatility[i] * kmath.Sqrt(t)
-	d1 := (kmath.Log(spot[i]/strike[i])+(rate-yield)*t)/v + 0.5*v
-	d2 := d1 - v
-	if v == 0 || spot[i] == 0 || strike[i] == 0 {
-		d1 = certain(s - k)
-		d2 = d1
-	}
-	if v < 0 || spot[i] < 0 {
-		d1 = kmath.Sqrt(-1)
-	}
-	calls[i] = s*normal(d1) - k*normal(d2)
-	puts[i] = k*normal(-d2) - s*normal(-d1)
+	d1, d2 := places(spot[i], strike[i], v, kmath.Log(spot[i]/strike[i])+(rate-yield)*t, s-k)
+	above1, below1 := kmath.ErfcBoth(d1 * sqrtHalf)
+	above2, below2 := kmath.ErfcBoth(d2 * sqrtHalf)
+	calls[i] = s*(0.5*below1) - k*(0.5*below2)
+	puts[i] = k*(0.5*above2) - s*(0.5*above1)
 }
 
 // blackScholes64 is blackScholes for float64, with e = 2^-53.
@@ -52,42 +47,39 @@ func blackScholes64(i int, rate, yield float64, spot, strike, years, volatility,
 	s := spot[i] * kmath.Exp64(-yield*t)
 	k := strike[i] * kmath.Exp64(-rate*t)
 	v := volatility[i] * math.Sqrt(t)
-	d1 := (kmath.Log64(spot[i]/strike[i])+(rate-yield)*t)/v + 0.5*v
-	d2 := d1 - v
-	if v == 0 || spot[i] == 0 || strike[i] == 0 {
-		d1 = certain64(s - k)
-		d2 = d1
-	}
-	if v < 0 || spot[i] < 0 {
-		d1 = math.Sqrt(-1)
-	}
-	calls[i] = s*normal64(d1) - k*normal64(d2)
-	puts[i] = k*normal64(-d2) - s*normal64(-d1)
+	d1, d2 := places(spot[i], strike[i], v, kmath.Log64(spot[i]/strike[i])+(rate-yield)*t, s-k)
+	above1, below1 := kmath.ErfcBoth64(d1 * sqrtHalf)
+	above2, below2 := kmath.ErfcBoth64(d2 * sqrtHalf)
+	calls[i] = s*(0.5*below1) - k*(0.5*below2)
+	puts[i] = k*(0.5*above2) - s*(0.5*above1)
 }
 
-// normal is the probability that a normal variable is below x.
+// sqrtHalf turns a place of the normal distribution into one of the error function: what
+// is below x is erfc(-x sqrtHalf)/2, and erfc(x sqrtHalf)/2 above.
+const sqrtHalf = 0.70710678118654752440
+
+// places are d1 and d2, of the drift ln(spot/strike) + (rate - yield) years, and of what
+// a call would gain if its price were certain.
 //
 //tandem:device
-func normal(x float32) float32 { return 0.5 * kmath.Erfc(x*-0.70710678118654752440) }
-
-//tandem:device
-func normal64(x float64) float64 { return 0.5 * kmath.Erfc64(x*-0.70710678118654752440) }
+func places[T kernels.Float](spot, strike, v, drift, gain T) (T, T) {
+	d1 := drift/v + 0.5*v
+	d2 := d1 - v
+	if v == 0 || spot == 0 || strike == 0 {
+		d1 = certain(gain)
+		d2 = d1
+	}
+	if v < 0 || spot < 0 {
+		d1 = T(math.Sqrt(float64(min(v, spot)))) // NaN
+	}
+	return d1, d2
+}
 
 // certain is a place of the normal distribution where all or nothing of it is
 // below, by the sign of gain.
 //
 //tandem:device
-func certain(gain float32) float32 {
-	if gain > 0 {
-		return 100
-	} else if gain <= 0 {
-		return -100
-	}
-	return gain
-}
-
-//tandem:device
-func certain64(gain float64) float64 {
+func certain[T kernels.Float](gain T) T {
 	if gain > 0 {
 		return 100
 	} else if gain <= 0 {

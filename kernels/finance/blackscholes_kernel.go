@@ -43,7 +43,7 @@ func BlackScholes[Spot, Strike, Years, Volatility, Calls, Puts kernels.Vector[fl
 	l.AddArg(puts_arg, kernels.Elementwise)
 	l.AddFloat(float64(rate))
 	l.AddFloat(float64(yield))
-	l.SetCost(kernels.Cost{Flops: 438.25, Bytes: 24})
+	l.SetCost(kernels.Cost{Flops: 685.75, Bytes: 24})
 	return l
 }
 
@@ -100,27 +100,29 @@ func blackScholesRange(call *kernels.Call) {
 		s := spot_here[u] * kmath.Exp((-yield)*t)
 		k := strike_here[u] * kmath.Exp((-rate)*t)
 		v := volatility_here[u] * kmath.Sqrt(t)
-		d1 := (kmath.Log(spot_here[u]/strike_here[u])+float32((rate-yield)*t))/v + float32(0.5*v)
-		d2 := d1 - v
-		if v == 0 || spot_here[u] == 0 || strike_here[u] == 0 {
-			d1 = certain(s - k)
-			d2 = d1
-		}
-		if v < 0 || spot_here[u] < 0 {
-			d1 = kmath.Sqrt(-1)
-		}
-		calls_here[u] = float32(s*normal(d1)) - float32(k*normal(d2))
-		puts_here[u] = float32(k*normal(-d2)) - float32(s*normal(-d1))
+		var d1 float32
+		var d2 float32
+		d1, d2 = places[float32](spot_here[u], strike_here[u], v, kmath.Log(spot_here[u]/strike_here[u])+float32((rate-yield)*t), s-k)
+		var above1 float32
+		var below1 float32
+		above1, below1 = kmath.ErfcBoth(d1 * 0.70710677)
+		var above2 float32
+		var below2 float32
+		above2, below2 = kmath.ErfcBoth(d2 * 0.70710677)
+		calls_here[u] = float32(s*(0.5*below1)) - float32(k*(0.5*below2))
+		puts_here[u] = float32(k*(0.5*above2)) - float32(s*(0.5*above1))
 	}
 }
 
 const blackScholesGLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
 float k_add(float a, float b) { precise float r = a + b; return r; }
 bool k_equal(float a, float b) { precise bool r = a == b; return r; }
 bool k_greater(float a, float b) { precise bool r = a > b; return r; }
 bool k_leq(float a, float b) { precise bool r = a <= b; return r; }
 bool k_less(float a, float b) { precise bool r = a < b; return r; }
+float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
 float k_mul(float a, float b) { precise float r = a * b; return r; }
 float k_neg(float x) { return uintBitsToFloat(floatBitsToUint(x) ^ 0x80000000u); }
 bool k_noteq(float a, float b) { precise bool r = a != b; return r; }
@@ -162,6 +164,32 @@ float f_Exp(float x) {
 	return tandem_t1;
 }
 
+float f_certainu005bfloat32u005d(float gain) {
+	if (k_greater(gain, k_zero)) {
+		return 100.0;
+	} else {
+		if (k_leq(gain, k_zero)) {
+			return (-100.0);
+		}
+	}
+	return gain;
+}
+
+void f_placesu005bfloat32u005d(float spot, float strike, float v, float drift, float gain, out float tandem_r0, out float tandem_r1) {
+	precise float d1 = drift / v + 0.5 * v;
+	precise float d2 = d1 - v;
+	if (k_equal(v, k_zero) || k_equal(spot, k_zero) || k_equal(strike, k_zero)) {
+		d1 = f_certainu005bfloat32u005d(gain);
+		d2 = d1;
+	}
+	if (k_less(v, k_zero) || k_less(spot, k_zero)) {
+		d1 = k_sqrt(k_min(v, spot));
+	}
+	tandem_r0 = d1;
+	tandem_r1 = d2;
+	return;
+}
+
 float f_Log(float x) {
 	if (k_noteq(x, x) || k_equal(x, uintBitsToFloat(2139095040u))) {
 		return x;
@@ -191,18 +219,7 @@ float f_Log(float x) {
 	return tandem_t2;
 }
 
-float f_certain(float gain) {
-	if (k_greater(gain, k_zero)) {
-		return 100.0;
-	} else {
-		if (k_leq(gain, k_zero)) {
-			return (-100.0);
-		}
-	}
-	return gain;
-}
-
-float f_erfNear(float x) {
+float f_erfNearu005bfloat32u005d(float x) {
 	precise float p = (-2.3763017e-05);
 	p = (k_mul(p, x)) - 0.0057702702;
 	p = (k_mul(p, x)) - 0.02848175;
@@ -211,7 +228,7 @@ float f_erfNear(float x) {
 	return p;
 }
 
-float f_erfNearOver(float x) {
+float f_erfNearOveru005bfloat32u005d(float x) {
 	precise float p = (-3.9602282e-06);
 	p = (k_mul(p, x)) + 0.00013249474;
 	p = (k_mul(p, x)) + 0.005081306;
@@ -221,7 +238,22 @@ float f_erfNearOver(float x) {
 	return p;
 }
 
-float f_erfOne(float x) {
+float f_erfSmallu005bfloat32u005d(float x) {
+	precise float z = x * x;
+	precise float tandem_t3 = x * (f_erfNearu005bfloat32u005d(z) / f_erfNearOveru005bfloat32u005d(z));
+	return tandem_t3;
+}
+
+float f_erfcNearu005bfloat32u005d(float x, float small) {
+	if (k_less(x, 0.25)) {
+		precise float tandem_t4 = 1.0 - (x + small);
+		return tandem_t4;
+	}
+	precise float tandem_t5 = 0.5 - (x - 0.5 + small);
+	return tandem_t5;
+}
+
+float f_erfOneu005bfloat32u005d(float x) {
 	precise float p = (-0.0021663755);
 	p = (k_mul(p, x)) + 0.035478305;
 	p = (k_mul(p, x)) - 0.110894695;
@@ -232,7 +264,7 @@ float f_erfOne(float x) {
 	return p;
 }
 
-float f_erfOneOver(float x) {
+float f_erfOneOveru005bfloat32u005d(float x) {
 	precise float p = 0.0119845;
 	p = (k_mul(p, x)) + 0.013637084;
 	p = (k_mul(p, x)) + 0.12617122;
@@ -243,30 +275,13 @@ float f_erfOneOver(float x) {
 	return p;
 }
 
-float f_erfFar(float x) {
-	precise float p = (-483.5192);
-	p = (k_mul(p, x)) - 1025.0951;
-	p = (k_mul(p, x)) - 637.56647;
-	p = (k_mul(p, x)) - 160.63638;
-	p = (k_mul(p, x)) - 17.757956;
-	p = (k_mul(p, x)) - 0.79928327;
-	p = (k_mul(p, x)) - 0.009864943;
-	return p;
+float f_erfcOneu005bfloat32u005d(float a) {
+	precise float s = a - 1.0;
+	precise float tandem_t6 = 0.15493709 - f_erfOneu005bfloat32u005d(s) / f_erfOneOveru005bfloat32u005d(s);
+	return tandem_t6;
 }
 
-float f_erfFarOver(float x) {
-	precise float p = (-22.440952);
-	p = (k_mul(p, x)) + 474.52853;
-	p = (k_mul(p, x)) + 2553.0503;
-	p = (k_mul(p, x)) + 3199.8582;
-	p = (k_mul(p, x)) + 1536.7296;
-	p = (k_mul(p, x)) + 325.7925;
-	p = (k_mul(p, x)) + 30.33806;
-	p = (k_mul(p, x)) + 1.0;
-	return p;
-}
-
-float f_erfMid(float x) {
+float f_erfMidu005bfloat32u005d(float x) {
 	precise float p = (-9.814329);
 	p = (k_mul(p, x)) - 81.28744;
 	p = (k_mul(p, x)) - 184.60509;
@@ -278,7 +293,7 @@ float f_erfMid(float x) {
 	return p;
 }
 
-float f_erfMidOver(float x) {
+float f_erfMidOveru005bfloat32u005d(float x) {
 	precise float p = (-0.060424414);
 	p = (k_mul(p, x)) + 6.5702496;
 	p = (k_mul(p, x)) + 108.635;
@@ -291,47 +306,75 @@ float f_erfMidOver(float x) {
 	return p;
 }
 
-float f_Erfc(float x) {
-	if (k_noteq(x, x)) {
-		return x;
+float f_erfFaru005bfloat32u005d(float x) {
+	precise float p = (-483.5192);
+	p = (k_mul(p, x)) - 1025.0951;
+	p = (k_mul(p, x)) - 637.56647;
+	p = (k_mul(p, x)) - 160.63638;
+	p = (k_mul(p, x)) - 17.757956;
+	p = (k_mul(p, x)) - 0.79928327;
+	p = (k_mul(p, x)) - 0.009864943;
+	return p;
+}
+
+float f_erfFarOveru005bfloat32u005d(float x) {
+	precise float p = (-22.440952);
+	p = (k_mul(p, x)) + 474.52853;
+	p = (k_mul(p, x)) + 2553.0503;
+	p = (k_mul(p, x)) + 3199.8582;
+	p = (k_mul(p, x)) + 1536.7296;
+	p = (k_mul(p, x)) + 325.7925;
+	p = (k_mul(p, x)) + 30.33806;
+	p = (k_mul(p, x)) + 1.0;
+	return p;
+}
+
+float f_erfcFaru005bfloat32u005d(float a) {
+	precise float s = 1.0 / (k_mul(a, a));
+	if (k_less(a, 2.857143)) {
+		precise float tandem_t7 = f_erfMidu005bfloat32u005d(s) / f_erfMidOveru005bfloat32u005d(s);
+		return tandem_t7;
 	}
-	precise float a = abs(x);
-	precise float y = k_zero;
-	if (k_less(a, 0.84375)) {
-		precise float z = x * x;
-		precise float small = (k_mul(x, k_quo(f_erfNear(z), f_erfNearOver(z))));
-		if (k_less(x, 0.25)) {
-			precise float tandem_t3 = 1.0 - (x + small);
-			return tandem_t3;
-		}
-		precise float tandem_t4 = 0.5 - (x - 0.5 + small);
-		return tandem_t4;
-	} else {
-		if (k_less(a, 1.25)) {
-			precise float s = a - 1.0;
-			y = 0.15493709 - f_erfOne(s) / f_erfOneOver(s);
-		} else {
-			if (k_less(a, 11.0)) {
-				precise float s_2 = 1.0 / (k_mul(a, a));
-				precise float q = f_erfFar(s_2) / f_erfFarOver(s_2);
-				if (k_less(a, 2.857143)) {
-					q = f_erfMid(s_2) / f_erfMidOver(s_2);
-				}
-				precise float h = uintBitsToFloat(floatBitsToUint(a) & 4294959104u);
-				y = f_Exp(k_sub(k_neg((k_mul(h, h))), 0.5625)) * f_Exp(k_add((k_mul(k_sub(h, a), k_add(h, a))), q)) / a;
-			}
-		}
+	precise float tandem_t8 = f_erfFaru005bfloat32u005d(s) / f_erfFarOveru005bfloat32u005d(s);
+	return tandem_t8;
+}
+
+float f_erfcTail(float a) {
+	if (k_less(a, 1.25)) {
+		return f_erfcOneu005bfloat32u005d(a);
 	}
+	if (!(k_less(a, 11.0))) {
+		return k_zero;
+	}
+	precise float h = uintBitsToFloat(floatBitsToUint(a) & 4294959104u);
+	precise float tandem_t9 = f_Exp(k_sub(k_neg((k_mul(h, h))), 0.5625)) * f_Exp(k_add((k_mul(k_sub(h, a), k_add(h, a))), f_erfcFaru005bfloat32u005d(a))) / a;
+	return tandem_t9;
+}
+
+float f_mirroredu005bfloat32u005d(float x, float y) {
 	if (k_less(x, k_zero)) {
-		precise float tandem_t5 = 2.0 - y;
-		return tandem_t5;
+		precise float tandem_t10 = 2.0 - y;
+		return tandem_t10;
 	}
 	return y;
 }
 
-float f_normal(float x) {
-	precise float tandem_t6 = 0.5 * f_Erfc(k_mul(x, (-0.70710677)));
-	return tandem_t6;
+void f_ErfcBoth(float x, out float tandem_r0, out float tandem_r1) {
+	if (k_noteq(x, x)) {
+		tandem_r0 = x;
+		tandem_r1 = x;
+		return;
+	}
+	if (k_less(abs(x), 0.84375)) {
+		precise float small = f_erfSmallu005bfloat32u005d(x);
+		tandem_r0 = f_erfcNearu005bfloat32u005d(x, small);
+		tandem_r1 = f_erfcNearu005bfloat32u005d(k_neg(x), k_neg(small));
+		return;
+	}
+	precise float y = f_erfcTail(abs(x));
+	tandem_r0 = f_mirroredu005bfloat32u005d(x, y);
+	tandem_r1 = f_mirroredu005bfloat32u005d(k_neg(x), y);
+	return;
 }
 
 void main() {
@@ -341,25 +384,26 @@ void main() {
 	precise float s = spot[uint(i) + spot_at] * f_Exp(k_mul(k_neg(yield), t));
 	precise float k = strike[uint(i) + strike_at] * f_Exp(k_mul(k_neg(rate), t));
 	precise float v = volatility[uint(i) + volatility_at] * k_sqrt(t);
-	precise float d1 = (f_Log(k_quo(spot[uint(i) + spot_at], strike[uint(i) + strike_at])) + (rate - yield) * t) / v + 0.5 * v;
-	precise float d2 = d1 - v;
-	if (k_equal(v, k_zero) || k_equal(spot[uint(i) + spot_at], k_zero) || k_equal(strike[uint(i) + strike_at], k_zero)) {
-		d1 = f_certain(k_sub(s, k));
-		d2 = d1;
-	}
-	if (k_less(v, k_zero) || k_less(spot[uint(i) + spot_at], k_zero)) {
-		d1 = k_sqrt((-1.0));
-	}
-	precise float tandem_t7 = s * f_normal(d1) - k * f_normal(d2);
-	calls[uint(i) + calls_at] = tandem_t7;
-	precise float tandem_t8 = k * f_normal(k_neg(d2)) - s * f_normal(k_neg(d1));
-	puts[uint(i) + puts_at] = tandem_t8;
+	precise float d1 = k_zero;
+	precise float d2 = k_zero;
+	f_placesu005bfloat32u005d(spot[uint(i) + spot_at], strike[uint(i) + strike_at], v, k_add(f_Log(k_quo(spot[uint(i) + spot_at], strike[uint(i) + strike_at])), k_mul(k_sub(rate, yield), t)), k_sub(s, k), d1, d2);
+	precise float above1 = k_zero;
+	precise float below1 = k_zero;
+	f_ErfcBoth(k_mul(d1, 0.70710677), above1, below1);
+	precise float above2 = k_zero;
+	precise float below2 = k_zero;
+	f_ErfcBoth(k_mul(d2, 0.70710677), above2, below2);
+	precise float tandem_t11 = s * (0.5 * below1) - k * (0.5 * below2);
+	calls[uint(i) + calls_at] = tandem_t11;
+	precise float tandem_t12 = k * (0.5 * above2) - s * (0.5 * above1);
+	puts[uint(i) + puts_at] = tandem_t12;
 }
 `
 
 const blackScholesCUDA = `
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
 static __device__ __forceinline__ float f_power2(int n) {
@@ -395,6 +439,32 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	return y * f_power2(half_v) * f_power2(k_sub(n, half_v));
 }
 
+static __device__ __forceinline__ float f_certainu005bfloat32u005d(float gain) {
+	if (gain > 0.0f) {
+		return 100.0f;
+	} else {
+		if (gain <= 0.0f) {
+			return (-100.0f);
+		}
+	}
+	return gain;
+}
+
+static __device__ __forceinline__ void f_placesu005bfloat32u005d(float spot, float strike, float v, float drift, float gain, float &tandem_r0, float &tandem_r1) {
+	float d1 = drift / v + 0.5f * v;
+	float d2 = d1 - v;
+	if (v == 0.0f || spot == 0.0f || strike == 0.0f) {
+		d1 = f_certainu005bfloat32u005d(gain);
+		d2 = d1;
+	}
+	if (v < 0.0f || spot < 0.0f) {
+		d1 = sqrt(k_min(v, spot));
+	}
+	tandem_r0 = d1;
+	tandem_r1 = d2;
+	return;
+}
+
 static __device__ __forceinline__ float f_Log(float x) {
 	if (x != x || x == __uint_as_float(2139095040u)) {
 		return x;
@@ -423,18 +493,7 @@ static __device__ __forceinline__ float f_Log(float x) {
 	return (e * 0.69314575f) + (f - (half_v - small));
 }
 
-static __device__ __forceinline__ float f_certain(float gain) {
-	if (gain > 0.0f) {
-		return 100.0f;
-	} else {
-		if (gain <= 0.0f) {
-			return (-100.0f);
-		}
-	}
-	return gain;
-}
-
-static __device__ __forceinline__ float f_erfNear(float x) {
+static __device__ __forceinline__ float f_erfNearu005bfloat32u005d(float x) {
 	float p = (-2.3763017e-05f);
 	p = (p * x) - 0.0057702702f;
 	p = (p * x) - 0.02848175f;
@@ -443,7 +502,7 @@ static __device__ __forceinline__ float f_erfNear(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfNearOver(float x) {
+static __device__ __forceinline__ float f_erfNearOveru005bfloat32u005d(float x) {
 	float p = (-3.9602282e-06f);
 	p = (p * x) + 0.00013249474f;
 	p = (p * x) + 0.005081306f;
@@ -453,7 +512,19 @@ static __device__ __forceinline__ float f_erfNearOver(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfOne(float x) {
+static __device__ __forceinline__ float f_erfSmallu005bfloat32u005d(float x) {
+	float z = x * x;
+	return x * (f_erfNearu005bfloat32u005d(z) / f_erfNearOveru005bfloat32u005d(z));
+}
+
+static __device__ __forceinline__ float f_erfcNearu005bfloat32u005d(float x, float small) {
+	if (x < 0.25f) {
+		return 1.0f - (x + small);
+	}
+	return 0.5f - (x - 0.5f + small);
+}
+
+static __device__ __forceinline__ float f_erfOneu005bfloat32u005d(float x) {
 	float p = (-0.0021663755f);
 	p = (p * x) + 0.035478305f;
 	p = (p * x) - 0.110894695f;
@@ -464,7 +535,7 @@ static __device__ __forceinline__ float f_erfOne(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfOneOver(float x) {
+static __device__ __forceinline__ float f_erfOneOveru005bfloat32u005d(float x) {
 	float p = 0.0119845f;
 	p = (p * x) + 0.013637084f;
 	p = (p * x) + 0.12617122f;
@@ -475,30 +546,12 @@ static __device__ __forceinline__ float f_erfOneOver(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfFar(float x) {
-	float p = (-483.5192f);
-	p = (p * x) - 1025.0951f;
-	p = (p * x) - 637.56647f;
-	p = (p * x) - 160.63638f;
-	p = (p * x) - 17.757956f;
-	p = (p * x) - 0.79928327f;
-	p = (p * x) - 0.009864943f;
-	return p;
+static __device__ __forceinline__ float f_erfcOneu005bfloat32u005d(float a) {
+	float s = a - 1.0f;
+	return 0.15493709f - f_erfOneu005bfloat32u005d(s) / f_erfOneOveru005bfloat32u005d(s);
 }
 
-static __device__ __forceinline__ float f_erfFarOver(float x) {
-	float p = (-22.440952f);
-	p = (p * x) + 474.52853f;
-	p = (p * x) + 2553.0503f;
-	p = (p * x) + 3199.8582f;
-	p = (p * x) + 1536.7296f;
-	p = (p * x) + 325.7925f;
-	p = (p * x) + 30.33806f;
-	p = (p * x) + 1.0f;
-	return p;
-}
-
-static __device__ __forceinline__ float f_erfMid(float x) {
+static __device__ __forceinline__ float f_erfMidu005bfloat32u005d(float x) {
 	float p = (-9.814329f);
 	p = (p * x) - 81.28744f;
 	p = (p * x) - 184.60509f;
@@ -510,7 +563,7 @@ static __device__ __forceinline__ float f_erfMid(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfMidOver(float x) {
+static __device__ __forceinline__ float f_erfMidOveru005bfloat32u005d(float x) {
 	float p = (-0.060424414f);
 	p = (p * x) + 6.5702496f;
 	p = (p * x) + 108.635f;
@@ -523,43 +576,71 @@ static __device__ __forceinline__ float f_erfMidOver(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_Erfc(float x) {
-	if (x != x) {
-		return x;
+static __device__ __forceinline__ float f_erfFaru005bfloat32u005d(float x) {
+	float p = (-483.5192f);
+	p = (p * x) - 1025.0951f;
+	p = (p * x) - 637.56647f;
+	p = (p * x) - 160.63638f;
+	p = (p * x) - 17.757956f;
+	p = (p * x) - 0.79928327f;
+	p = (p * x) - 0.009864943f;
+	return p;
+}
+
+static __device__ __forceinline__ float f_erfFarOveru005bfloat32u005d(float x) {
+	float p = (-22.440952f);
+	p = (p * x) + 474.52853f;
+	p = (p * x) + 2553.0503f;
+	p = (p * x) + 3199.8582f;
+	p = (p * x) + 1536.7296f;
+	p = (p * x) + 325.7925f;
+	p = (p * x) + 30.33806f;
+	p = (p * x) + 1.0f;
+	return p;
+}
+
+static __device__ __forceinline__ float f_erfcFaru005bfloat32u005d(float a) {
+	float s = 1.0f / (a * a);
+	if (a < 2.857143f) {
+		return f_erfMidu005bfloat32u005d(s) / f_erfMidOveru005bfloat32u005d(s);
 	}
-	float a = k_abs(x);
-	float y = 0.0f;
-	if (a < 0.84375f) {
-		float z = x * x;
-		float small = (x * (f_erfNear(z) / f_erfNearOver(z)));
-		if (x < 0.25f) {
-			return 1.0f - (x + small);
-		}
-		return 0.5f - (x - 0.5f + small);
-	} else {
-		if (a < 1.25f) {
-			float s = a - 1.0f;
-			y = 0.15493709f - f_erfOne(s) / f_erfOneOver(s);
-		} else {
-			if (a < 11.0f) {
-				float s_2 = 1.0f / (a * a);
-				float q = f_erfFar(s_2) / f_erfFarOver(s_2);
-				if (a < 2.857143f) {
-					q = f_erfMid(s_2) / f_erfMidOver(s_2);
-				}
-				float h = __uint_as_float(__float_as_uint(a) & 4294959104u);
-				y = f_Exp((-(h * h)) - 0.5625f) * f_Exp(((h - a) * (h + a)) + q) / a;
-			}
-		}
+	return f_erfFaru005bfloat32u005d(s) / f_erfFarOveru005bfloat32u005d(s);
+}
+
+static __device__ __forceinline__ float f_erfcTail(float a) {
+	if (a < 1.25f) {
+		return f_erfcOneu005bfloat32u005d(a);
 	}
+	if (!(a < 11.0f)) {
+		return 0.0f;
+	}
+	float h = __uint_as_float(__float_as_uint(a) & 4294959104u);
+	return f_Exp((-(h * h)) - 0.5625f) * f_Exp(((h - a) * (h + a)) + f_erfcFaru005bfloat32u005d(a)) / a;
+}
+
+static __device__ __forceinline__ float f_mirroredu005bfloat32u005d(float x, float y) {
 	if (x < 0.0f) {
 		return 2.0f - y;
 	}
 	return y;
 }
 
-static __device__ __forceinline__ float f_normal(float x) {
-	return 0.5f * f_Erfc(x * (-0.70710677f));
+static __device__ __forceinline__ void f_ErfcBoth(float x, float &tandem_r0, float &tandem_r1) {
+	if (x != x) {
+		tandem_r0 = x;
+		tandem_r1 = x;
+		return;
+	}
+	if (k_abs(x) < 0.84375f) {
+		float small = f_erfSmallu005bfloat32u005d(x);
+		tandem_r0 = f_erfcNearu005bfloat32u005d(x, small);
+		tandem_r1 = f_erfcNearu005bfloat32u005d(-x, -small);
+		return;
+	}
+	float y = f_erfcTail(k_abs(x));
+	tandem_r0 = f_mirroredu005bfloat32u005d(x, y);
+	tandem_r1 = f_mirroredu005bfloat32u005d(-x, y);
+	return;
 }
 
 TANDEM_KERNEL {
@@ -569,17 +650,17 @@ TANDEM_KERNEL {
 	float s = spot[unsigned(i) + spot_at] * f_Exp((-yield) * t);
 	float k = strike[unsigned(i) + strike_at] * f_Exp((-rate) * t);
 	float v = volatility[unsigned(i) + volatility_at] * sqrt(t);
-	float d1 = (f_Log(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t) / v + 0.5f * v;
-	float d2 = d1 - v;
-	if (v == 0.0f || spot[unsigned(i) + spot_at] == 0.0f || strike[unsigned(i) + strike_at] == 0.0f) {
-		d1 = f_certain(s - k);
-		d2 = d1;
-	}
-	if (v < 0.0f || spot[unsigned(i) + spot_at] < 0.0f) {
-		d1 = sqrt((-1.0f));
-	}
-	calls[unsigned(i) + calls_at] = s * f_normal(d1) - k * f_normal(d2);
-	puts[unsigned(i) + puts_at] = k * f_normal(-d2) - s * f_normal(-d1);
+	float d1 = 0.0f;
+	float d2 = 0.0f;
+	f_placesu005bfloat32u005d(spot[unsigned(i) + spot_at], strike[unsigned(i) + strike_at], v, f_Log(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t, s - k, d1, d2);
+	float above1 = 0.0f;
+	float below1 = 0.0f;
+	f_ErfcBoth(d1 * 0.70710677f, above1, below1);
+	float above2 = 0.0f;
+	float below2 = 0.0f;
+	f_ErfcBoth(d2 * 0.70710677f, above2, below2);
+	calls[unsigned(i) + calls_at] = s * (0.5f * below1) - k * (0.5f * below2);
+	puts[unsigned(i) + puts_at] = k * (0.5f * above2) - s * (0.5f * above1);
 }
 `
 
@@ -602,7 +683,7 @@ func BlackScholes64[Spot, Strike, Years, Volatility, Calls, Puts kernels.Vector[
 	l.AddArg(puts_arg, kernels.Elementwise)
 	l.AddFloat(rate)
 	l.AddFloat(yield)
-	l.SetCost(kernels.Cost{Flops: 460.25, Bytes: 48})
+	l.SetCost(kernels.Cost{Flops: 723.75, Bytes: 48})
 	return l
 }
 
@@ -660,27 +741,29 @@ func blackScholes64Range(call *kernels.Call) {
 		s := spot_here[u] * kmath.Exp64((-yield)*t)
 		k := strike_here[u] * kmath.Exp64((-rate)*t)
 		v := volatility_here[u] * math.Sqrt(t)
-		d1 := (kmath.Log64(spot_here[u]/strike_here[u])+float64((rate-yield)*t))/v + float64(0.5*v)
-		d2 := d1 - v
-		if v == 0 || spot_here[u] == 0 || strike_here[u] == 0 {
-			d1 = certain64(s - k)
-			d2 = d1
-		}
-		if v < 0 || spot_here[u] < 0 {
-			d1 = math.Sqrt(-1)
-		}
-		calls_here[u] = float64(s*normal64(d1)) - float64(k*normal64(d2))
-		puts_here[u] = float64(k*normal64(-d2)) - float64(s*normal64(-d1))
+		var d1 float64
+		var d2 float64
+		d1, d2 = places[float64](spot_here[u], strike_here[u], v, kmath.Log64(spot_here[u]/strike_here[u])+float64((rate-yield)*t), s-k)
+		var above1 float64
+		var below1 float64
+		above1, below1 = kmath.ErfcBoth64(d1 * 0.7071067811865476)
+		var above2 float64
+		var below2 float64
+		above2, below2 = kmath.ErfcBoth64(d2 * 0.7071067811865476)
+		calls_here[u] = float64(s*(0.5*below1)) - float64(k*(0.5*below2))
+		puts_here[u] = float64(k*(0.5*above2)) - float64(s*(0.5*above1))
 	}
 }
 
 const blackScholes64GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+bool k_isnan(double x) { return (unpackDouble2x32(x).y & 0x7fffffffu) + (unpackDouble2x32(x).x != 0u ? 1u : 0u) > 0x7ff00000u; }
 double k_add(double a, double b) { precise double r = a + b; return r; }
 bool k_equal(double a, double b) { precise bool r = a == b; return r; }
 bool k_greater(double a, double b) { precise bool r = a > b; return r; }
 bool k_leq(double a, double b) { precise bool r = a <= b; return r; }
 bool k_less(double a, double b) { precise bool r = a < b; return r; }
+double k_min(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b)); return r; }
 double k_mul(double a, double b) { precise double r = a * b; return r; }
 double k_neg(double x) { return packDouble2x32(unpackDouble2x32(x) ^ uvec2(0u, 0x80000000u)); }
 bool k_noteq(double a, double b) { precise bool r = a != b; return r; }
@@ -722,6 +805,32 @@ double f_Exp64(double x) {
 	return tandem_t1;
 }
 
+double f_certainu005bfloat64u005d(double gain) {
+	if (k_greater(gain, double(k_zero))) {
+		return 100.0LF;
+	} else {
+		if (k_leq(gain, double(k_zero))) {
+			return (-100.0LF);
+		}
+	}
+	return gain;
+}
+
+void f_placesu005bfloat64u005d(double spot, double strike, double v, double drift, double gain, out double tandem_r0, out double tandem_r1) {
+	precise double d1 = drift / v + 0.5LF * v;
+	precise double d2 = d1 - v;
+	if (k_equal(v, double(k_zero)) || k_equal(spot, double(k_zero)) || k_equal(strike, double(k_zero))) {
+		d1 = f_certainu005bfloat64u005d(gain);
+		d2 = d1;
+	}
+	if (k_less(v, double(k_zero)) || k_less(spot, double(k_zero))) {
+		d1 = (k_sqrt((k_min(v, spot))));
+	}
+	tandem_r0 = d1;
+	tandem_r1 = d2;
+	return;
+}
+
 double f_Log64(double x) {
 	if (k_noteq(x, x) || k_equal(x, packDouble2x32(unpackUint2x32(9218868437227405312UL)))) {
 		return x;
@@ -755,18 +864,7 @@ double f_Log64(double x) {
 	return tandem_t2;
 }
 
-double f_certain64(double gain) {
-	if (k_greater(gain, double(k_zero))) {
-		return 100.0LF;
-	} else {
-		if (k_leq(gain, double(k_zero))) {
-			return (-100.0LF);
-		}
-	}
-	return gain;
-}
-
-double f_erfNear64(double x) {
+double f_erfNearu005bfloat64u005d(double x) {
 	precise double p = (-2.3763016656650163e-05LF);
 	p = (k_mul(p, x)) - 0.005770270296489442LF;
 	p = (k_mul(p, x)) - 0.02848174957559851LF;
@@ -775,7 +873,7 @@ double f_erfNear64(double x) {
 	return p;
 }
 
-double f_erfNearOver64(double x) {
+double f_erfNearOveru005bfloat64u005d(double x) {
 	precise double p = (-3.960228278775368e-06LF);
 	p = (k_mul(p, x)) + 0.00013249473800432164LF;
 	p = (k_mul(p, x)) + 0.005081306281875766LF;
@@ -785,7 +883,22 @@ double f_erfNearOver64(double x) {
 	return p;
 }
 
-double f_erfOne64(double x) {
+double f_erfSmallu005bfloat64u005d(double x) {
+	precise double z = x * x;
+	precise double tandem_t3 = x * (f_erfNearu005bfloat64u005d(z) / f_erfNearOveru005bfloat64u005d(z));
+	return tandem_t3;
+}
+
+double f_erfcNearu005bfloat64u005d(double x, double small) {
+	if (k_less(x, 0.25LF)) {
+		precise double tandem_t4 = 1.0LF - (x + small);
+		return tandem_t4;
+	}
+	precise double tandem_t5 = 0.5LF - (x - 0.5LF + small);
+	return tandem_t5;
+}
+
+double f_erfOneu005bfloat64u005d(double x) {
 	precise double p = (-0.002166375594868791LF);
 	p = (k_mul(p, x)) + 0.035478304325618236LF;
 	p = (k_mul(p, x)) - 0.11089469428239668LF;
@@ -796,7 +909,7 @@ double f_erfOne64(double x) {
 	return p;
 }
 
-double f_erfOneOver64(double x) {
+double f_erfOneOveru005bfloat64u005d(double x) {
 	precise double p = 0.011984499846799107LF;
 	p = (k_mul(p, x)) + 0.01363708391202905LF;
 	p = (k_mul(p, x)) + 0.12617121980876164LF;
@@ -807,30 +920,13 @@ double f_erfOneOver64(double x) {
 	return p;
 }
 
-double f_erfFar64(double x) {
-	precise double p = (-483.5191916086514LF);
-	p = (k_mul(p, x)) - 1025.0951316110772LF;
-	p = (k_mul(p, x)) - 637.5664433683896LF;
-	p = (k_mul(p, x)) - 160.63638485582192LF;
-	p = (k_mul(p, x)) - 17.757954917754752LF;
-	p = (k_mul(p, x)) - 0.799283237680523LF;
-	p = (k_mul(p, x)) - 0.0098649429247001LF;
-	return p;
+double f_erfcOneu005bfloat64u005d(double a) {
+	precise double s = a - 1.0LF;
+	precise double tandem_t6 = 0.15493708848953247LF - f_erfOneu005bfloat64u005d(s) / f_erfOneOveru005bfloat64u005d(s);
+	return tandem_t6;
 }
 
-double f_erfFarOver64(double x) {
-	precise double p = (-22.44095244658582LF);
-	p = (k_mul(p, x)) + 474.52854120695537LF;
-	p = (k_mul(p, x)) + 2553.0504064331644LF;
-	p = (k_mul(p, x)) + 3199.8582195085955LF;
-	p = (k_mul(p, x)) + 1536.729586084437LF;
-	p = (k_mul(p, x)) + 325.7925129965739LF;
-	p = (k_mul(p, x)) + 30.33806074348246LF;
-	p = (k_mul(p, x)) + 1.0LF;
-	return p;
-}
-
-double f_erfMid64(double x) {
+double f_erfMidu005bfloat64u005d(double x) {
 	precise double p = (-9.814329344169145LF);
 	p = (k_mul(p, x)) - 81.2874355063066LF;
 	p = (k_mul(p, x)) - 184.60509290671104LF;
@@ -842,7 +938,7 @@ double f_erfMid64(double x) {
 	return p;
 }
 
-double f_erfMidOver64(double x) {
+double f_erfMidOveru005bfloat64u005d(double x) {
 	precise double p = (-0.0604244152148581LF);
 	p = (k_mul(p, x)) + 6.570249770319282LF;
 	p = (k_mul(p, x)) + 108.63500554177944LF;
@@ -855,47 +951,75 @@ double f_erfMidOver64(double x) {
 	return p;
 }
 
-double f_Erfc64(double x) {
-	if (k_noteq(x, x)) {
-		return x;
+double f_erfFaru005bfloat64u005d(double x) {
+	precise double p = (-483.5191916086514LF);
+	p = (k_mul(p, x)) - 1025.0951316110772LF;
+	p = (k_mul(p, x)) - 637.5664433683896LF;
+	p = (k_mul(p, x)) - 160.63638485582192LF;
+	p = (k_mul(p, x)) - 17.757954917754752LF;
+	p = (k_mul(p, x)) - 0.799283237680523LF;
+	p = (k_mul(p, x)) - 0.0098649429247001LF;
+	return p;
+}
+
+double f_erfFarOveru005bfloat64u005d(double x) {
+	precise double p = (-22.44095244658582LF);
+	p = (k_mul(p, x)) + 474.52854120695537LF;
+	p = (k_mul(p, x)) + 2553.0504064331644LF;
+	p = (k_mul(p, x)) + 3199.8582195085955LF;
+	p = (k_mul(p, x)) + 1536.729586084437LF;
+	p = (k_mul(p, x)) + 325.7925129965739LF;
+	p = (k_mul(p, x)) + 30.33806074348246LF;
+	p = (k_mul(p, x)) + 1.0LF;
+	return p;
+}
+
+double f_erfcFaru005bfloat64u005d(double a) {
+	precise double s = 1.0LF / (k_mul(a, a));
+	if (k_less(a, 2.857142857142857LF)) {
+		precise double tandem_t7 = f_erfMidu005bfloat64u005d(s) / f_erfMidOveru005bfloat64u005d(s);
+		return tandem_t7;
 	}
-	precise double a = abs(x);
-	precise double y = double(k_zero);
-	if (k_less(a, 0.84375LF)) {
-		precise double z = x * x;
-		precise double small = (k_mul(x, k_quo(f_erfNear64(z), f_erfNearOver64(z))));
-		if (k_less(x, 0.25LF)) {
-			precise double tandem_t3 = 1.0LF - (x + small);
-			return tandem_t3;
-		}
-		precise double tandem_t4 = 0.5LF - (x - 0.5LF + small);
-		return tandem_t4;
-	} else {
-		if (k_less(a, 1.25LF)) {
-			precise double s = a - 1.0LF;
-			y = 0.15493708848953247LF - f_erfOne64(s) / f_erfOneOver64(s);
-		} else {
-			if (k_less(a, 28.0LF)) {
-				precise double s_2 = 1.0LF / (k_mul(a, a));
-				precise double q = f_erfFar64(s_2) / f_erfFarOver64(s_2);
-				if (k_less(a, 2.857142857142857LF)) {
-					q = f_erfMid64(s_2) / f_erfMidOver64(s_2);
-				}
-				precise double h = packDouble2x32(unpackUint2x32(packUint2x32(unpackDouble2x32(a)) & 18446744069414584320UL));
-				y = f_Exp64(k_sub(k_neg((k_mul(h, h))), 0.5625LF)) * f_Exp64(k_add((k_mul(k_sub(h, a), k_add(h, a))), q)) / a;
-			}
-		}
+	precise double tandem_t8 = f_erfFaru005bfloat64u005d(s) / f_erfFarOveru005bfloat64u005d(s);
+	return tandem_t8;
+}
+
+double f_erfcTail64(double a) {
+	if (k_less(a, 1.25LF)) {
+		return f_erfcOneu005bfloat64u005d(a);
 	}
+	if (!(k_less(a, 28.0LF))) {
+		return double(k_zero);
+	}
+	precise double h = packDouble2x32(unpackUint2x32(packUint2x32(unpackDouble2x32(a)) & 18446744069414584320UL));
+	precise double tandem_t9 = f_Exp64(k_sub(k_neg((k_mul(h, h))), 0.5625LF)) * f_Exp64(k_add((k_mul(k_sub(h, a), k_add(h, a))), f_erfcFaru005bfloat64u005d(a))) / a;
+	return tandem_t9;
+}
+
+double f_mirroredu005bfloat64u005d(double x, double y) {
 	if (k_less(x, double(k_zero))) {
-		precise double tandem_t5 = 2.0LF - y;
-		return tandem_t5;
+		precise double tandem_t10 = 2.0LF - y;
+		return tandem_t10;
 	}
 	return y;
 }
 
-double f_normal64(double x) {
-	precise double tandem_t6 = 0.5LF * f_Erfc64(k_mul(x, (-0.7071067811865476LF)));
-	return tandem_t6;
+void f_ErfcBoth64(double x, out double tandem_r0, out double tandem_r1) {
+	if (k_noteq(x, x)) {
+		tandem_r0 = x;
+		tandem_r1 = x;
+		return;
+	}
+	if (k_less(abs(x), 0.84375LF)) {
+		precise double small = f_erfSmallu005bfloat64u005d(x);
+		tandem_r0 = f_erfcNearu005bfloat64u005d(x, small);
+		tandem_r1 = f_erfcNearu005bfloat64u005d(k_neg(x), k_neg(small));
+		return;
+	}
+	precise double y = f_erfcTail64(abs(x));
+	tandem_r0 = f_mirroredu005bfloat64u005d(x, y);
+	tandem_r1 = f_mirroredu005bfloat64u005d(k_neg(x), y);
+	return;
 }
 
 void main() {
@@ -905,25 +1029,26 @@ void main() {
 	precise double s = spot[uint(i) + spot_at] * f_Exp64(k_mul(k_neg(yield), t));
 	precise double k = strike[uint(i) + strike_at] * f_Exp64(k_mul(k_neg(rate), t));
 	precise double v = volatility[uint(i) + volatility_at] * k_sqrt(t);
-	precise double d1 = (f_Log64(k_quo(spot[uint(i) + spot_at], strike[uint(i) + strike_at])) + (rate - yield) * t) / v + 0.5LF * v;
-	precise double d2 = d1 - v;
-	if (k_equal(v, double(k_zero)) || k_equal(spot[uint(i) + spot_at], double(k_zero)) || k_equal(strike[uint(i) + strike_at], double(k_zero))) {
-		d1 = f_certain64(k_sub(s, k));
-		d2 = d1;
-	}
-	if (k_less(v, double(k_zero)) || k_less(spot[uint(i) + spot_at], double(k_zero))) {
-		d1 = k_sqrt((-1.0LF));
-	}
-	precise double tandem_t7 = s * f_normal64(d1) - k * f_normal64(d2);
-	calls[uint(i) + calls_at] = tandem_t7;
-	precise double tandem_t8 = k * f_normal64(k_neg(d2)) - s * f_normal64(k_neg(d1));
-	puts[uint(i) + puts_at] = tandem_t8;
+	precise double d1 = double(k_zero);
+	precise double d2 = double(k_zero);
+	f_placesu005bfloat64u005d(spot[uint(i) + spot_at], strike[uint(i) + strike_at], v, k_add(f_Log64(k_quo(spot[uint(i) + spot_at], strike[uint(i) + strike_at])), k_mul(k_sub(rate, yield), t)), k_sub(s, k), d1, d2);
+	precise double above1 = double(k_zero);
+	precise double below1 = double(k_zero);
+	f_ErfcBoth64(k_mul(d1, 0.7071067811865476LF), above1, below1);
+	precise double above2 = double(k_zero);
+	precise double below2 = double(k_zero);
+	f_ErfcBoth64(k_mul(d2, 0.7071067811865476LF), above2, below2);
+	precise double tandem_t11 = s * (0.5LF * below1) - k * (0.5LF * below2);
+	calls[uint(i) + calls_at] = tandem_t11;
+	precise double tandem_t12 = k * (0.5LF * above2) - s * (0.5LF * above1);
+	puts[uint(i) + puts_at] = tandem_t12;
 }
 `
 
 const blackScholes64CUDA = `
 static __device__ __forceinline__ double k_abs(double x) { return __longlong_as_double((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
 static __device__ __forceinline__ double f_power264(int n) {
@@ -959,6 +1084,32 @@ static __device__ __forceinline__ double f_Exp64(double x) {
 	return y * f_power264(half_v) * f_power264(k_sub(n, half_v));
 }
 
+static __device__ __forceinline__ double f_certainu005bfloat64u005d(double gain) {
+	if (gain > 0.0) {
+		return 100.0;
+	} else {
+		if (gain <= 0.0) {
+			return (-100.0);
+		}
+	}
+	return gain;
+}
+
+static __device__ __forceinline__ void f_placesu005bfloat64u005d(double spot, double strike, double v, double drift, double gain, double &tandem_r0, double &tandem_r1) {
+	double d1 = drift / v + 0.5 * v;
+	double d2 = d1 - v;
+	if (v == 0.0 || spot == 0.0 || strike == 0.0) {
+		d1 = f_certainu005bfloat64u005d(gain);
+		d2 = d1;
+	}
+	if (v < 0.0 || spot < 0.0) {
+		d1 = (sqrt((k_min(v, spot))));
+	}
+	tandem_r0 = d1;
+	tandem_r1 = d2;
+	return;
+}
+
 static __device__ __forceinline__ double f_Log64(double x) {
 	if (x != x || x == __longlong_as_double((long long)(9218868437227405312ULL))) {
 		return x;
@@ -991,18 +1142,7 @@ static __device__ __forceinline__ double f_Log64(double x) {
 	return (e * 0.6931471803691238) + (f - (half_v - small));
 }
 
-static __device__ __forceinline__ double f_certain64(double gain) {
-	if (gain > 0.0) {
-		return 100.0;
-	} else {
-		if (gain <= 0.0) {
-			return (-100.0);
-		}
-	}
-	return gain;
-}
-
-static __device__ __forceinline__ double f_erfNear64(double x) {
+static __device__ __forceinline__ double f_erfNearu005bfloat64u005d(double x) {
 	double p = (-2.3763016656650163e-05);
 	p = (p * x) - 0.005770270296489442;
 	p = (p * x) - 0.02848174957559851;
@@ -1011,7 +1151,7 @@ static __device__ __forceinline__ double f_erfNear64(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfNearOver64(double x) {
+static __device__ __forceinline__ double f_erfNearOveru005bfloat64u005d(double x) {
 	double p = (-3.960228278775368e-06);
 	p = (p * x) + 0.00013249473800432164;
 	p = (p * x) + 0.005081306281875766;
@@ -1021,7 +1161,19 @@ static __device__ __forceinline__ double f_erfNearOver64(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfOne64(double x) {
+static __device__ __forceinline__ double f_erfSmallu005bfloat64u005d(double x) {
+	double z = x * x;
+	return x * (f_erfNearu005bfloat64u005d(z) / f_erfNearOveru005bfloat64u005d(z));
+}
+
+static __device__ __forceinline__ double f_erfcNearu005bfloat64u005d(double x, double small) {
+	if (x < 0.25) {
+		return 1.0 - (x + small);
+	}
+	return 0.5 - (x - 0.5 + small);
+}
+
+static __device__ __forceinline__ double f_erfOneu005bfloat64u005d(double x) {
 	double p = (-0.002166375594868791);
 	p = (p * x) + 0.035478304325618236;
 	p = (p * x) - 0.11089469428239668;
@@ -1032,7 +1184,7 @@ static __device__ __forceinline__ double f_erfOne64(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfOneOver64(double x) {
+static __device__ __forceinline__ double f_erfOneOveru005bfloat64u005d(double x) {
 	double p = 0.011984499846799107;
 	p = (p * x) + 0.01363708391202905;
 	p = (p * x) + 0.12617121980876164;
@@ -1043,30 +1195,12 @@ static __device__ __forceinline__ double f_erfOneOver64(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfFar64(double x) {
-	double p = (-483.5191916086514);
-	p = (p * x) - 1025.0951316110772;
-	p = (p * x) - 637.5664433683896;
-	p = (p * x) - 160.63638485582192;
-	p = (p * x) - 17.757954917754752;
-	p = (p * x) - 0.799283237680523;
-	p = (p * x) - 0.0098649429247001;
-	return p;
+static __device__ __forceinline__ double f_erfcOneu005bfloat64u005d(double a) {
+	double s = a - 1.0;
+	return 0.15493708848953247 - f_erfOneu005bfloat64u005d(s) / f_erfOneOveru005bfloat64u005d(s);
 }
 
-static __device__ __forceinline__ double f_erfFarOver64(double x) {
-	double p = (-22.44095244658582);
-	p = (p * x) + 474.52854120695537;
-	p = (p * x) + 2553.0504064331644;
-	p = (p * x) + 3199.8582195085955;
-	p = (p * x) + 1536.729586084437;
-	p = (p * x) + 325.7925129965739;
-	p = (p * x) + 30.33806074348246;
-	p = (p * x) + 1.0;
-	return p;
-}
-
-static __device__ __forceinline__ double f_erfMid64(double x) {
+static __device__ __forceinline__ double f_erfMidu005bfloat64u005d(double x) {
 	double p = (-9.814329344169145);
 	p = (p * x) - 81.2874355063066;
 	p = (p * x) - 184.60509290671104;
@@ -1078,7 +1212,7 @@ static __device__ __forceinline__ double f_erfMid64(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfMidOver64(double x) {
+static __device__ __forceinline__ double f_erfMidOveru005bfloat64u005d(double x) {
 	double p = (-0.0604244152148581);
 	p = (p * x) + 6.570249770319282;
 	p = (p * x) + 108.63500554177944;
@@ -1091,43 +1225,71 @@ static __device__ __forceinline__ double f_erfMidOver64(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_Erfc64(double x) {
-	if (x != x) {
-		return x;
+static __device__ __forceinline__ double f_erfFaru005bfloat64u005d(double x) {
+	double p = (-483.5191916086514);
+	p = (p * x) - 1025.0951316110772;
+	p = (p * x) - 637.5664433683896;
+	p = (p * x) - 160.63638485582192;
+	p = (p * x) - 17.757954917754752;
+	p = (p * x) - 0.799283237680523;
+	p = (p * x) - 0.0098649429247001;
+	return p;
+}
+
+static __device__ __forceinline__ double f_erfFarOveru005bfloat64u005d(double x) {
+	double p = (-22.44095244658582);
+	p = (p * x) + 474.52854120695537;
+	p = (p * x) + 2553.0504064331644;
+	p = (p * x) + 3199.8582195085955;
+	p = (p * x) + 1536.729586084437;
+	p = (p * x) + 325.7925129965739;
+	p = (p * x) + 30.33806074348246;
+	p = (p * x) + 1.0;
+	return p;
+}
+
+static __device__ __forceinline__ double f_erfcFaru005bfloat64u005d(double a) {
+	double s = 1.0 / (a * a);
+	if (a < 2.857142857142857) {
+		return f_erfMidu005bfloat64u005d(s) / f_erfMidOveru005bfloat64u005d(s);
 	}
-	double a = k_abs(x);
-	double y = 0.0;
-	if (a < 0.84375) {
-		double z = x * x;
-		double small = (x * (f_erfNear64(z) / f_erfNearOver64(z)));
-		if (x < 0.25) {
-			return 1.0 - (x + small);
-		}
-		return 0.5 - (x - 0.5 + small);
-	} else {
-		if (a < 1.25) {
-			double s = a - 1.0;
-			y = 0.15493708848953247 - f_erfOne64(s) / f_erfOneOver64(s);
-		} else {
-			if (a < 28.0) {
-				double s_2 = 1.0 / (a * a);
-				double q = f_erfFar64(s_2) / f_erfFarOver64(s_2);
-				if (a < 2.857142857142857) {
-					q = f_erfMid64(s_2) / f_erfMidOver64(s_2);
-				}
-				double h = __longlong_as_double((long long)((unsigned long long)__double_as_longlong(a) & 18446744069414584320ULL));
-				y = f_Exp64((-(h * h)) - 0.5625) * f_Exp64(((h - a) * (h + a)) + q) / a;
-			}
-		}
+	return f_erfFaru005bfloat64u005d(s) / f_erfFarOveru005bfloat64u005d(s);
+}
+
+static __device__ __forceinline__ double f_erfcTail64(double a) {
+	if (a < 1.25) {
+		return f_erfcOneu005bfloat64u005d(a);
 	}
+	if (!(a < 28.0)) {
+		return 0.0;
+	}
+	double h = __longlong_as_double((long long)((unsigned long long)__double_as_longlong(a) & 18446744069414584320ULL));
+	return f_Exp64((-(h * h)) - 0.5625) * f_Exp64(((h - a) * (h + a)) + f_erfcFaru005bfloat64u005d(a)) / a;
+}
+
+static __device__ __forceinline__ double f_mirroredu005bfloat64u005d(double x, double y) {
 	if (x < 0.0) {
 		return 2.0 - y;
 	}
 	return y;
 }
 
-static __device__ __forceinline__ double f_normal64(double x) {
-	return 0.5 * f_Erfc64(x * (-0.7071067811865476));
+static __device__ __forceinline__ void f_ErfcBoth64(double x, double &tandem_r0, double &tandem_r1) {
+	if (x != x) {
+		tandem_r0 = x;
+		tandem_r1 = x;
+		return;
+	}
+	if (k_abs(x) < 0.84375) {
+		double small = f_erfSmallu005bfloat64u005d(x);
+		tandem_r0 = f_erfcNearu005bfloat64u005d(x, small);
+		tandem_r1 = f_erfcNearu005bfloat64u005d(-x, -small);
+		return;
+	}
+	double y = f_erfcTail64(k_abs(x));
+	tandem_r0 = f_mirroredu005bfloat64u005d(x, y);
+	tandem_r1 = f_mirroredu005bfloat64u005d(-x, y);
+	return;
 }
 
 TANDEM_KERNEL {
@@ -1137,16 +1299,16 @@ TANDEM_KERNEL {
 	double s = spot[unsigned(i) + spot_at] * f_Exp64((-yield) * t);
 	double k = strike[unsigned(i) + strike_at] * f_Exp64((-rate) * t);
 	double v = volatility[unsigned(i) + volatility_at] * sqrt(t);
-	double d1 = (f_Log64(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t) / v + 0.5 * v;
-	double d2 = d1 - v;
-	if (v == 0.0 || spot[unsigned(i) + spot_at] == 0.0 || strike[unsigned(i) + strike_at] == 0.0) {
-		d1 = f_certain64(s - k);
-		d2 = d1;
-	}
-	if (v < 0.0 || spot[unsigned(i) + spot_at] < 0.0) {
-		d1 = sqrt((-1.0));
-	}
-	calls[unsigned(i) + calls_at] = s * f_normal64(d1) - k * f_normal64(d2);
-	puts[unsigned(i) + puts_at] = k * f_normal64(-d2) - s * f_normal64(-d1);
+	double d1 = 0.0;
+	double d2 = 0.0;
+	f_placesu005bfloat64u005d(spot[unsigned(i) + spot_at], strike[unsigned(i) + strike_at], v, f_Log64(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t, s - k, d1, d2);
+	double above1 = 0.0;
+	double below1 = 0.0;
+	f_ErfcBoth64(d1 * 0.7071067811865476, above1, below1);
+	double above2 = 0.0;
+	double below2 = 0.0;
+	f_ErfcBoth64(d2 * 0.7071067811865476, above2, below2);
+	calls[unsigned(i) + calls_at] = s * (0.5 * below1) - k * (0.5 * below2);
+	puts[unsigned(i) + puts_at] = k * (0.5 * above2) - s * (0.5 * above1);
 }
 `

@@ -135,3 +135,29 @@ func TestExact(t *testing.T) {
 		}
 	}
 }
+
+// TestErfcBoth asks for the same bits as one after the other.
+func TestErfcBoth(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	rng := rand.New(rand.NewPCG(seed, 0))
+	xs := []float64{0, math.Copysign(0, -1), 0.25, -0.25, nearest, -nearest, 1.25, -1.25, 1 / 0.35, 11, -11, 28, -28, math.Inf(1), math.Inf(-1), math.NaN()}
+	for range 100_000 {
+		xs = append(xs, sample(rng, 3), sample(rng, 30))
+	}
+	for _, x := range xs {
+		y := float32(x)
+		a, b := ErfcBoth(y)
+		if a != Erfc(y) || b != Erfc(-y) {
+			if !IsNaN(y) || !IsNaN(a) || !IsNaN(b) {
+				t.Fatalf("ErfcBoth(%v) is %v, %v, want %v, %v", y, a, b, Erfc(y), Erfc(-y))
+			}
+		}
+		c, d := ErfcBoth64(x)
+		if c != Erfc64(x) || d != Erfc64(-x) {
+			if !math.IsNaN(x) || !math.IsNaN(c) || !math.IsNaN(d) {
+				t.Fatalf("ErfcBoth64(%v) is %v, %v, want %v, %v", x, c, d, Erfc64(x), Erfc64(-x))
+			}
+		}
+	}
+}

@@ -7,7 +7,8 @@ import (
 )
 
 // insideOnHost is insideCircle. Philox's rounds wait for each other, so it makes the
-// numbers of two counters side by side; the keys of the rounds are the same for all.
+// numbers of several counters side by side: of eight in vectors, where the processor has
+// AVX2, and otherwise of two. The keys of the rounds are the same for all.
 func insideOnHost(c *kernels.Call) {
 	keys := roundKeys(uint32(c.Uint(0)), uint32(c.Uint(1)))
 	batch, full, rest := uint64(uint32(c.Uint(2))), c.Int(3), c.Int(4)
@@ -34,24 +35,14 @@ func roundKeys(k0, k1 uint32) (keys [rounds][2]uint64) {
 	return keys
 }
 
+// pointsAtOnce is how many points eight counters are.
+const pointsAtOnce = 16
+
 // inside counts which of n points are in the circle: two for each even k below n, of
 // the numbers at the counter (i, k, batch, 0).
 func inside(keys *[rounds][2]uint64, i, batch uint64, n int) uint32 {
-	out := uint64(0) // how many are not
-	k := 0
-	for ; k+4 <= n; k += 4 {
-		a0, a1, a2, a3 := i, uint64(k), batch, uint64(0)
-		b0, b1, b2, b3 := i, uint64(k+2), batch, uint64(0)
-		for r := range keys {
-			k0, k1 := keys[r][0], keys[r][1]
-			p, q := a0*0xd2511f53, a2*0xcd9e8d57
-			a0, a1, a2, a3 = q>>32^a1^k0, uint64(uint32(q)), p>>32^a3^k1, uint64(uint32(p))
-			p, q = b0*0xd2511f53, b2*0xcd9e8d57
-			b0, b1, b2, b3 = q>>32^b1^k0, uint64(uint32(q)), p>>32^b3^k1, uint64(uint32(p))
-		}
-		out += beyond(a0, a1) + beyond(a2, a3) + beyond(b0, b1) + beyond(b2, b3)
-	}
-	count := uint32(uint64(k) - out)
+	k := n / pointsAtOnce * pointsAtOnce
+	count := uint32(uint64(k) - manyBeyond(keys, i, batch, k))
 	for ; k < n; k += 2 {
 		a0, a1, a2, a3 := i, uint64(k), batch, uint64(0)
 		for r := range keys {
@@ -64,6 +55,24 @@ func inside(keys *[rounds][2]uint64, i, batch uint64, n int) uint32 {
 		}
 	}
 	return count
+}
+
+// manyBeyondGo is manyBeyond of a processor without AVX2.
+func manyBeyondGo(keys *[rounds][2]uint64, i, batch uint64, n int) uint64 {
+	out := uint64(0)
+	for k := 0; k+4 <= n; k += 4 {
+		a0, a1, a2, a3 := i, uint64(k), batch, uint64(0)
+		b0, b1, b2, b3 := i, uint64(k+2), batch, uint64(0)
+		for r := range keys {
+			k0, k1 := keys[r][0], keys[r][1]
+			p, q := a0*0xd2511f53, a2*0xcd9e8d57
+			a0, a1, a2, a3 = q>>32^a1^k0, uint64(uint32(q)), p>>32^a3^k1, uint64(uint32(p))
+			p, q = b0*0xd2511f53, b2*0xcd9e8d57
+			b0, b1, b2, b3 = q>>32^b1^k0, uint64(uint32(q)), p>>32^b3^k1, uint64(uint32(p))
+		}
+		out += beyond(a0, a1) + beyond(a2, a3) + beyond(b0, b1) + beyond(b2, b3)
+	}
+	return out
 }
 
 // beyond is 1 if x^2 + y^2 is 2^64 or more, and otherwise 0; both are below 2^32.

@@ -193,3 +193,29 @@ func TestMistakes(t *testing.T) {
 		t.Errorf("an ended context gives %v", err)
 	}
 }
+
+// TestManyBeyond compares the vector units with the loop in Go.
+func TestManyBeyond(t *testing.T) {
+	seed := kerneltest.Seed(t)
+	rng := rand.New(rand.NewPCG(seed, 0))
+	for n := 0; n <= pointsOfIndex; n += pointsAtOnce {
+		k := key(rng.Uint64())
+		keys, i, batch := roundKeys(k[0], k[1]), uint64(rng.Uint32()), uint64(rng.Uint32())
+		if got, want := manyBeyond(&keys, i, batch, n), manyBeyondGo(&keys, i, batch, n); got != want {
+			t.Fatalf("of %d points at counter (%d, k, %d, 0) with key %v, %d are beyond, want %d", n, i, batch, k, got, want)
+		}
+	}
+}
+
+// BenchmarkInside is of the points of one index.
+func BenchmarkInside(b *testing.B) {
+	keys := roundKeys(1, 2)
+	for name, count := range map[string]func(keys *[rounds][2]uint64, i, batch uint64, n int) uint64{"by=go": manyBeyondGo, "by=vectors": manyBeyond} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				count(&keys, 3, 4, pointsOfIndex)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/pointsOfIndex, "ns/point")
+		})
+	}
+}

@@ -34,6 +34,9 @@ func sortFewest[K Key, U word](keys []K, bits []U) {
 	for nans < len(keys) && keys[nans] != keys[nans] {
 		nans++
 	}
+	if nans == 0 && !zeros(keys, bits) {
+		return
+	}
 	first, above := nans, len(keys)
 	for first < above {
 		if mid := (first + above) / 2; keys[mid] < 0 {
@@ -53,6 +56,18 @@ func sortFewest[K Key, U word](keys []K, bits []U) {
 			decode[K](same)
 		}
 	}
+}
+
+// zeros reports whether there is a zero among sorted keys, none of which is NaN. It adds
+// up signs rather than search for where they change: that would be four branches at 16
+// keys which a processor can't predict.
+func zeros[K Key, U word](keys []K, bits []U) bool {
+	sign, negative := 8*unsafe.Sizeof(bits[0])-1, U(0) // with those of -0
+	for _, b := range bits {
+		negative += b >> sign
+	}
+	at := int(negative)
+	return at < len(keys) && keys[at] == 0 || at > 0 && keys[at-1] == 0
 }
 
 // few sorts keys if they are few.

@@ -14,7 +14,8 @@
 //
 // On a device a block is a work-group's: each of 64 invocations adds up a run of 16
 // elements in shared memory, eight of them each a row of eight runs, and each then what
-// the rows before its own have. On the CPU passes are loops over blocks, on the workers,
+// the rows before its own have; where all devices compute on the host's cores, an
+// invocation has a block to itself, and adds up in the same order. On the CPU passes are loops over blocks, on the workers,
 // or one loop over everything, whichever has been the faster for such a length: one core
 // that is limited by memory gains nothing from another.
 //

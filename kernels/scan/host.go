@@ -22,15 +22,32 @@ func serial[T Number](dst, src []T, before T, exclusive bool) {
 	}
 }
 
-// straight adds up from the first element to the last.
+// straight adds up from the first element to the last, four a turn: of 16 elements the
+// loop's own instructions would be half of all.
 func straight[T Number](dst, src []T, sum T, exclusive bool) {
 	dst = dst[:len(src)]
 	if exclusive {
+		for ; len(src) >= 4 && len(dst) >= 4; dst, src = dst[4:], src[4:] {
+			x, y := [4]T(src), (*[4]T)(dst) // y may be where x was
+			y[0] = sum
+			y[1] = sum + x[0]
+			y[2] = y[1] + x[1]
+			y[3] = y[2] + x[2]
+			sum = y[3] + x[3]
+		}
 		for i, v := range src {
 			dst[i] = sum
 			sum += v
 		}
 		return
+	}
+	for ; len(src) >= 4 && len(dst) >= 4; dst, src = dst[4:], src[4:] {
+		x, y := (*[4]T)(src), (*[4]T)(dst)
+		s0 := sum + x[0]
+		s1 := s0 + x[1]
+		s2 := s1 + x[2]
+		sum = s2 + x[3]
+		y[0], y[1], y[2], y[3] = s0, s1, s2, sum
 	}
 	for i, v := range src {
 		sum += v

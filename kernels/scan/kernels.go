@@ -1,6 +1,10 @@
 package scan
 
-import "github.com/tandem-go/tandem/kernels"
+import (
+	"slices"
+
+	"github.com/tandem-go/tandem/kernels"
+)
 
 //go:generate go run github.com/tandem-go/tandem/cmd/tandemgen
 
@@ -8,10 +12,11 @@ import "github.com/tandem-go/tandem/kernels"
 // that follow each other, and eight runs are a row. A group then has 4.25 or 8.5 KiB of
 // shared memory, so that seven and more have room on a multiprocessor of any GPU.
 //
-// On llvmpipe that does not pay: 2^21 elements take 33 to 78 ms, and 15 to 24 where an
-// invocation has a block to itself (two cores of an AMD EPYC on a busy machine, 2026-11,
-// the least of 12). There the host's loop is chosen unless a launch is told otherwise.
-// Neither was measured on a GPU.
+// That does not pay where a device's cores are the host's, which have no shared memory:
+// if all devices are such, launches are of sumBlock and scanBlock, with an invocation for
+// each block. On llvmpipe 2^21 elements take 31 ms with these, and 83 by work-groups (two
+// cores of an AMD EPYC on a busy machine, 2026-11, the least of 16). On a GPU neither was
+// measured.
 const (
 	run   = 16
 	group = 64
@@ -115,17 +120,79 @@ func addOn[T Number](g kernels.Group, exclusive bool, before, x, y []T) {
 	}
 }
 
-// Both passes, by the type of elements.
-var (
-	addUpKernels = [6]*kernels.Kernel{
-		define(addUpFloat32Kernel, addUpOnHost[float32]), define(addUpFloat64Kernel, addUpOnHost[float64]),
-		define(addUpInt32Kernel, addUpOnHost[int32]), define(addUpUint32Kernel, addUpOnHost[uint32]),
-		define(addUpInt64Kernel, addUpOnHost[int64]), define(addUpUint64Kernel, addUpOnHost[uint64]),
+// sumBlock is addUp for one invocation a block.
+//
+//tandem:kernel _
+func sumBlock[T Number](i int, x, sums []T) {
+	total := T(0)
+	for r := range rows {
+		ofRow := T(0)
+		for u := range row {
+			sum := T(0)
+			for k := range run {
+				sum += x[block*i+(row*r+u)*run+k]
+			}
+			ofRow += sum
+		}
+		total += ofRow
 	}
-	addOnKernels = [6]*kernels.Kernel{
-		define(addOnFloat32Kernel, addOnOnHost[float32]), define(addOnFloat64Kernel, addOnOnHost[float64]),
-		define(addOnInt32Kernel, addOnOnHost[int32]), define(addOnUint32Kernel, addOnOnHost[uint32]),
-		define(addOnInt64Kernel, addOnOnHost[int64]), define(addOnUint64Kernel, addOnOnHost[uint64]),
+	sums[i] = total
+}
+
+// scanBlock is addOn for one invocation a block.
+//
+//tandem:kernel _
+func scanBlock[T Number](i int, exclusive bool, before, x, y []T) {
+	above := T(0)
+	for r := range rows {
+		left := T(0)
+		for u := range row {
+			base, sum := before[i]+(above+left), T(0)
+			for k := range run {
+				at := block*i + (row*r+u)*run + k
+				v := x[at]
+				if exclusive {
+					y[at] = base + sum
+					sum += v
+				} else {
+					sum += v
+					y[at] = base + sum
+				}
+			}
+			left += sum
+		}
+		above += left
+	}
+}
+
+// passes are both kernels, by the type of elements.
+type passes struct{ sums, scan [6]*kernels.Kernel }
+
+// byGroups has a work-group for each block, byInvocations an invocation.
+var (
+	byGroups = passes{
+		sums: [6]*kernels.Kernel{
+			define(addUpFloat32Kernel, addUpOnHost[float32]), define(addUpFloat64Kernel, addUpOnHost[float64]),
+			define(addUpInt32Kernel, addUpOnHost[int32]), define(addUpUint32Kernel, addUpOnHost[uint32]),
+			define(addUpInt64Kernel, addUpOnHost[int64]), define(addUpUint64Kernel, addUpOnHost[uint64]),
+		},
+		scan: [6]*kernels.Kernel{
+			define(addOnFloat32Kernel, addOnOnHost[float32]), define(addOnFloat64Kernel, addOnOnHost[float64]),
+			define(addOnInt32Kernel, addOnOnHost[int32]), define(addOnUint32Kernel, addOnOnHost[uint32]),
+			define(addOnInt64Kernel, addOnOnHost[int64]), define(addOnUint64Kernel, addOnOnHost[uint64]),
+		},
+	}
+	byInvocations = passes{
+		sums: [6]*kernels.Kernel{
+			define(sumBlockFloat32Kernel, addUpOnHost[float32]), define(sumBlockFloat64Kernel, addUpOnHost[float64]),
+			define(sumBlockInt32Kernel, addUpOnHost[int32]), define(sumBlockUint32Kernel, addUpOnHost[uint32]),
+			define(sumBlockInt64Kernel, addUpOnHost[int64]), define(sumBlockUint64Kernel, addUpOnHost[uint64]),
+		},
+		scan: [6]*kernels.Kernel{
+			define(scanBlockFloat32Kernel, addOnOnHost[float32]), define(scanBlockFloat64Kernel, addOnOnHost[float64]),
+			define(scanBlockInt32Kernel, addOnOnHost[int32]), define(scanBlockUint32Kernel, addOnOnHost[uint32]),
+			define(scanBlockInt64Kernel, addOnOnHost[int64]), define(scanBlockUint64Kernel, addOnOnHost[uint64]),
+		},
 	}
 )
 
@@ -137,12 +204,12 @@ func define(k kernels.Kernel, onHost func(*kernels.Call)) *kernels.Kernel {
 
 // Builtin is every kernel of this package, for tools that go through them all.
 func Builtin() []*kernels.Kernel {
-	return append(addUpKernels[:], addOnKernels[:]...)
+	return slices.Concat(byGroups.sums[:], byGroups.scan[:], byInvocations.sums[:], byInvocations.scan[:])
 }
 
-func newSums[T Number](x, sums []T) kernels.Launch {
+func newSums[T Number](by *passes, x, sums []T) kernels.Launch {
 	arg := kernels.Of[T](x)
-	l := kernels.NewLaunch(addUpKernels[arg.Type()], len(sums))
+	l := kernels.NewLaunch(by.sums[arg.Type()], len(sums))
 	l.AddArg(arg, kernels.Footprint{Per: block})
 	l.AddArg(kernels.Of[T](sums), kernels.Elementwise)
 	size := float64(arg.Type().Size())
@@ -150,9 +217,9 @@ func newSums[T Number](x, sums []T) kernels.Launch {
 	return l
 }
 
-func newScan[T Number](exclusive bool, before, x, y []T) kernels.Launch {
+func newScan[T Number](by *passes, exclusive bool, before, x, y []T) kernels.Launch {
 	arg := kernels.Of[T](x)
-	l := kernels.NewLaunch(addOnKernels[arg.Type()], len(before))
+	l := kernels.NewLaunch(by.scan[arg.Type()], len(before))
 	l.AddArg(kernels.Of[T](before), kernels.Elementwise)
 	l.AddArg(arg, kernels.Footprint{Per: block})
 	l.AddArg(kernels.Of[T](y), kernels.Footprint{Per: block})

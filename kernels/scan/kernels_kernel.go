@@ -2163,3 +2163,1267 @@ TANDEM_KERNEL {
 	}
 }
 `
+
+// sumBlockInt32Kernel describes the kernel sumBlock.int32, for the package to define it.
+var sumBlockInt32Kernel = kernels.Kernel{
+	Name: "scan.sumBlock.int32",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Int32, Access: kernels.In},
+		{Name: "sums", Type: kernels.Int32, Access: kernels.Out},
+	},
+	Go: sumBlockInt32Range,
+	GLSL: &kernels.Shader{
+		Text:       sumBlockInt32GLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1096 },
+	},
+	CUDA: &kernels.Function{
+		Text:  sumBlockInt32CUDA,
+		Block: [3]int{256},
+	},
+}
+
+// sumBlockInt32Range computes the indices [call.Lo, call.Hi) of sumBlockInt32 on the host.
+func sumBlockInt32Range(call *kernels.Call) {
+	x := kernels.Slice[int32](call, 0)
+	x_base := call.Base(0)
+	sums := kernels.Slice[int32](call, 1)
+	sums_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	sums_here := sums[from-sums_base:][:to-from]
+	x_all := x[1024*from-x_base:]
+	for u_2 := range to - from {
+		x_own := x_all[1024*u_2:][:1024]
+		var total_2 int32 = 0
+		for r := 0; r < 8; r++ {
+			var ofRow int32 = 0
+			for u := 0; u < 8; u++ {
+				var sum int32 = 0
+				for k := 0; k < 16; k++ {
+					sum += x_own[k+128*r+16*u]
+				}
+				ofRow += sum
+			}
+			total_2 += ofRow
+		}
+		sums_here[u_2] = total_2
+	}
+}
+
+const sumBlockInt32GLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int total_2 = 0;
+	for (int r = 0; r < 8; r = r + 1) {
+		int ofRow = 0;
+		for (int u = 0; u < 8; u = u + 1) {
+			int sum = 0;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[uint(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[uint(i) + sums_at] = total_2;
+}
+`
+
+const sumBlockInt32CUDA = `
+static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int total_2 = 0;
+	for (int r = 0; r < 8; r = r + 1) {
+		int ofRow = 0;
+		for (int u = 0; u < 8; u = u + 1) {
+			int sum = 0;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = k_add(sum, x[unsigned(1024 * i + (8 * r + u) * 16 + k) + x_at]);
+			}
+			ofRow = k_add(ofRow, sum);
+		}
+		total_2 = k_add(total_2, ofRow);
+	}
+	sums[unsigned(i) + sums_at] = total_2;
+}
+`
+
+// sumBlockUint32Kernel describes the kernel sumBlock.uint32, for the package to define it.
+var sumBlockUint32Kernel = kernels.Kernel{
+	Name: "scan.sumBlock.uint32",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "sums", Type: kernels.Uint32, Access: kernels.Out},
+	},
+	Go: sumBlockUint32Range,
+	GLSL: &kernels.Shader{
+		Text:       sumBlockUint32GLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1096 },
+	},
+	CUDA: &kernels.Function{
+		Text:  sumBlockUint32CUDA,
+		Block: [3]int{256},
+	},
+}
+
+// sumBlockUint32Range computes the indices [call.Lo, call.Hi) of sumBlockUint32 on the host.
+func sumBlockUint32Range(call *kernels.Call) {
+	x := kernels.Slice[uint32](call, 0)
+	x_base := call.Base(0)
+	sums := kernels.Slice[uint32](call, 1)
+	sums_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	sums_here := sums[from-sums_base:][:to-from]
+	x_all := x[1024*from-x_base:]
+	for u_2 := range to - from {
+		x_own := x_all[1024*u_2:][:1024]
+		var total_2 uint32 = 0
+		for r := 0; r < 8; r++ {
+			var ofRow uint32 = 0
+			for u := 0; u < 8; u++ {
+				var sum uint32 = 0
+				for k := 0; k < 16; k++ {
+					sum += x_own[k+128*r+16*u]
+				}
+				ofRow += sum
+			}
+			total_2 += ofRow
+		}
+		sums_here[u_2] = total_2
+	}
+}
+
+const sumBlockUint32GLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	uint total_2 = 0u;
+	for (int r = 0; r < 8; r = r + 1) {
+		uint ofRow = 0u;
+		for (int u = 0; u < 8; u = u + 1) {
+			uint sum = 0u;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[uint(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[uint(i) + sums_at] = total_2;
+}
+`
+
+const sumBlockUint32CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	unsigned total_2 = 0u;
+	for (int r = 0; r < 8; r = r + 1) {
+		unsigned ofRow = 0u;
+		for (int u = 0; u < 8; u = u + 1) {
+			unsigned sum = 0u;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[unsigned(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[unsigned(i) + sums_at] = total_2;
+}
+`
+
+// sumBlockInt64Kernel describes the kernel sumBlock.int64, for the package to define it.
+var sumBlockInt64Kernel = kernels.Kernel{
+	Name: "scan.sumBlock.int64",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Int64, Access: kernels.In},
+		{Name: "sums", Type: kernels.Int64, Access: kernels.Out},
+	},
+	Go: sumBlockInt64Range,
+	GLSL: &kernels.Shader{
+		Text:       sumBlockInt64GLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1096 },
+	},
+	CUDA: &kernels.Function{
+		Text:  sumBlockInt64CUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsInt64,
+}
+
+// sumBlockInt64Range computes the indices [call.Lo, call.Hi) of sumBlockInt64 on the host.
+func sumBlockInt64Range(call *kernels.Call) {
+	x := kernels.Slice[int64](call, 0)
+	x_base := call.Base(0)
+	sums := kernels.Slice[int64](call, 1)
+	sums_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	sums_here := sums[from-sums_base:][:to-from]
+	x_all := x[1024*from-x_base:]
+	for u_2 := range to - from {
+		x_own := x_all[1024*u_2:][:1024]
+		var total_2 int64 = 0
+		for r := 0; r < 8; r++ {
+			var ofRow int64 = 0
+			for u := 0; u < 8; u++ {
+				var sum int64 = 0
+				for k := 0; k < 16; k++ {
+					sum += x_own[k+128*r+16*u]
+				}
+				ofRow += sum
+			}
+			total_2 += ofRow
+		}
+		sums_here[u_2] = total_2
+	}
+}
+
+const sumBlockInt64GLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int64_t total_2 = 0L;
+	for (int r = 0; r < 8; r = r + 1) {
+		int64_t ofRow = 0L;
+		for (int u = 0; u < 8; u = u + 1) {
+			int64_t sum = 0L;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[uint(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[uint(i) + sums_at] = total_2;
+}
+`
+
+const sumBlockInt64CUDA = `
+static __device__ __forceinline__ long long k_add(long long a, long long b) { return (long long)((unsigned long long)a + (unsigned long long)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	long long total_2 = 0LL;
+	for (int r = 0; r < 8; r = r + 1) {
+		long long ofRow = 0LL;
+		for (int u = 0; u < 8; u = u + 1) {
+			long long sum = 0LL;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = k_add(sum, x[unsigned(1024 * i + (8 * r + u) * 16 + k) + x_at]);
+			}
+			ofRow = k_add(ofRow, sum);
+		}
+		total_2 = k_add(total_2, ofRow);
+	}
+	sums[unsigned(i) + sums_at] = total_2;
+}
+`
+
+// sumBlockUint64Kernel describes the kernel sumBlock.uint64, for the package to define it.
+var sumBlockUint64Kernel = kernels.Kernel{
+	Name: "scan.sumBlock.uint64",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Uint64, Access: kernels.In},
+		{Name: "sums", Type: kernels.Uint64, Access: kernels.Out},
+	},
+	Go: sumBlockUint64Range,
+	GLSL: &kernels.Shader{
+		Text:       sumBlockUint64GLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1096 },
+	},
+	CUDA: &kernels.Function{
+		Text:  sumBlockUint64CUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsInt64,
+}
+
+// sumBlockUint64Range computes the indices [call.Lo, call.Hi) of sumBlockUint64 on the host.
+func sumBlockUint64Range(call *kernels.Call) {
+	x := kernels.Slice[uint64](call, 0)
+	x_base := call.Base(0)
+	sums := kernels.Slice[uint64](call, 1)
+	sums_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	sums_here := sums[from-sums_base:][:to-from]
+	x_all := x[1024*from-x_base:]
+	for u_2 := range to - from {
+		x_own := x_all[1024*u_2:][:1024]
+		var total_2 uint64 = 0
+		for r := 0; r < 8; r++ {
+			var ofRow uint64 = 0
+			for u := 0; u < 8; u++ {
+				var sum uint64 = 0
+				for k := 0; k < 16; k++ {
+					sum += x_own[k+128*r+16*u]
+				}
+				ofRow += sum
+			}
+			total_2 += ofRow
+		}
+		sums_here[u_2] = total_2
+	}
+}
+
+const sumBlockUint64GLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	uint64_t total_2 = 0UL;
+	for (int r = 0; r < 8; r = r + 1) {
+		uint64_t ofRow = 0UL;
+		for (int u = 0; u < 8; u = u + 1) {
+			uint64_t sum = 0UL;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[uint(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[uint(i) + sums_at] = total_2;
+}
+`
+
+const sumBlockUint64CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	unsigned long long total_2 = 0ULL;
+	for (int r = 0; r < 8; r = r + 1) {
+		unsigned long long ofRow = 0ULL;
+		for (int u = 0; u < 8; u = u + 1) {
+			unsigned long long sum = 0ULL;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[unsigned(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[unsigned(i) + sums_at] = total_2;
+}
+`
+
+// sumBlockFloat32Kernel describes the kernel sumBlock.float32, for the package to define it.
+var sumBlockFloat32Kernel = kernels.Kernel{
+	Name: "scan.sumBlock.float32",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float32, Access: kernels.In},
+		{Name: "sums", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Go: sumBlockFloat32Range,
+	GLSL: &kernels.Shader{
+		Text:       sumBlockFloat32GLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1096 },
+	},
+	CUDA: &kernels.Function{
+		Text:  sumBlockFloat32CUDA,
+		Block: [3]int{256},
+	},
+}
+
+// sumBlockFloat32Range computes the indices [call.Lo, call.Hi) of sumBlockFloat32 on the host.
+func sumBlockFloat32Range(call *kernels.Call) {
+	x := kernels.Slice[float32](call, 0)
+	x_base := call.Base(0)
+	sums := kernels.Slice[float32](call, 1)
+	sums_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	sums_here := sums[from-sums_base:][:to-from]
+	x_all := x[1024*from-x_base:]
+	for u_2 := range to - from {
+		x_own := x_all[1024*u_2:][:1024]
+		var total_2 float32 = 0
+		for r := 0; r < 8; r++ {
+			var ofRow float32 = 0
+			for u := 0; u < 8; u++ {
+				var sum float32 = 0
+				for k := 0; k < 16; k++ {
+					sum += x_own[k+128*r+16*u]
+				}
+				ofRow += sum
+			}
+			total_2 += ofRow
+		}
+		sums_here[u_2] = total_2
+	}
+}
+
+const sumBlockFloat32GLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise float total_2 = k_zero;
+	for (int r = 0; r < 8; r = r + 1) {
+		precise float ofRow = k_zero;
+		for (int u = 0; u < 8; u = u + 1) {
+			precise float sum = k_zero;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[uint(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[uint(i) + sums_at] = total_2;
+}
+`
+
+const sumBlockFloat32CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	float total_2 = 0.0f;
+	for (int r = 0; r < 8; r = r + 1) {
+		float ofRow = 0.0f;
+		for (int u = 0; u < 8; u = u + 1) {
+			float sum = 0.0f;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[unsigned(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[unsigned(i) + sums_at] = total_2;
+}
+`
+
+// sumBlockFloat64Kernel describes the kernel sumBlock.float64, for the package to define it.
+var sumBlockFloat64Kernel = kernels.Kernel{
+	Name: "scan.sumBlock.float64",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float64, Access: kernels.In},
+		{Name: "sums", Type: kernels.Float64, Access: kernels.Out},
+	},
+	Go: sumBlockFloat64Range,
+	GLSL: &kernels.Shader{
+		Text:       sumBlockFloat64GLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1096 },
+	},
+	CUDA: &kernels.Function{
+		Text:  sumBlockFloat64CUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsFloat64,
+}
+
+// sumBlockFloat64Range computes the indices [call.Lo, call.Hi) of sumBlockFloat64 on the host.
+func sumBlockFloat64Range(call *kernels.Call) {
+	x := kernels.Slice[float64](call, 0)
+	x_base := call.Base(0)
+	sums := kernels.Slice[float64](call, 1)
+	sums_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	sums_here := sums[from-sums_base:][:to-from]
+	x_all := x[1024*from-x_base:]
+	for u_2 := range to - from {
+		x_own := x_all[1024*u_2:][:1024]
+		var total_2 float64 = 0
+		for r := 0; r < 8; r++ {
+			var ofRow float64 = 0
+			for u := 0; u < 8; u++ {
+				var sum float64 = 0
+				for k := 0; k < 16; k++ {
+					sum += x_own[k+128*r+16*u]
+				}
+				ofRow += sum
+			}
+			total_2 += ofRow
+		}
+		sums_here[u_2] = total_2
+	}
+}
+
+const sumBlockFloat64GLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise double total_2 = double(k_zero);
+	for (int r = 0; r < 8; r = r + 1) {
+		precise double ofRow = double(k_zero);
+		for (int u = 0; u < 8; u = u + 1) {
+			precise double sum = double(k_zero);
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[uint(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[uint(i) + sums_at] = total_2;
+}
+`
+
+const sumBlockFloat64CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	double total_2 = 0.0;
+	for (int r = 0; r < 8; r = r + 1) {
+		double ofRow = 0.0;
+		for (int u = 0; u < 8; u = u + 1) {
+			double sum = 0.0;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[unsigned(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[unsigned(i) + sums_at] = total_2;
+}
+`
+
+// scanBlockInt32Kernel describes the kernel scanBlock.int32, for the package to define it.
+var scanBlockInt32Kernel = kernels.Kernel{
+	Name: "scan.scanBlock.int32",
+	Params: []kernels.Param{
+		{Name: "before", Type: kernels.Int32, Access: kernels.In},
+		{Name: "x", Type: kernels.Int32, Access: kernels.In},
+		{Name: "y", Type: kernels.Int32, Access: kernels.InOut},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "exclusive", Type: kernels.Uint32},
+	},
+	Go: scanBlockInt32Range,
+	GLSL: &kernels.Shader{
+		Text:       scanBlockInt32GLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1096 },
+	},
+	CUDA: &kernels.Function{
+		Text:  scanBlockInt32CUDA,
+		Block: [3]int{256},
+	},
+}
+
+// scanBlockInt32Range computes the indices [call.Lo, call.Hi) of scanBlockInt32 on the host.
+func scanBlockInt32Range(call *kernels.Call) {
+	exclusive := call.Uint(0) != 0
+	before := kernels.Slice[int32](call, 0)
+	before_base := call.Base(0)
+	x := kernels.Slice[int32](call, 1)
+	x_base := call.Base(1)
+	y := kernels.Slice[int32](call, 2)
+	y_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	before_here := before[from-before_base:][:to-from]
+	x_all := x[1024*from-x_base:]
+	y_all := y[1024*from-y_base:]
+	for u_2 := range to - from {
+		x_own := x_all[1024*u_2:][:1024]
+		y_own := y_all[1024*u_2:][:1024]
+		var above int32 = 0
+		for r := 0; r < 8; r++ {
+			var left int32 = 0
+			for u := 0; u < 8; u++ {
+				t := before_here[u_2] + (above + left)
+				base := t
+				var sum int32 = 0
+				for k := 0; k < 16; k++ {
+					v := x_own[k+128*r+16*u]
+					if exclusive {
+						y_own[k+128*r+16*u] = base + sum
+						sum += v
+					} else {
+						sum += v
+						y_own[k+128*r+16*u] = base + sum
+					}
+				}
+				left += sum
+			}
+			above += left
+		}
+	}
+}
+
+const scanBlockInt32GLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int above = 0;
+	for (int r = 0; r < 8; r = r + 1) {
+		int left = 0;
+		for (int u = 0; u < 8; u = u + 1) {
+			int t = before[uint(i) + before_at] + (above + left);
+			int base = t;
+			int sum = 0;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				int v = x[uint(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[uint(at) + y_at] = base + sum;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					y[uint(at) + y_at] = base + sum;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+`
+
+const scanBlockInt32CUDA = `
+static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int above = 0;
+	for (int r = 0; r < 8; r = r + 1) {
+		int left = 0;
+		for (int u = 0; u < 8; u = u + 1) {
+			int t = k_add(before[unsigned(i) + before_at], k_add(above, left));
+			int base = t;
+			int sum = 0;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				int v = x[unsigned(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[unsigned(at) + y_at] = k_add(base, sum);
+					sum = k_add(sum, v);
+				} else {
+					sum = k_add(sum, v);
+					y[unsigned(at) + y_at] = k_add(base, sum);
+				}
+			}
+			left = k_add(left, sum);
+		}
+		above = k_add(above, left);
+	}
+}
+`
+
+// scanBlockUint32Kernel describes the kernel scanBlock.uint32, for the package to define it.
+var scanBlockUint32Kernel = kernels.Kernel{
+	Name: "scan.scanBlock.uint32",
+	Params: []kernels.Param{
+		{Name: "before", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "x", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "y", Type: kernels.Uint32, Access: kernels.InOut},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "exclusive", Type: kernels.Uint32},
+	},
+	Go: scanBlockUint32Range,
+	GLSL: &kernels.Shader{
+		Text:       scanBlockUint32GLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1096 },
+	},
+	CUDA: &kernels.Function{
+		Text:  scanBlockUint32CUDA,
+		Block: [3]int{256},
+	},
+}
+
+// scanBlockUint32Range computes the indices [call.Lo, call.Hi) of scanBlockUint32 on the host.
+func scanBlockUint32Range(call *kernels.Call) {
+	exclusive := call.Uint(0) != 0
+	before := kernels.Slice[uint32](call, 0)
+	before_base := call.Base(0)
+	x := kernels.Slice[uint32](call, 1)
+	x_base := call.Base(1)
+	y := kernels.Slice[uint32](call, 2)
+	y_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	before_here := before[from-before_base:][:to-from]
+	x_all := x[1024*from-x_base:]
+	y_all := y[1024*from-y_base:]
+	for u_2 := range to - from {
+		x_own := x_all[1024*u_2:][:1024]
+		y_own := y_all[1024*u_2:][:1024]
+		var above uint32 = 0
+		for r := 0; r < 8; r++ {
+			var left uint32 = 0
+			for u := 0; u < 8; u++ {
+				t := before_here[u_2] + (above + left)
+				base := t
+				var sum uint32 = 0
+				for k := 0; k < 16; k++ {
+					v := x_own[k+128*r+16*u]
+					if exclusive {
+						y_own[k+128*r+16*u] = base + sum
+						sum += v
+					} else {
+						sum += v
+						y_own[k+128*r+16*u] = base + sum
+					}
+				}
+				left += sum
+			}
+			above += left
+		}
+	}
+}
+
+const scanBlockUint32GLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	uint above = 0u;
+	for (int r = 0; r < 8; r = r + 1) {
+		uint left = 0u;
+		for (int u = 0; u < 8; u = u + 1) {
+			uint t = before[uint(i) + before_at] + (above + left);
+			uint base = t;
+			uint sum = 0u;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				uint v = x[uint(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[uint(at) + y_at] = base + sum;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					y[uint(at) + y_at] = base + sum;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+`
+
+const scanBlockUint32CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	unsigned above = 0u;
+	for (int r = 0; r < 8; r = r + 1) {
+		unsigned left = 0u;
+		for (int u = 0; u < 8; u = u + 1) {
+			unsigned t = before[unsigned(i) + before_at] + (above + left);
+			unsigned base = t;
+			unsigned sum = 0u;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				unsigned v = x[unsigned(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[unsigned(at) + y_at] = base + sum;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					y[unsigned(at) + y_at] = base + sum;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+`
+
+// scanBlockInt64Kernel describes the kernel scanBlock.int64, for the package to define it.
+var scanBlockInt64Kernel = kernels.Kernel{
+	Name: "scan.scanBlock.int64",
+	Params: []kernels.Param{
+		{Name: "before", Type: kernels.Int64, Access: kernels.In},
+		{Name: "x", Type: kernels.Int64, Access: kernels.In},
+		{Name: "y", Type: kernels.Int64, Access: kernels.InOut},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "exclusive", Type: kernels.Uint32},
+	},
+	Go: scanBlockInt64Range,
+	GLSL: &kernels.Shader{
+		Text:       scanBlockInt64GLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1096 },
+	},
+	CUDA: &kernels.Function{
+		Text:  scanBlockInt64CUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsInt64,
+}
+
+// scanBlockInt64Range computes the indices [call.Lo, call.Hi) of scanBlockInt64 on the host.
+func scanBlockInt64Range(call *kernels.Call) {
+	exclusive := call.Uint(0) != 0
+	before := kernels.Slice[int64](call, 0)
+	before_base := call.Base(0)
+	x := kernels.Slice[int64](call, 1)
+	x_base := call.Base(1)
+	y := kernels.Slice[int64](call, 2)
+	y_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	before_here := before[from-before_base:][:to-from]
+	x_all := x[1024*from-x_base:]
+	y_all := y[1024*from-y_base:]
+	for u_2 := range to - from {
+		x_own := x_all[1024*u_2:][:1024]
+		y_own := y_all[1024*u_2:][:1024]
+		var above int64 = 0
+		for r := 0; r < 8; r++ {
+			var left int64 = 0
+			for u := 0; u < 8; u++ {
+				t := before_here[u_2] + (above + left)
+				base := t
+				var sum int64 = 0
+				for k := 0; k < 16; k++ {
+					v := x_own[k+128*r+16*u]
+					if exclusive {
+						y_own[k+128*r+16*u] = base + sum
+						sum += v
+					} else {
+						sum += v
+						y_own[k+128*r+16*u] = base + sum
+					}
+				}
+				left += sum
+			}
+			above += left
+		}
+	}
+}
+
+const scanBlockInt64GLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int64_t above = 0L;
+	for (int r = 0; r < 8; r = r + 1) {
+		int64_t left = 0L;
+		for (int u = 0; u < 8; u = u + 1) {
+			int64_t t = before[uint(i) + before_at] + (above + left);
+			int64_t base = t;
+			int64_t sum = 0L;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				int64_t v = x[uint(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[uint(at) + y_at] = base + sum;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					y[uint(at) + y_at] = base + sum;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+`
+
+const scanBlockInt64CUDA = `
+static __device__ __forceinline__ long long k_add(long long a, long long b) { return (long long)((unsigned long long)a + (unsigned long long)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	long long above = 0LL;
+	for (int r = 0; r < 8; r = r + 1) {
+		long long left = 0LL;
+		for (int u = 0; u < 8; u = u + 1) {
+			long long t = k_add(before[unsigned(i) + before_at], k_add(above, left));
+			long long base = t;
+			long long sum = 0LL;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				long long v = x[unsigned(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[unsigned(at) + y_at] = k_add(base, sum);
+					sum = k_add(sum, v);
+				} else {
+					sum = k_add(sum, v);
+					y[unsigned(at) + y_at] = k_add(base, sum);
+				}
+			}
+			left = k_add(left, sum);
+		}
+		above = k_add(above, left);
+	}
+}
+`
+
+// scanBlockUint64Kernel describes the kernel scanBlock.uint64, for the package to define it.
+var scanBlockUint64Kernel = kernels.Kernel{
+	Name: "scan.scanBlock.uint64",
+	Params: []kernels.Param{
+		{Name: "before", Type: kernels.Uint64, Access: kernels.In},
+		{Name: "x", Type: kernels.Uint64, Access: kernels.In},
+		{Name: "y", Type: kernels.Uint64, Access: kernels.InOut},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "exclusive", Type: kernels.Uint32},
+	},
+	Go: scanBlockUint64Range,
+	GLSL: &kernels.Shader{
+		Text:       scanBlockUint64GLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1096 },
+	},
+	CUDA: &kernels.Function{
+		Text:  scanBlockUint64CUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsInt64,
+}
+
+// scanBlockUint64Range computes the indices [call.Lo, call.Hi) of scanBlockUint64 on the host.
+func scanBlockUint64Range(call *kernels.Call) {
+	exclusive := call.Uint(0) != 0
+	before := kernels.Slice[uint64](call, 0)
+	before_base := call.Base(0)
+	x := kernels.Slice[uint64](call, 1)
+	x_base := call.Base(1)
+	y := kernels.Slice[uint64](call, 2)
+	y_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	before_here := before[from-before_base:][:to-from]
+	x_all := x[1024*from-x_base:]
+	y_all := y[1024*from-y_base:]
+	for u_2 := range to - from {
+		x_own := x_all[1024*u_2:][:1024]
+		y_own := y_all[1024*u_2:][:1024]
+		var above uint64 = 0
+		for r := 0; r < 8; r++ {
+			var left uint64 = 0
+			for u := 0; u < 8; u++ {
+				t := before_here[u_2] + (above + left)
+				base := t
+				var sum uint64 = 0
+				for k := 0; k < 16; k++ {
+					v := x_own[k+128*r+16*u]
+					if exclusive {
+						y_own[k+128*r+16*u] = base + sum
+						sum += v
+					} else {
+						sum += v
+						y_own[k+128*r+16*u] = base + sum
+					}
+				}
+				left += sum
+			}
+			above += left
+		}
+	}
+}
+
+const scanBlockUint64GLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	uint64_t above = 0UL;
+	for (int r = 0; r < 8; r = r + 1) {
+		uint64_t left = 0UL;
+		for (int u = 0; u < 8; u = u + 1) {
+			uint64_t t = before[uint(i) + before_at] + (above + left);
+			uint64_t base = t;
+			uint64_t sum = 0UL;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				uint64_t v = x[uint(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[uint(at) + y_at] = base + sum;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					y[uint(at) + y_at] = base + sum;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+`
+
+const scanBlockUint64CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	unsigned long long above = 0ULL;
+	for (int r = 0; r < 8; r = r + 1) {
+		unsigned long long left = 0ULL;
+		for (int u = 0; u < 8; u = u + 1) {
+			unsigned long long t = before[unsigned(i) + before_at] + (above + left);
+			unsigned long long base = t;
+			unsigned long long sum = 0ULL;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				unsigned long long v = x[unsigned(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[unsigned(at) + y_at] = base + sum;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					y[unsigned(at) + y_at] = base + sum;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+`
+
+// scanBlockFloat32Kernel describes the kernel scanBlock.float32, for the package to define it.
+var scanBlockFloat32Kernel = kernels.Kernel{
+	Name: "scan.scanBlock.float32",
+	Params: []kernels.Param{
+		{Name: "before", Type: kernels.Float32, Access: kernels.In},
+		{Name: "x", Type: kernels.Float32, Access: kernels.In},
+		{Name: "y", Type: kernels.Float32, Access: kernels.InOut},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "exclusive", Type: kernels.Uint32},
+	},
+	Go: scanBlockFloat32Range,
+	GLSL: &kernels.Shader{
+		Text:       scanBlockFloat32GLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1096 },
+	},
+	CUDA: &kernels.Function{
+		Text:  scanBlockFloat32CUDA,
+		Block: [3]int{256},
+	},
+}
+
+// scanBlockFloat32Range computes the indices [call.Lo, call.Hi) of scanBlockFloat32 on the host.
+func scanBlockFloat32Range(call *kernels.Call) {
+	exclusive := call.Uint(0) != 0
+	before := kernels.Slice[float32](call, 0)
+	before_base := call.Base(0)
+	x := kernels.Slice[float32](call, 1)
+	x_base := call.Base(1)
+	y := kernels.Slice[float32](call, 2)
+	y_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	before_here := before[from-before_base:][:to-from]
+	x_all := x[1024*from-x_base:]
+	y_all := y[1024*from-y_base:]
+	for u_2 := range to - from {
+		x_own := x_all[1024*u_2:][:1024]
+		y_own := y_all[1024*u_2:][:1024]
+		var above float32 = 0
+		for r := 0; r < 8; r++ {
+			var left float32 = 0
+			for u := 0; u < 8; u++ {
+				t := before_here[u_2] + (above + left)
+				base := t
+				var sum float32 = 0
+				for k := 0; k < 16; k++ {
+					v := x_own[k+128*r+16*u]
+					if exclusive {
+						y_own[k+128*r+16*u] = base + sum
+						sum += v
+					} else {
+						sum += v
+						y_own[k+128*r+16*u] = base + sum
+					}
+				}
+				left += sum
+			}
+			above += left
+		}
+	}
+}
+
+const scanBlockFloat32GLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise float above = k_zero;
+	for (int r = 0; r < 8; r = r + 1) {
+		precise float left = k_zero;
+		for (int u = 0; u < 8; u = u + 1) {
+			precise float t = before[uint(i) + before_at] + (above + left);
+			precise float base = t;
+			precise float sum = k_zero;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				precise float v = x[uint(at) + x_at];
+				if ((exclusive != 0u)) {
+					precise float tandem_t1 = base + sum;
+					y[uint(at) + y_at] = tandem_t1;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					precise float tandem_t2 = base + sum;
+					y[uint(at) + y_at] = tandem_t2;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+`
+
+const scanBlockFloat32CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	float above = 0.0f;
+	for (int r = 0; r < 8; r = r + 1) {
+		float left = 0.0f;
+		for (int u = 0; u < 8; u = u + 1) {
+			float t = before[unsigned(i) + before_at] + (above + left);
+			float base = t;
+			float sum = 0.0f;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				float v = x[unsigned(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[unsigned(at) + y_at] = base + sum;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					y[unsigned(at) + y_at] = base + sum;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+`
+
+// scanBlockFloat64Kernel describes the kernel scanBlock.float64, for the package to define it.
+var scanBlockFloat64Kernel = kernels.Kernel{
+	Name: "scan.scanBlock.float64",
+	Params: []kernels.Param{
+		{Name: "before", Type: kernels.Float64, Access: kernels.In},
+		{Name: "x", Type: kernels.Float64, Access: kernels.In},
+		{Name: "y", Type: kernels.Float64, Access: kernels.InOut},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "exclusive", Type: kernels.Uint32},
+	},
+	Go: scanBlockFloat64Range,
+	GLSL: &kernels.Shader{
+		Text:       scanBlockFloat64GLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 1096 },
+	},
+	CUDA: &kernels.Function{
+		Text:  scanBlockFloat64CUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsFloat64,
+}
+
+// scanBlockFloat64Range computes the indices [call.Lo, call.Hi) of scanBlockFloat64 on the host.
+func scanBlockFloat64Range(call *kernels.Call) {
+	exclusive := call.Uint(0) != 0
+	before := kernels.Slice[float64](call, 0)
+	before_base := call.Base(0)
+	x := kernels.Slice[float64](call, 1)
+	x_base := call.Base(1)
+	y := kernels.Slice[float64](call, 2)
+	y_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	before_here := before[from-before_base:][:to-from]
+	x_all := x[1024*from-x_base:]
+	y_all := y[1024*from-y_base:]
+	for u_2 := range to - from {
+		x_own := x_all[1024*u_2:][:1024]
+		y_own := y_all[1024*u_2:][:1024]
+		var above float64 = 0
+		for r := 0; r < 8; r++ {
+			var left float64 = 0
+			for u := 0; u < 8; u++ {
+				t := before_here[u_2] + (above + left)
+				base := t
+				var sum float64 = 0
+				for k := 0; k < 16; k++ {
+					v := x_own[k+128*r+16*u]
+					if exclusive {
+						y_own[k+128*r+16*u] = base + sum
+						sum += v
+					} else {
+						sum += v
+						y_own[k+128*r+16*u] = base + sum
+					}
+				}
+				left += sum
+			}
+			above += left
+		}
+	}
+}
+
+const scanBlockFloat64GLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise double above = double(k_zero);
+	for (int r = 0; r < 8; r = r + 1) {
+		precise double left = double(k_zero);
+		for (int u = 0; u < 8; u = u + 1) {
+			precise double t = before[uint(i) + before_at] + (above + left);
+			precise double base = t;
+			precise double sum = double(k_zero);
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				precise double v = x[uint(at) + x_at];
+				if ((exclusive != 0u)) {
+					precise double tandem_t1 = base + sum;
+					y[uint(at) + y_at] = tandem_t1;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					precise double tandem_t2 = base + sum;
+					y[uint(at) + y_at] = tandem_t2;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+`
+
+const scanBlockFloat64CUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	double above = 0.0;
+	for (int r = 0; r < 8; r = r + 1) {
+		double left = 0.0;
+		for (int u = 0; u < 8; u = u + 1) {
+			double t = before[unsigned(i) + before_at] + (above + left);
+			double base = t;
+			double sum = 0.0;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				double v = x[unsigned(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[unsigned(at) + y_at] = base + sum;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					y[unsigned(at) + y_at] = base + sum;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+`

@@ -41,7 +41,7 @@ func Exclusive[T Number, O any](ctx context.Context, s kernels.Launcher[O], dst,
 // few reports whether there is nothing to prepare for a scan: it is of one run, whose
 // sum is that of a loop, and its slices are the same or apart.
 func few[T Number](dst, src []T) bool {
-	return len(src) <= run && len(dst) == len(src) && !alias.Inexact(dst, src)
+	return len(src) <= run && len(dst) == len(src) && alias.Apart(dst, src)
 }
 
 // choices are between one loop and the workers, and between the host and the
@@ -65,10 +65,15 @@ func scan[T Number, O any](ctx context.Context, s kernels.Launcher[O], name stri
 		serial(dst, src, 0, exclusive)
 		return nil
 	}
-	launch := func(l kernels.Launch) error { return s.Launch(ctx, l, opts...) }
-	passes := func() error { return onDevices(launch, dst, src, exclusive) }
+	gpu, by := slices.ContainsFunc(s.Devices(), func(d device.Info) bool { return !d.Caps.HostCores }), &byInvocations
+	if gpu {
+		by = &byGroups
+	}
+	launches := func() error {
+		return onDevices(func(l kernels.Launch) error { return s.Launch(ctx, l, opts...) }, by, dst, src, exclusive)
+	}
 	if len(opts) > 0 {
-		return passes()
+		return launches()
 	}
 	choice := &choices[kernels.Of[T](src).Type()][bits.Len(uint(n))]
 	alone := func() error {
@@ -82,10 +87,10 @@ func scan[T Number, O any](ctx context.Context, s kernels.Launcher[O], name stri
 		each := func(n int, body func(lo, hi int)) error { return s.For(ctx, n, body) }
 		return choice.host.Do(alone, func() error { return onWorkers(each, dst, src, exclusive) })
 	}
-	if !slices.ContainsFunc(s.Devices(), func(d device.Info) bool { return !d.Caps.HostCores }) {
+	if !gpu {
 		return host()
 	}
-	return choice.device.Do(host, passes)
+	return choice.device.Do(host, launches)
 }
 
 // carry turns the sums of blocks into those of all blocks before, and returns that
@@ -100,16 +105,16 @@ func carry[T Number](sums []T) T {
 }
 
 // onDevices has launches do the whole blocks, and the host what is left.
-func onDevices[T Number](launch func(kernels.Launch) error, dst, src []T, exclusive bool) error {
+func onDevices[T Number](launch func(kernels.Launch) error, by *passes, dst, src []T, exclusive bool) error {
 	whole := len(src) / block * block
 	total := T(0)
 	if whole > 0 {
 		sums := make([]T, whole/block)
-		if err := launch(newSums(src[:whole], sums)); err != nil {
+		if err := launch(newSums(by, src[:whole], sums)); err != nil {
 			return err
 		}
 		total = carry(sums)
-		if err := launch(newScan(exclusive, sums, src[:whole], dst[:whole])); err != nil {
+		if err := launch(newScan(by, exclusive, sums, src[:whole], dst[:whole])); err != nil {
 			return err
 		}
 	}

@@ -127,30 +127,44 @@ func TestScan(t *testing.T) {
 func TestKernels(t *testing.T) {
 	differential.Each(t, func(t *testing.T, r *kerneltest.Runner) {
 		kerneltest.Try(t, r,
-			addUpCase[float32]("addUp"), addUpCase[float64]("addUp64"), addUpCase[int64]("addUpInt64"),
-			addOnCase[float32]("addOn"), addOnCase[float64]("addOn64"), addOnCase[int32]("addOnInt32"),
+			sumsCase[float32]("addUp", &byGroups), sumsCase[float64]("addUp64", &byGroups), sumsCase[int64]("addUpInt64", &byGroups),
+			scanCase[float32]("addOn", &byGroups), scanCase[float64]("addOn64", &byGroups), scanCase[int32]("addOnInt32", &byGroups),
+			sumsCase[float32]("sumBlock", &byInvocations), sumsCase[float64]("sumBlock64", &byInvocations), sumsCase[uint64]("sumBlockUint64", &byInvocations),
+			scanCase[float32]("scanBlock", &byInvocations), scanCase[float64]("scanBlock64", &byInvocations), scanCase[uint32]("scanBlockUint32", &byInvocations),
 		)
 	})
 }
 
-func addUpCase[T Number](name string) kerneltest.Case {
+func sumsCase[T Number](name string, by *passes) kerneltest.Case {
 	return differential.Draw(name, func(rng *rand.Rand, n int) kerneltest.Trial {
 		n = min(n, 70)
 		x, sums, want, onHost := random[T](rng, n*block), make([]T, n), make([]T, n), make([]T, n)
-		return differential.Reference(newSums(x, sums), func() {
-			kernels.EachGroup(n, group, func(g kernels.Group) { addUp(g, x, want) })
+		return differential.Reference(newSums(by, x, sums), func() {
+			if by == &byGroups {
+				kernels.EachGroup(n, group, func(g kernels.Group) { addUp(g, x, want) })
+			} else {
+				for i := range n {
+					sumBlock(i, x, want)
+				}
+			}
 			totals(onHost, x)
 		}, differential.Expect("the sums", sums, want), differential.Expect("the host's sums", onHost, want))
 	})
 }
 
-func addOnCase[T Number](name string) kerneltest.Case {
+func scanCase[T Number](name string, by *passes) kerneltest.Case {
 	return differential.Draw(name, func(rng *rand.Rand, n int) kerneltest.Trial {
 		n = min(n, 70)
 		x, before, y := random[T](rng, n*block), random[T](rng, n), make([]T, n*block)
 		want, onHost, exclusive := make([]T, n*block), make([]T, n*block), rng.IntN(2) == 0
-		return differential.Reference(newScan(exclusive, before, x, y), func() {
-			kernels.EachGroup(n, group, func(g kernels.Group) { addOn(g, exclusive, before, x, want) })
+		return differential.Reference(newScan(by, exclusive, before, x, y), func() {
+			if by == &byGroups {
+				kernels.EachGroup(n, group, func(g kernels.Group) { addOn(g, exclusive, before, x, want) })
+			} else {
+				for i := range n {
+					scanBlock(i, exclusive, before, x, want)
+				}
+			}
 			scans(onHost, x, before, exclusive)
 		}, differential.Expect("the scan", y, want), differential.Expect("the host's scan", onHost, want))
 	})

@@ -315,10 +315,12 @@ func smoothRange(call *kernels.Call) {
 			x_here := x[from-x_base:][:len(y_here)]
 			x_p1 := x[from+1-x_base:][:len(y_here)]
 			for u := 0; u <= len(y_here)-4; u += 4 {
-				y_here[u] = (x_m1[u] + x_here[u] + x_p1[u]) / 3
-				y_here[u+1] = (x_m1[u+1] + x_here[u+1] + x_p1[u+1]) / 3
-				y_here[u+2] = (x_m1[u+2] + x_here[u+2] + x_p1[u+2]) / 3
-				y_here[u+3] = (x_m1[u+3] + x_here[u+3] + x_p1[u+3]) / 3
+				var result, result_2, result_3, result_4 float64
+				result = (x_m1[u] + x_m1[u+1] + x_m1[u+2]) / 3
+				result_2 = (x_m1[u+1] + x_m1[u+2] + x_m1[u+3]) / 3
+				result_3 = (x_m1[u+2] + x_m1[u+3] + x_p1[u+2]) / 3
+				result_4 = (x_m1[u+3] + x_p1[u+2] + x_p1[u+3]) / 3
+				y_here[u], y_here[u+1], y_here[u+2], y_here[u+3] = result, result_2, result_3, result_4
 			}
 			for u := len(y_here) &^ 3; u < len(y_here); u++ {
 				y_here[u] = (x_m1[u] + x_here[u] + x_p1[u]) / 3
@@ -561,26 +563,28 @@ func heatRange(call *kernels.Call) {
 				src_here_5 := src[from+cols*r+1-src_base:][:len(src_here)]
 				dst_here := dst[from+cols*r-dst_base:][:len(src_here)]
 				for u := 0; u <= len(src_here)-4; u += 4 {
+					var result, result_2, result_3, result_4 float32
 					{
-						s := src_here[u]
-						s += float32(k * (src_here_2[u] + src_here_3[u] + (src_here_4[u] + src_here_5[u]) - float32(4*s)))
-						dst_here[u] = s
+						s := src_here_4[u+1]
+						s += float32(k * (src_here_2[u] + src_here_3[u] + (src_here_4[u] + src_here_4[u+2]) - float32(4*s)))
+						result = s
 					}
 					{
-						s := src_here[u+1]
-						s += float32(k * (src_here_2[u+1] + src_here_3[u+1] + (src_here_4[u+1] + src_here_5[u+1]) - float32(4*s)))
-						dst_here[u+1] = s
+						s := src_here_4[u+2]
+						s += float32(k * (src_here_2[u+1] + src_here_3[u+1] + (src_here_4[u+1] + src_here_4[u+3]) - float32(4*s)))
+						result_2 = s
 					}
 					{
-						s := src_here[u+2]
+						s := src_here_4[u+3]
 						s += float32(k * (src_here_2[u+2] + src_here_3[u+2] + (src_here_4[u+2] + src_here_5[u+2]) - float32(4*s)))
-						dst_here[u+2] = s
+						result_3 = s
 					}
 					{
-						s := src_here[u+3]
+						s := src_here_5[u+2]
 						s += float32(k * (src_here_2[u+3] + src_here_3[u+3] + (src_here_4[u+3] + src_here_5[u+3]) - float32(4*s)))
-						dst_here[u+3] = s
+						result_4 = s
 					}
+					dst_here[u], dst_here[u+1], dst_here[u+2], dst_here[u+3] = result, result_2, result_3, result_4
 				}
 				for u := len(src_here) &^ 3; u < len(src_here); u++ {
 					s := src_here[u]

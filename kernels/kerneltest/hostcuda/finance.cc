@@ -35,6 +35,7 @@ tandem_finance_blackScholes(const float *tandem_buffer_0, const float *tandem_bu
 
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
 static __device__ __forceinline__ float f_power2(int n) {
@@ -70,6 +71,32 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	return y * f_power2(half_v) * f_power2(k_sub(n, half_v));
 }
 
+static __device__ __forceinline__ float f_certainu005bfloat32u005d(float gain) {
+	if (gain > 0.0f) {
+		return 100.0f;
+	} else {
+		if (gain <= 0.0f) {
+			return (-100.0f);
+		}
+	}
+	return gain;
+}
+
+static __device__ __forceinline__ void f_placesu005bfloat32u005d(float spot, float strike, float v, float drift, float gain, float &tandem_r0, float &tandem_r1) {
+	float d1 = drift / v + 0.5f * v;
+	float d2 = d1 - v;
+	if (v == 0.0f || spot == 0.0f || strike == 0.0f) {
+		d1 = f_certainu005bfloat32u005d(gain);
+		d2 = d1;
+	}
+	if (v < 0.0f || spot < 0.0f) {
+		d1 = sqrt(k_min(v, spot));
+	}
+	tandem_r0 = d1;
+	tandem_r1 = d2;
+	return;
+}
+
 static __device__ __forceinline__ float f_Log(float x) {
 	if (x != x || x == __uint_as_float(2139095040u)) {
 		return x;
@@ -98,18 +125,7 @@ static __device__ __forceinline__ float f_Log(float x) {
 	return (e * 0.69314575f) + (f - (half_v - small));
 }
 
-static __device__ __forceinline__ float f_certain(float gain) {
-	if (gain > 0.0f) {
-		return 100.0f;
-	} else {
-		if (gain <= 0.0f) {
-			return (-100.0f);
-		}
-	}
-	return gain;
-}
-
-static __device__ __forceinline__ float f_erfNear(float x) {
+static __device__ __forceinline__ float f_erfNearu005bfloat32u005d(float x) {
 	float p = (-2.3763017e-05f);
 	p = (p * x) - 0.0057702702f;
 	p = (p * x) - 0.02848175f;
@@ -118,7 +134,7 @@ static __device__ __forceinline__ float f_erfNear(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfNearOver(float x) {
+static __device__ __forceinline__ float f_erfNearOveru005bfloat32u005d(float x) {
 	float p = (-3.9602282e-06f);
 	p = (p * x) + 0.00013249474f;
 	p = (p * x) + 0.005081306f;
@@ -128,7 +144,19 @@ static __device__ __forceinline__ float f_erfNearOver(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfOne(float x) {
+static __device__ __forceinline__ float f_erfSmallu005bfloat32u005d(float x) {
+	float z = x * x;
+	return x * (f_erfNearu005bfloat32u005d(z) / f_erfNearOveru005bfloat32u005d(z));
+}
+
+static __device__ __forceinline__ float f_erfcNearu005bfloat32u005d(float x, float small) {
+	if (x < 0.25f) {
+		return 1.0f - (x + small);
+	}
+	return 0.5f - (x - 0.5f + small);
+}
+
+static __device__ __forceinline__ float f_erfOneu005bfloat32u005d(float x) {
 	float p = (-0.0021663755f);
 	p = (p * x) + 0.035478305f;
 	p = (p * x) - 0.110894695f;
@@ -139,7 +167,7 @@ static __device__ __forceinline__ float f_erfOne(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfOneOver(float x) {
+static __device__ __forceinline__ float f_erfOneOveru005bfloat32u005d(float x) {
 	float p = 0.0119845f;
 	p = (p * x) + 0.013637084f;
 	p = (p * x) + 0.12617122f;
@@ -150,30 +178,12 @@ static __device__ __forceinline__ float f_erfOneOver(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfFar(float x) {
-	float p = (-483.5192f);
-	p = (p * x) - 1025.0951f;
-	p = (p * x) - 637.56647f;
-	p = (p * x) - 160.63638f;
-	p = (p * x) - 17.757956f;
-	p = (p * x) - 0.79928327f;
-	p = (p * x) - 0.009864943f;
-	return p;
+static __device__ __forceinline__ float f_erfcOneu005bfloat32u005d(float a) {
+	float s = a - 1.0f;
+	return 0.15493709f - f_erfOneu005bfloat32u005d(s) / f_erfOneOveru005bfloat32u005d(s);
 }
 
-static __device__ __forceinline__ float f_erfFarOver(float x) {
-	float p = (-22.440952f);
-	p = (p * x) + 474.52853f;
-	p = (p * x) + 2553.0503f;
-	p = (p * x) + 3199.8582f;
-	p = (p * x) + 1536.7296f;
-	p = (p * x) + 325.7925f;
-	p = (p * x) + 30.33806f;
-	p = (p * x) + 1.0f;
-	return p;
-}
-
-static __device__ __forceinline__ float f_erfMid(float x) {
+static __device__ __forceinline__ float f_erfMidu005bfloat32u005d(float x) {
 	float p = (-9.814329f);
 	p = (p * x) - 81.28744f;
 	p = (p * x) - 184.60509f;
@@ -185,7 +195,7 @@ static __device__ __forceinline__ float f_erfMid(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfMidOver(float x) {
+static __device__ __forceinline__ float f_erfMidOveru005bfloat32u005d(float x) {
 	float p = (-0.060424414f);
 	p = (p * x) + 6.5702496f;
 	p = (p * x) + 108.635f;
@@ -198,43 +208,71 @@ static __device__ __forceinline__ float f_erfMidOver(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_Erfc(float x) {
-	if (x != x) {
-		return x;
+static __device__ __forceinline__ float f_erfFaru005bfloat32u005d(float x) {
+	float p = (-483.5192f);
+	p = (p * x) - 1025.0951f;
+	p = (p * x) - 637.56647f;
+	p = (p * x) - 160.63638f;
+	p = (p * x) - 17.757956f;
+	p = (p * x) - 0.79928327f;
+	p = (p * x) - 0.009864943f;
+	return p;
+}
+
+static __device__ __forceinline__ float f_erfFarOveru005bfloat32u005d(float x) {
+	float p = (-22.440952f);
+	p = (p * x) + 474.52853f;
+	p = (p * x) + 2553.0503f;
+	p = (p * x) + 3199.8582f;
+	p = (p * x) + 1536.7296f;
+	p = (p * x) + 325.7925f;
+	p = (p * x) + 30.33806f;
+	p = (p * x) + 1.0f;
+	return p;
+}
+
+static __device__ __forceinline__ float f_erfcFaru005bfloat32u005d(float a) {
+	float s = 1.0f / (a * a);
+	if (a < 2.857143f) {
+		return f_erfMidu005bfloat32u005d(s) / f_erfMidOveru005bfloat32u005d(s);
 	}
-	float a = k_abs(x);
-	float y = 0.0f;
-	if (a < 0.84375f) {
-		float z = x * x;
-		float small = (x * (f_erfNear(z) / f_erfNearOver(z)));
-		if (x < 0.25f) {
-			return 1.0f - (x + small);
-		}
-		return 0.5f - (x - 0.5f + small);
-	} else {
-		if (a < 1.25f) {
-			float s = a - 1.0f;
-			y = 0.15493709f - f_erfOne(s) / f_erfOneOver(s);
-		} else {
-			if (a < 11.0f) {
-				float s_2 = 1.0f / (a * a);
-				float q = f_erfFar(s_2) / f_erfFarOver(s_2);
-				if (a < 2.857143f) {
-					q = f_erfMid(s_2) / f_erfMidOver(s_2);
-				}
-				float h = __uint_as_float(__float_as_uint(a) & 4294959104u);
-				y = f_Exp((-(h * h)) - 0.5625f) * f_Exp(((h - a) * (h + a)) + q) / a;
-			}
-		}
+	return f_erfFaru005bfloat32u005d(s) / f_erfFarOveru005bfloat32u005d(s);
+}
+
+static __device__ __forceinline__ float f_erfcTail(float a) {
+	if (a < 1.25f) {
+		return f_erfcOneu005bfloat32u005d(a);
 	}
+	if (!(a < 11.0f)) {
+		return 0.0f;
+	}
+	float h = __uint_as_float(__float_as_uint(a) & 4294959104u);
+	return f_Exp((-(h * h)) - 0.5625f) * f_Exp(((h - a) * (h + a)) + f_erfcFaru005bfloat32u005d(a)) / a;
+}
+
+static __device__ __forceinline__ float f_mirroredu005bfloat32u005d(float x, float y) {
 	if (x < 0.0f) {
 		return 2.0f - y;
 	}
 	return y;
 }
 
-static __device__ __forceinline__ float f_normal(float x) {
-	return 0.5f * f_Erfc(x * (-0.70710677f));
+static __device__ __forceinline__ void f_ErfcBoth(float x, float &tandem_r0, float &tandem_r1) {
+	if (x != x) {
+		tandem_r0 = x;
+		tandem_r1 = x;
+		return;
+	}
+	if (k_abs(x) < 0.84375f) {
+		float small = f_erfSmallu005bfloat32u005d(x);
+		tandem_r0 = f_erfcNearu005bfloat32u005d(x, small);
+		tandem_r1 = f_erfcNearu005bfloat32u005d(-x, -small);
+		return;
+	}
+	float y = f_erfcTail(k_abs(x));
+	tandem_r0 = f_mirroredu005bfloat32u005d(x, y);
+	tandem_r1 = f_mirroredu005bfloat32u005d(-x, y);
+	return;
 }
 
 TANDEM_KERNEL {
@@ -244,17 +282,17 @@ TANDEM_KERNEL {
 	float s = spot[unsigned(i) + spot_at] * f_Exp((-yield) * t);
 	float k = strike[unsigned(i) + strike_at] * f_Exp((-rate) * t);
 	float v = volatility[unsigned(i) + volatility_at] * sqrt(t);
-	float d1 = (f_Log(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t) / v + 0.5f * v;
-	float d2 = d1 - v;
-	if (v == 0.0f || spot[unsigned(i) + spot_at] == 0.0f || strike[unsigned(i) + strike_at] == 0.0f) {
-		d1 = f_certain(s - k);
-		d2 = d1;
-	}
-	if (v < 0.0f || spot[unsigned(i) + spot_at] < 0.0f) {
-		d1 = sqrt((-1.0f));
-	}
-	calls[unsigned(i) + calls_at] = s * f_normal(d1) - k * f_normal(d2);
-	puts[unsigned(i) + puts_at] = k * f_normal(-d2) - s * f_normal(-d1);
+	float d1 = 0.0f;
+	float d2 = 0.0f;
+	f_placesu005bfloat32u005d(spot[unsigned(i) + spot_at], strike[unsigned(i) + strike_at], v, f_Log(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t, s - k, d1, d2);
+	float above1 = 0.0f;
+	float below1 = 0.0f;
+	f_ErfcBoth(d1 * 0.70710677f, above1, below1);
+	float above2 = 0.0f;
+	float below2 = 0.0f;
+	f_ErfcBoth(d2 * 0.70710677f, above2, below2);
+	calls[unsigned(i) + calls_at] = s * (0.5f * below1) - k * (0.5f * below2);
+	puts[unsigned(i) + puts_at] = k * (0.5f * above2) - s * (0.5f * above1);
 }
 TANDEM_HOST_KERNEL(tandem_finance_blackScholes)
 }
@@ -291,6 +329,7 @@ tandem_finance_blackScholes64(const double *tandem_buffer_0, const double *tande
 
 static __device__ __forceinline__ double k_abs(double x) { return __longlong_as_double((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL); }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
 static __device__ __forceinline__ double f_power264(int n) {
@@ -326,6 +365,32 @@ static __device__ __forceinline__ double f_Exp64(double x) {
 	return y * f_power264(half_v) * f_power264(k_sub(n, half_v));
 }
 
+static __device__ __forceinline__ double f_certainu005bfloat64u005d(double gain) {
+	if (gain > 0.0) {
+		return 100.0;
+	} else {
+		if (gain <= 0.0) {
+			return (-100.0);
+		}
+	}
+	return gain;
+}
+
+static __device__ __forceinline__ void f_placesu005bfloat64u005d(double spot, double strike, double v, double drift, double gain, double &tandem_r0, double &tandem_r1) {
+	double d1 = drift / v + 0.5 * v;
+	double d2 = d1 - v;
+	if (v == 0.0 || spot == 0.0 || strike == 0.0) {
+		d1 = f_certainu005bfloat64u005d(gain);
+		d2 = d1;
+	}
+	if (v < 0.0 || spot < 0.0) {
+		d1 = (sqrt((k_min(v, spot))));
+	}
+	tandem_r0 = d1;
+	tandem_r1 = d2;
+	return;
+}
+
 static __device__ __forceinline__ double f_Log64(double x) {
 	if (x != x || x == __longlong_as_double((long long)(9218868437227405312ULL))) {
 		return x;
@@ -358,18 +423,7 @@ static __device__ __forceinline__ double f_Log64(double x) {
 	return (e * 0.6931471803691238) + (f - (half_v - small));
 }
 
-static __device__ __forceinline__ double f_certain64(double gain) {
-	if (gain > 0.0) {
-		return 100.0;
-	} else {
-		if (gain <= 0.0) {
-			return (-100.0);
-		}
-	}
-	return gain;
-}
-
-static __device__ __forceinline__ double f_erfNear64(double x) {
+static __device__ __forceinline__ double f_erfNearu005bfloat64u005d(double x) {
 	double p = (-2.3763016656650163e-05);
 	p = (p * x) - 0.005770270296489442;
 	p = (p * x) - 0.02848174957559851;
@@ -378,7 +432,7 @@ static __device__ __forceinline__ double f_erfNear64(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfNearOver64(double x) {
+static __device__ __forceinline__ double f_erfNearOveru005bfloat64u005d(double x) {
 	double p = (-3.960228278775368e-06);
 	p = (p * x) + 0.00013249473800432164;
 	p = (p * x) + 0.005081306281875766;
@@ -388,7 +442,19 @@ static __device__ __forceinline__ double f_erfNearOver64(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfOne64(double x) {
+static __device__ __forceinline__ double f_erfSmallu005bfloat64u005d(double x) {
+	double z = x * x;
+	return x * (f_erfNearu005bfloat64u005d(z) / f_erfNearOveru005bfloat64u005d(z));
+}
+
+static __device__ __forceinline__ double f_erfcNearu005bfloat64u005d(double x, double small) {
+	if (x < 0.25) {
+		return 1.0 - (x + small);
+	}
+	return 0.5 - (x - 0.5 + small);
+}
+
+static __device__ __forceinline__ double f_erfOneu005bfloat64u005d(double x) {
 	double p = (-0.002166375594868791);
 	p = (p * x) + 0.035478304325618236;
 	p = (p * x) - 0.11089469428239668;
@@ -399,7 +465,7 @@ static __device__ __forceinline__ double f_erfOne64(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfOneOver64(double x) {
+static __device__ __forceinline__ double f_erfOneOveru005bfloat64u005d(double x) {
 	double p = 0.011984499846799107;
 	p = (p * x) + 0.01363708391202905;
 	p = (p * x) + 0.12617121980876164;
@@ -410,30 +476,12 @@ static __device__ __forceinline__ double f_erfOneOver64(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfFar64(double x) {
-	double p = (-483.5191916086514);
-	p = (p * x) - 1025.0951316110772;
-	p = (p * x) - 637.5664433683896;
-	p = (p * x) - 160.63638485582192;
-	p = (p * x) - 17.757954917754752;
-	p = (p * x) - 0.799283237680523;
-	p = (p * x) - 0.0098649429247001;
-	return p;
+static __device__ __forceinline__ double f_erfcOneu005bfloat64u005d(double a) {
+	double s = a - 1.0;
+	return 0.15493708848953247 - f_erfOneu005bfloat64u005d(s) / f_erfOneOveru005bfloat64u005d(s);
 }
 
-static __device__ __forceinline__ double f_erfFarOver64(double x) {
-	double p = (-22.44095244658582);
-	p = (p * x) + 474.52854120695537;
-	p = (p * x) + 2553.0504064331644;
-	p = (p * x) + 3199.8582195085955;
-	p = (p * x) + 1536.729586084437;
-	p = (p * x) + 325.7925129965739;
-	p = (p * x) + 30.33806074348246;
-	p = (p * x) + 1.0;
-	return p;
-}
-
-static __device__ __forceinline__ double f_erfMid64(double x) {
+static __device__ __forceinline__ double f_erfMidu005bfloat64u005d(double x) {
 	double p = (-9.814329344169145);
 	p = (p * x) - 81.2874355063066;
 	p = (p * x) - 184.60509290671104;
@@ -445,7 +493,7 @@ static __device__ __forceinline__ double f_erfMid64(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfMidOver64(double x) {
+static __device__ __forceinline__ double f_erfMidOveru005bfloat64u005d(double x) {
 	double p = (-0.0604244152148581);
 	p = (p * x) + 6.570249770319282;
 	p = (p * x) + 108.63500554177944;
@@ -458,43 +506,71 @@ static __device__ __forceinline__ double f_erfMidOver64(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_Erfc64(double x) {
-	if (x != x) {
-		return x;
+static __device__ __forceinline__ double f_erfFaru005bfloat64u005d(double x) {
+	double p = (-483.5191916086514);
+	p = (p * x) - 1025.0951316110772;
+	p = (p * x) - 637.5664433683896;
+	p = (p * x) - 160.63638485582192;
+	p = (p * x) - 17.757954917754752;
+	p = (p * x) - 0.799283237680523;
+	p = (p * x) - 0.0098649429247001;
+	return p;
+}
+
+static __device__ __forceinline__ double f_erfFarOveru005bfloat64u005d(double x) {
+	double p = (-22.44095244658582);
+	p = (p * x) + 474.52854120695537;
+	p = (p * x) + 2553.0504064331644;
+	p = (p * x) + 3199.8582195085955;
+	p = (p * x) + 1536.729586084437;
+	p = (p * x) + 325.7925129965739;
+	p = (p * x) + 30.33806074348246;
+	p = (p * x) + 1.0;
+	return p;
+}
+
+static __device__ __forceinline__ double f_erfcFaru005bfloat64u005d(double a) {
+	double s = 1.0 / (a * a);
+	if (a < 2.857142857142857) {
+		return f_erfMidu005bfloat64u005d(s) / f_erfMidOveru005bfloat64u005d(s);
 	}
-	double a = k_abs(x);
-	double y = 0.0;
-	if (a < 0.84375) {
-		double z = x * x;
-		double small = (x * (f_erfNear64(z) / f_erfNearOver64(z)));
-		if (x < 0.25) {
-			return 1.0 - (x + small);
-		}
-		return 0.5 - (x - 0.5 + small);
-	} else {
-		if (a < 1.25) {
-			double s = a - 1.0;
-			y = 0.15493708848953247 - f_erfOne64(s) / f_erfOneOver64(s);
-		} else {
-			if (a < 28.0) {
-				double s_2 = 1.0 / (a * a);
-				double q = f_erfFar64(s_2) / f_erfFarOver64(s_2);
-				if (a < 2.857142857142857) {
-					q = f_erfMid64(s_2) / f_erfMidOver64(s_2);
-				}
-				double h = __longlong_as_double((long long)((unsigned long long)__double_as_longlong(a) & 18446744069414584320ULL));
-				y = f_Exp64((-(h * h)) - 0.5625) * f_Exp64(((h - a) * (h + a)) + q) / a;
-			}
-		}
+	return f_erfFaru005bfloat64u005d(s) / f_erfFarOveru005bfloat64u005d(s);
+}
+
+static __device__ __forceinline__ double f_erfcTail64(double a) {
+	if (a < 1.25) {
+		return f_erfcOneu005bfloat64u005d(a);
 	}
+	if (!(a < 28.0)) {
+		return 0.0;
+	}
+	double h = __longlong_as_double((long long)((unsigned long long)__double_as_longlong(a) & 18446744069414584320ULL));
+	return f_Exp64((-(h * h)) - 0.5625) * f_Exp64(((h - a) * (h + a)) + f_erfcFaru005bfloat64u005d(a)) / a;
+}
+
+static __device__ __forceinline__ double f_mirroredu005bfloat64u005d(double x, double y) {
 	if (x < 0.0) {
 		return 2.0 - y;
 	}
 	return y;
 }
 
-static __device__ __forceinline__ double f_normal64(double x) {
-	return 0.5 * f_Erfc64(x * (-0.7071067811865476));
+static __device__ __forceinline__ void f_ErfcBoth64(double x, double &tandem_r0, double &tandem_r1) {
+	if (x != x) {
+		tandem_r0 = x;
+		tandem_r1 = x;
+		return;
+	}
+	if (k_abs(x) < 0.84375) {
+		double small = f_erfSmallu005bfloat64u005d(x);
+		tandem_r0 = f_erfcNearu005bfloat64u005d(x, small);
+		tandem_r1 = f_erfcNearu005bfloat64u005d(-x, -small);
+		return;
+	}
+	double y = f_erfcTail64(k_abs(x));
+	tandem_r0 = f_mirroredu005bfloat64u005d(x, y);
+	tandem_r1 = f_mirroredu005bfloat64u005d(-x, y);
+	return;
 }
 
 TANDEM_KERNEL {
@@ -504,17 +580,17 @@ TANDEM_KERNEL {
 	double s = spot[unsigned(i) + spot_at] * f_Exp64((-yield) * t);
 	double k = strike[unsigned(i) + strike_at] * f_Exp64((-rate) * t);
 	double v = volatility[unsigned(i) + volatility_at] * sqrt(t);
-	double d1 = (f_Log64(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t) / v + 0.5 * v;
-	double d2 = d1 - v;
-	if (v == 0.0 || spot[unsigned(i) + spot_at] == 0.0 || strike[unsigned(i) + strike_at] == 0.0) {
-		d1 = f_certain64(s - k);
-		d2 = d1;
-	}
-	if (v < 0.0 || spot[unsigned(i) + spot_at] < 0.0) {
-		d1 = sqrt((-1.0));
-	}
-	calls[unsigned(i) + calls_at] = s * f_normal64(d1) - k * f_normal64(d2);
-	puts[unsigned(i) + puts_at] = k * f_normal64(-d2) - s * f_normal64(-d1);
+	double d1 = 0.0;
+	double d2 = 0.0;
+	f_placesu005bfloat64u005d(spot[unsigned(i) + spot_at], strike[unsigned(i) + strike_at], v, f_Log64(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t, s - k, d1, d2);
+	double above1 = 0.0;
+	double below1 = 0.0;
+	f_ErfcBoth64(d1 * 0.7071067811865476, above1, below1);
+	double above2 = 0.0;
+	double below2 = 0.0;
+	f_ErfcBoth64(d2 * 0.7071067811865476, above2, below2);
+	calls[unsigned(i) + calls_at] = s * (0.5 * below1) - k * (0.5 * below2);
+	puts[unsigned(i) + puts_at] = k * (0.5 * above2) - s * (0.5 * above1);
 }
 TANDEM_HOST_KERNEL(tandem_finance_blackScholes64)
 }

@@ -833,3 +833,563 @@ TANDEM_KERNEL {
 TANDEM_HOST_KERNEL(tandem_scan_addOn_uint64)
 }
 #undef TANDEM_KERNEL
+
+namespace tandem_scan_sumBlock_float32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const float *x, \
+	unsigned x_at, \
+	float *sums, \
+	unsigned sums_at)
+struct tandem_words { unsigned w[4]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_scan_sumBlock_float32(const float *tandem_buffer_0, float *tandem_buffer_1, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
+}
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	float total_2 = 0.0f;
+	for (int r = 0; r < 8; r = r + 1) {
+		float ofRow = 0.0f;
+		for (int u = 0; u < 8; u = u + 1) {
+			float sum = 0.0f;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[unsigned(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[unsigned(i) + sums_at] = total_2;
+}
+TANDEM_HOST_KERNEL(tandem_scan_sumBlock_float32)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_scan_sumBlock_float64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const double *x, \
+	unsigned x_at, \
+	double *sums, \
+	unsigned sums_at)
+struct tandem_words { unsigned w[4]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_scan_sumBlock_float64(const double *tandem_buffer_0, double *tandem_buffer_1, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
+}
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	double total_2 = 0.0;
+	for (int r = 0; r < 8; r = r + 1) {
+		double ofRow = 0.0;
+		for (int u = 0; u < 8; u = u + 1) {
+			double sum = 0.0;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[unsigned(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[unsigned(i) + sums_at] = total_2;
+}
+TANDEM_HOST_KERNEL(tandem_scan_sumBlock_float64)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_scan_sumBlock_int32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const int *x, \
+	unsigned x_at, \
+	int *sums, \
+	unsigned sums_at)
+struct tandem_words { unsigned w[4]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_scan_sumBlock_int32(const int *tandem_buffer_0, int *tandem_buffer_1, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
+}
+
+static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int total_2 = 0;
+	for (int r = 0; r < 8; r = r + 1) {
+		int ofRow = 0;
+		for (int u = 0; u < 8; u = u + 1) {
+			int sum = 0;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = k_add(sum, x[unsigned(1024 * i + (8 * r + u) * 16 + k) + x_at]);
+			}
+			ofRow = k_add(ofRow, sum);
+		}
+		total_2 = k_add(total_2, ofRow);
+	}
+	sums[unsigned(i) + sums_at] = total_2;
+}
+TANDEM_HOST_KERNEL(tandem_scan_sumBlock_int32)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_scan_sumBlock_uint32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned *x, \
+	unsigned x_at, \
+	unsigned *sums, \
+	unsigned sums_at)
+struct tandem_words { unsigned w[4]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_scan_sumBlock_uint32(const unsigned *tandem_buffer_0, unsigned *tandem_buffer_1, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
+}
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	unsigned total_2 = 0u;
+	for (int r = 0; r < 8; r = r + 1) {
+		unsigned ofRow = 0u;
+		for (int u = 0; u < 8; u = u + 1) {
+			unsigned sum = 0u;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[unsigned(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[unsigned(i) + sums_at] = total_2;
+}
+TANDEM_HOST_KERNEL(tandem_scan_sumBlock_uint32)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_scan_sumBlock_int64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const long long *x, \
+	unsigned x_at, \
+	long long *sums, \
+	unsigned sums_at)
+struct tandem_words { unsigned w[4]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_scan_sumBlock_int64(const long long *tandem_buffer_0, long long *tandem_buffer_1, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
+}
+
+static __device__ __forceinline__ long long k_add(long long a, long long b) { return (long long)((unsigned long long)a + (unsigned long long)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	long long total_2 = 0LL;
+	for (int r = 0; r < 8; r = r + 1) {
+		long long ofRow = 0LL;
+		for (int u = 0; u < 8; u = u + 1) {
+			long long sum = 0LL;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = k_add(sum, x[unsigned(1024 * i + (8 * r + u) * 16 + k) + x_at]);
+			}
+			ofRow = k_add(ofRow, sum);
+		}
+		total_2 = k_add(total_2, ofRow);
+	}
+	sums[unsigned(i) + sums_at] = total_2;
+}
+TANDEM_HOST_KERNEL(tandem_scan_sumBlock_int64)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_scan_sumBlock_uint64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned long long *x, \
+	unsigned x_at, \
+	unsigned long long *sums, \
+	unsigned sums_at)
+struct tandem_words { unsigned w[4]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_scan_sumBlock_uint64(const unsigned long long *tandem_buffer_0, unsigned long long *tandem_buffer_1, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
+}
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	unsigned long long total_2 = 0ULL;
+	for (int r = 0; r < 8; r = r + 1) {
+		unsigned long long ofRow = 0ULL;
+		for (int u = 0; u < 8; u = u + 1) {
+			unsigned long long sum = 0ULL;
+			for (int k = 0; k < 16; k = k + 1) {
+				sum = sum + x[unsigned(1024 * i + (8 * r + u) * 16 + k) + x_at];
+			}
+			ofRow = ofRow + sum;
+		}
+		total_2 = total_2 + ofRow;
+	}
+	sums[unsigned(i) + sums_at] = total_2;
+}
+TANDEM_HOST_KERNEL(tandem_scan_sumBlock_uint64)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_scan_scanBlock_float32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const float *before, \
+	unsigned before_at, \
+	const float *x, \
+	unsigned x_at, \
+	float *y, \
+	unsigned y_at, \
+	unsigned exclusive)
+struct tandem_words { unsigned w[6]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_scan_scanBlock_float32(const float *tandem_buffer_0, const float *tandem_buffer_1, float *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5]);
+}
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	float above = 0.0f;
+	for (int r = 0; r < 8; r = r + 1) {
+		float left = 0.0f;
+		for (int u = 0; u < 8; u = u + 1) {
+			float t = before[unsigned(i) + before_at] + (above + left);
+			float base = t;
+			float sum = 0.0f;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				float v = x[unsigned(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[unsigned(at) + y_at] = base + sum;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					y[unsigned(at) + y_at] = base + sum;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+TANDEM_HOST_KERNEL(tandem_scan_scanBlock_float32)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_scan_scanBlock_float64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const double *before, \
+	unsigned before_at, \
+	const double *x, \
+	unsigned x_at, \
+	double *y, \
+	unsigned y_at, \
+	unsigned exclusive)
+struct tandem_words { unsigned w[6]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_scan_scanBlock_float64(const double *tandem_buffer_0, const double *tandem_buffer_1, double *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5]);
+}
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	double above = 0.0;
+	for (int r = 0; r < 8; r = r + 1) {
+		double left = 0.0;
+		for (int u = 0; u < 8; u = u + 1) {
+			double t = before[unsigned(i) + before_at] + (above + left);
+			double base = t;
+			double sum = 0.0;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				double v = x[unsigned(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[unsigned(at) + y_at] = base + sum;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					y[unsigned(at) + y_at] = base + sum;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+TANDEM_HOST_KERNEL(tandem_scan_scanBlock_float64)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_scan_scanBlock_int32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const int *before, \
+	unsigned before_at, \
+	const int *x, \
+	unsigned x_at, \
+	int *y, \
+	unsigned y_at, \
+	unsigned exclusive)
+struct tandem_words { unsigned w[6]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_scan_scanBlock_int32(const int *tandem_buffer_0, const int *tandem_buffer_1, int *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5]);
+}
+
+static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int above = 0;
+	for (int r = 0; r < 8; r = r + 1) {
+		int left = 0;
+		for (int u = 0; u < 8; u = u + 1) {
+			int t = k_add(before[unsigned(i) + before_at], k_add(above, left));
+			int base = t;
+			int sum = 0;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				int v = x[unsigned(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[unsigned(at) + y_at] = k_add(base, sum);
+					sum = k_add(sum, v);
+				} else {
+					sum = k_add(sum, v);
+					y[unsigned(at) + y_at] = k_add(base, sum);
+				}
+			}
+			left = k_add(left, sum);
+		}
+		above = k_add(above, left);
+	}
+}
+TANDEM_HOST_KERNEL(tandem_scan_scanBlock_int32)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_scan_scanBlock_uint32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned *before, \
+	unsigned before_at, \
+	const unsigned *x, \
+	unsigned x_at, \
+	unsigned *y, \
+	unsigned y_at, \
+	unsigned exclusive)
+struct tandem_words { unsigned w[6]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_scan_scanBlock_uint32(const unsigned *tandem_buffer_0, const unsigned *tandem_buffer_1, unsigned *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5]);
+}
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	unsigned above = 0u;
+	for (int r = 0; r < 8; r = r + 1) {
+		unsigned left = 0u;
+		for (int u = 0; u < 8; u = u + 1) {
+			unsigned t = before[unsigned(i) + before_at] + (above + left);
+			unsigned base = t;
+			unsigned sum = 0u;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				unsigned v = x[unsigned(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[unsigned(at) + y_at] = base + sum;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					y[unsigned(at) + y_at] = base + sum;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+TANDEM_HOST_KERNEL(tandem_scan_scanBlock_uint32)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_scan_scanBlock_int64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const long long *before, \
+	unsigned before_at, \
+	const long long *x, \
+	unsigned x_at, \
+	long long *y, \
+	unsigned y_at, \
+	unsigned exclusive)
+struct tandem_words { unsigned w[6]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_scan_scanBlock_int64(const long long *tandem_buffer_0, const long long *tandem_buffer_1, long long *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5]);
+}
+
+static __device__ __forceinline__ long long k_add(long long a, long long b) { return (long long)((unsigned long long)a + (unsigned long long)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	long long above = 0LL;
+	for (int r = 0; r < 8; r = r + 1) {
+		long long left = 0LL;
+		for (int u = 0; u < 8; u = u + 1) {
+			long long t = k_add(before[unsigned(i) + before_at], k_add(above, left));
+			long long base = t;
+			long long sum = 0LL;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				long long v = x[unsigned(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[unsigned(at) + y_at] = k_add(base, sum);
+					sum = k_add(sum, v);
+				} else {
+					sum = k_add(sum, v);
+					y[unsigned(at) + y_at] = k_add(base, sum);
+				}
+			}
+			left = k_add(left, sum);
+		}
+		above = k_add(above, left);
+	}
+}
+TANDEM_HOST_KERNEL(tandem_scan_scanBlock_int64)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_scan_scanBlock_uint64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const unsigned long long *before, \
+	unsigned before_at, \
+	const unsigned long long *x, \
+	unsigned x_at, \
+	unsigned long long *y, \
+	unsigned y_at, \
+	unsigned exclusive)
+struct tandem_words { unsigned w[6]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_scan_scanBlock_uint64(const unsigned long long *tandem_buffer_0, const unsigned long long *tandem_buffer_1, unsigned long long *tandem_buffer_2, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], tandem_buffer_2, tandem_word.w[4], tandem_word.w[5]);
+}
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	unsigned long long above = 0ULL;
+	for (int r = 0; r < 8; r = r + 1) {
+		unsigned long long left = 0ULL;
+		for (int u = 0; u < 8; u = u + 1) {
+			unsigned long long t = before[unsigned(i) + before_at] + (above + left);
+			unsigned long long base = t;
+			unsigned long long sum = 0ULL;
+			for (int k = 0; k < 16; k = k + 1) {
+				int at = 1024 * i + (8 * r + u) * 16 + k;
+				unsigned long long v = x[unsigned(at) + x_at];
+				if ((exclusive != 0u)) {
+					y[unsigned(at) + y_at] = base + sum;
+					sum = sum + v;
+				} else {
+					sum = sum + v;
+					y[unsigned(at) + y_at] = base + sum;
+				}
+			}
+			left = left + sum;
+		}
+		above = above + left;
+	}
+}
+TANDEM_HOST_KERNEL(tandem_scan_scanBlock_uint64)
+}
+#undef TANDEM_KERNEL

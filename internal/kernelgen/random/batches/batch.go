@@ -70,7 +70,7 @@ func (b batch) run(ctx context.Context) report {
 	// Vet would complain: random programs shift by too much and assign variables to
 	// themselves.
 	program := filepath.Join(dir, "fuzz.test")
-	compile := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-tags", b.tags, "-o", program, "./"+dir)
+	compile := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-ldflags=-w", "-tags", b.tags, "-o", program, "./"+dir)
 	if r.output, r.err = compile.CombinedOutput(); r.err != nil {
 		return r
 	}
