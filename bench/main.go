@@ -173,19 +173,19 @@ func blocks(ctx context.Context, out io.Writer, set settings, s *suite.Suite) er
 	}
 	goTests := goSuites{out: out, set: set, runner: s.Runner}
 	defer goTests.close()
-	var failed error // of Go's benchmarks, without which the rest goes on
+	var failed, failedTests error // what fails once, fails in each block; the rest goes on
 	for s.Next() {
-		if err := s.Run(ctx, categories...); err != nil {
-			return err
+		if err := s.Run(ctx, categories...); failed == nil {
+			failed = err
 		}
-		if !set.devices && failed == nil {
-			failed = goTests.run(ctx)
+		if !set.devices && failedTests == nil {
+			failedTests = goTests.run(ctx)
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 	}
-	return failed
+	return errors.Join(failed, failedTests)
 }
 
 // wanted is whether a place is to be measured. Of what waits in memory, -devices

@@ -35,7 +35,8 @@ if [ "$only" != bench ]; then
 	suite hybrid hybrid
 	go build -ldflags='-s -w' -o "$out/bin/test2json" cmd/test2json
 fi
-go build -tags "$tags" -ldflags='-s -w' -o "$out/bin/bench" ./bench
+# Results say of which commit they are, whatever GOFLAGS says.
+go build -tags "$tags" -buildvcs=auto -ldflags='-s -w' -o "$out/bin/bench" ./bench
 # The peers on a GPU: one is built here, the others are Python's.
 mkdir -p "$out/bench/peers" "$out/bench/bin"
 cp -R bench/peers/build.sh bench/peers/cublas bench/peers/gpu "$out/bench/peers/"

@@ -16,27 +16,40 @@
 # check; quick is for 240 of them, fewer sizes, fewer samples and no check. From 1800 on
 # the suites are run whole, below with -short.
 #
+# CuPy and PyTorch are measured where python3 has them; TANDEM_NO_INSTALL= (nothing) has
+# them installed first, which takes minutes.
+#
 # DIR (results, beside it) gets results.jsonl, one result a line as it comes, and what
 # everything has printed. An interrupt ends what is under way; the table has what there
 # was until then.
 here=$(cd "$(dirname "$0")" && pwd)
+usage() { sed -n '2,25s/^# \{0,1\}//p' "$0" && exit 2; }
 out=$here/results limit= what= quick=
 while [ $# -gt 0 ]; do
 	case $1 in
-	-o) out=$2 && shift 2 ;;
-	-t) limit=$2 && shift 2 ;;
+	-o) [ $# -gt 1 ] || usage && out=$2 && shift 2 ;;
+	-t) [ $# -gt 1 ] || usage && limit=$2 && shift 2 ;;
 	quick) quick=-quick && shift ;;
 	tests | bench | check) what="$what $1" && shift ;;
-	*) sed -n '2,22s/^# \{0,1\}//p' "$0" && exit 2 ;;
+	*) usage ;;
 	esac
 done
 what=${what:-bench tests$([ -n "$quick" ] || echo ' check')}
 limit=${limit:-$([ -n "$quick" ] && echo 240 || echo 600)}
+case $limit in
+*[!0-9]*) usage ;;
+esac
 short=-test.short
 [ "$limit" -lt 1800 ] || short=
-if ! mkdir -p "$out" 2>/dev/null || [ ! -w "$out" ]; then
-	out=$(mktemp -d)
+if ! mkdir -p "$out" 2>/dev/null || ! touch "$out/results.jsonl" 2>/dev/null; then
+	wanted=$out
+	out=$(mktemp -d) || exit 1
+	echo "tandem: $wanted can't be written to; results go to $out"
 fi
+out=$(cd "$out" && pwd) # the steps run in other folders
+# Installing takes longer than measuring, and a machine in a closed network waits for it
+# in vain.
+export TANDEM_NO_INSTALL="${TANDEM_NO_INSTALL-1}"
 results=$out/results.jsonl table=$out/table.txt
 : >"$results"
 : >"$table"
@@ -221,7 +234,8 @@ for part in $what; do
 			sed -n '/^on devices/,$p' "$out/bench.log"
 			# What is partial is there when the program did not come to its end.
 			cat "$out/bench.jsonl" "$out/bench.jsonl.partial" >>"$results" 2>/dev/null
-			report bench "$(cat "$out/bench.jsonl" "$out/bench.jsonl.partial" 2>/dev/null | grep -c '"row"') rows"
+			failed=$(sed -n 's/^bench: //p' "$out/bench.log" | head -n 1 | cut -c 1-100)
+			report bench "$(cat "$out/bench.jsonl" "$out/bench.jsonl.partial" 2>/dev/null | grep -c '"row"') rows${failed:+; $failed}"
 		fi
 		;;
 	tests)
@@ -235,12 +249,12 @@ for part in $what; do
 			report check 'no CUDA here'
 		elif sanitizer=$(find_sanitizer); then
 			# Each has half of what is left, so that what finds most has most; every kernel is in
-			# the conformance suite.
+			# the conformance suite. Calls that the suites have fail on purpose are no findings.
 			for tool in memcheck racecheck memcheck-device synccheck; do
 				suite=kernels pattern=TestConformance/cuda
 				[ "$tool" != memcheck-device ] || { suite=cuda && pattern=TestConformance; }
 				tests "$tool" "$suite" $(((until - $(date +%s) + begin) / 2)) "$pattern" \
-					"$sanitizer" --tool "${tool%-device}" --error-exitcode 9
+					"$sanitizer" --tool "${tool%-device}" $([ "${tool%-device}" != memcheck ] || echo '--report-api-errors no') --error-exitcode 9
 			done
 		else
 			status=127 took=0 result='not run'

@@ -36,8 +36,8 @@ import (
 // Devices take part in level 3 alone. Levels 1 and 2 use each element of a slice once
 // or twice; to send it to a device is to read it from memory, which is all that the
 // CPU takes time for, so that no size repays it. Data that stays on devices is a
-// [Buffer], and has launches of its own: kernels.Gemv, Axpy, Scal, Dot and Nrm2, and
-// kernels.Gemm of a column and a row for an update of rank 1.
+// [Buffer], and has launches of its own: kernels.Gemv, Symv, Ger, Axpy, Scal, Swap,
+// Rot, Copy, Dot, Asum, Nrm2 and Amax.
 type BLAS = hybridblas.BLAS
 
 // BLASCall is a call that [BLAS.Calibrate] can measure; [BLASPlan] makes them.
@@ -137,7 +137,9 @@ func AlwaysTiled(order int) BLASOption {
 //
 // What is faster is measured in the background when a kind of call first occurs,
 // and kept where [WithModelFile] says. Until it is known the wrapped routine does
-// the work, so that nothing ever takes longer than before.
+// the work, so that nothing ever takes longer than before. It is measured again from
+// time to time, for a hundredth of the time of such calls at most, since the machine
+// may have been busy.
 func (s *Scheduler) BLAS(opts ...BLASOption) *BLAS {
 	cfg := hybridblas.Config{
 		Workers: s.pool.Workers(), CPU: s.cpu != nil, Model: s.model,

@@ -71,11 +71,19 @@ var twoGPUs = cudatest.Config{Devices: 2, Memory: 64 << 20, Late: true, Seed: 1}
 // saxpyCheck launches y = 2x + y over n elements and checks each of them.
 func saxpyCheck(t *testing.T, s *hybrid.Scheduler, n int, opts ...hybrid.LaunchOption) error {
 	t.Helper()
+	return launchCheck(t, s, n, saxpyTwo, opts...)
+}
+
+func saxpyTwo(x, y []float32) kernels.Launch { return kernels.Saxpy(2, x, y) }
+
+// launchCheck does the same with what should do the same.
+func launchCheck(t *testing.T, s *hybrid.Scheduler, n int, launch func(x, y []float32) kernels.Launch, opts ...hybrid.LaunchOption) error {
+	t.Helper()
 	x, y := make([]float32, n), make([]float32, n)
 	for i := range x {
 		x[i], y[i] = float32(i%1000), float32(i%7)
 	}
-	if err := s.Launch(t.Context(), kernels.Saxpy(2, x, y), opts...); err != nil {
+	if err := s.Launch(t.Context(), launch(x, y), opts...); err != nil {
 		return err
 	}
 	for i := range y {

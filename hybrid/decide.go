@@ -178,6 +178,50 @@ func (s *Scheduler) place(l *kernels.Launch, all []candidate) (chosen, unproven 
 	return chosen, unproven
 }
 
+// doubted are devices that by what is known of them would get no part of a launch on
+// slices, if it is their turn to be tried all the same, as unproven ones are: they were
+// measured at a bad moment, perhaps, or years ago. used is who would do the launch
+// otherwise, in the expected seconds. A trial may take as long as the launch, and
+// shortestTrial at least, so that by its chance no more than lookAgain of the time is
+// spent on it. The CPU workers, where a device has their cores, are in used instead of
+// it as often as lookAt says.
+func (s *Scheduler) doubted(l *kernels.Launch, all, used []candidate, expected float64) (now, trial []candidate) {
+	if resident(l) {
+		return used, nil // a trial would move what it reads, and the launch after it back
+	}
+	var out []candidate
+	for _, c := range all {
+		if c.known && !slices.ContainsFunc(used, func(u candidate) bool { return u.m == c.m }) {
+			out = append(out, c)
+		}
+	}
+	if len(out) == 0 {
+		return used, nil
+	}
+	c := out[rand.IntN(len(out))]
+	if !c.m.isCPU() {
+		if rand.Float64() < trialChance(expected) && c.m.compiled(l.Kernel()) {
+			return used, []candidate{c}
+		}
+		return used, nil
+	}
+	for i, u := range used {
+		worse := c.estimate.Seconds(float64(l.N())) / u.estimate.Seconds(float64(l.N()))
+		if u.m.info.Caps.HostCores && rand.Float64() < lookAt(worse, fewLooks) {
+			now = slices.Clone(used)
+			now[i] = c
+			return now, nil
+		}
+	}
+	return used, nil
+}
+
+// trialChance is how often a device is tried that would get nothing of launches which
+// take the expected seconds.
+func trialChance(expected float64) float64 {
+	return lookAgain * min(1, expected/shortestTrial)
+}
+
 // divide gives each candidate the share of n indices with which all would end
 // at the same time, T: the sum over the devices of (T - start) * rate is n. A
 // device that would not even have started by then gets nothing. It returns the

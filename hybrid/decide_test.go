@@ -3,6 +3,7 @@ package hybrid
 import (
 	"testing"
 
+	"github.com/tandem-go/tandem/device/sim"
 	"github.com/tandem-go/tandem/kernels"
 )
 
@@ -21,6 +22,66 @@ func TestLookAt(t *testing.T) {
 	}
 	if still := lookAt(1000, fewLooks); still <= 0 {
 		t.Error("what was once measured at a bad moment is never tried again")
+	}
+}
+
+// A device that is believed to be too slow for any part is tried now and then, and its
+// trials take a small part of the time.
+func TestDoubted(t *testing.T) {
+	const n = 1 << 20
+	x, y := make([]float32, n), make([]float32, n)
+	l := kernels.Saxpy(1, x, y)
+	good, err := sim.Open(sim.Config{ID: "sim:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad, err := sim.Open(sim.Config{ID: "sim:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(WithDevices("none:*"), WithDevice(good), WithDevice(bad), WithModelFile(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for range 4 {
+		s.model.Observe(modelKey(&l, s.devices[0].key), n, 1)
+		for _, n := range []float64{n, n / 4} { // it takes ten seconds to start
+			s.model.Observe(modelKey(&l, s.devices[1].key), n, 10+n/(1<<20))
+		}
+	}
+	all, err := s.candidates(&l, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := s.devices[1].program(l.Kernel())
+	<-p.ready
+	used, expected := divide(all, n)
+	if len(used) != 1 || used[0].m.info.ID != "sim:0" {
+		t.Fatalf("%d devices are used", len(used))
+	}
+	const times = 20000
+	trials := 0
+	for range times {
+		now, trial := s.doubted(&l, all, used, expected)
+		if len(now) != 1 || now[0].m != used[0].m {
+			t.Fatalf("the launch is given to %v", now)
+		}
+		for _, c := range trial {
+			trials++
+			if c.m.info.ID != "sim:1" {
+				t.Fatalf("%s is tried", c.m.info.ID)
+			}
+		}
+	}
+	if share := float64(trials) / times; share < lookAgain/2 || share > 2*lookAgain {
+		t.Errorf("tried %v of the times, want %v", share, lookAgain)
+	}
+	for _, seconds := range []float64{1e-6, 1e-4, 1e-3, 1, 100} {
+		trial := max(trialShare*seconds, min(seconds, shortTrial), shortestTrial)
+		if cost := trialChance(seconds) * trial; cost > 1.0001*lookAgain*seconds {
+			t.Errorf("launches of %v s: trials cost %v of the time", seconds, cost/seconds)
+		}
 	}
 }
 

@@ -108,6 +108,10 @@ func (s *Scheduler) launch(ctx context.Context, l *kernels.Launch, lc launchConf
 	case !lc.every:
 		var unproven []candidate
 		chosen, unproven = s.place(l, all)
+		if len(unproven) == 0 {
+			used, expected := divide(chosen, l.N())
+			chosen, unproven = s.doubted(l, all, used, expected)
+		}
 		r.prove(ctx, unproven, fastest(chosen, l.N()))
 		if again, err := s.candidates(l, lc.on); err == nil && len(unproven) > 0 {
 			chosen, _ = s.place(l, again)

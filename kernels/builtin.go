@@ -13,12 +13,13 @@ import (
 // tests that go through them all. The caller may change the slice.
 func Builtin() []*Kernel {
 	pairs := []pair{
-		axpyKernels, scalKernels, fillKernels,
+		axpyKernels, scalKernels, fillKernels, swapKernels, rotKernels, gerKernels,
 		addKernels, subKernels, mulKernels, divKernels, minKernels, maxKernels,
 		copyKernels, absKernels, sqrtKernels, expKernels, logKernels, tanhKernels,
-		sumsKernels, asumKernels, dotKernels, nrm2Kernels, maximumKernels, minimumKernels,
+		sumsKernels, asumKernels, dotKernels, nrm2Kernels, maximumKernels, minimumKernels, amaxKernels,
 		stencilKernels, convolveRowsKernels, convolveColsKernels, mandelbrotKernels, nbodyKernels,
 	}
+	pairs = append(pairs, symvKernels[:]...)
 	for i := range 2 {
 		pairs = append(pairs, gemvKernels[i][:]...)
 		for j := range 2 {

@@ -15,8 +15,8 @@ import (
 // compiled from the text that the kernel has now.
 func TestBuiltinSpeakCUDA(t *testing.T) {
 	all := kernels.Builtin()
-	if len(all) != 108 {
-		t.Errorf("%d kernels, there were 108: add a new one to Builtin", len(all))
+	if len(all) != 120 {
+		t.Errorf("%d kernels, there were 120: add a new one to Builtin", len(all))
 	}
 	for _, k := range all {
 		src, err := k.Source(device.CUDA)

@@ -221,8 +221,9 @@ func takeBack(a *kernels.Arg, lo, hi, offset int, before, after []byte) {
 	size := a.Type().Size()
 	for i := lo; i < hi; i++ {
 		at := (offset + (i-lo)*a.Per) * size
-		got := after[at : at+a.Width*size]
+		width := min(a.Width, a.Len()-i*a.Per) // less of the last index, where the array ends
+		got := after[at : at+width*size]
 		copy(before[at:], got)
-		copy(a.HostBytes(i*a.Per, i*a.Per+a.Width), got)
+		copy(a.HostBytes(i*a.Per, i*a.Per+width), got)
 	}
 }

@@ -1,7 +1,7 @@
 // The element of the highest rank and its index, as the State of reduce.cu. Ranks
 // are the bits of a number, made to order as unsigned integers, above 0, which is
 // the rank of nothing. For the least number, LEAST, they are those of its
-// opposite. All NaN have the highest rank; of equal ranks the lowest index wins.
+// opposite; for magnitudes, MAGNITUDE, those without the sign. All NaN have the highest rank; of equal ranks the lowest index wins.
 struct State {
 	BITS rank;
 	unsigned index;
@@ -18,6 +18,7 @@ enum { BITS_IN_REAL = 8 * sizeof(REAL) };
 
 static __device__ __forceinline__ BITS rank(REAL v) {
 	BITS b = TO_BITS(v);
+	if (MAGNITUDE) b &= ~SIGN;
 	if (LEAST) b ^= SIGN;
 	b ^= b >> (BITS_IN_REAL - 1) ? ~(BITS)0 : SIGN;
 	return min(b - LOWEST + 1, RANK_NAN);

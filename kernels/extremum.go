@@ -24,8 +24,8 @@ void store(STATE best, uint group) {
 }
 `
 
-// rankText has the rank of a number; LEAST reverses the order. A rank of
-// float64 is two words, the low one first.
+// rankText has the rank of a number; LEAST reverses the order, MAGNITUDE leaves out
+// signs. A rank of float64 is two words, the low one first.
 var rankText = [...]string{
 	Float32: `
 #define RANK uint
@@ -33,6 +33,7 @@ var rankText = [...]string{
 bool above(RANK a, RANK b) { return a > b; }
 RANK rank(float v) {
 	uint b = floatBitsToUint(v);
+	if (MAGNITUDE) b &= 0x7fffffffu;
 	if ((b & 0x7fffffffu) > 0x7f800000u) return 0xffffffffu;
 	b = b >> 31 != 0u ? ~b : b | 0x80000000u;
 	return LEAST ? ~b : b;
@@ -46,6 +47,7 @@ bool above(RANK a, RANK b) { return a.y > b.y || a.y == b.y && a.x > b.x; }
 RANK rank(double v) {
 	uvec2 b = unpackDouble2x32(v);
 	uint high = b.y & 0x7fffffffu;
+	if (MAGNITUDE) b.y = high;
 	if (high > 0x7ff00000u || high == 0x7ff00000u && b.x != 0u) return uvec2(0xffffffffu);
 	b = b.y >> 31 != 0u ? ~b : uvec2(b.x, b.y | 0x80000000u);
 	return LEAST ? ~b : b;
@@ -89,20 +91,21 @@ func unrank(t Type, least bool, words []uint32) (float64, []uint32) {
 // which 32 bits hold also where an array has more elements, and because an order of
 // float64 would need a device with 64-bit integers.
 var (
-	maximumKernels = extremumKernels("maximum", false)
-	minimumKernels = extremumKernels("minimum", true)
+	maximumKernels = extremumKernels("maximum", false, false, extremumCall[float32](false), extremumCall[float64](false))
+	minimumKernels = extremumKernels("minimum", true, false, extremumCall[float32](true), extremumCall[float64](true))
 )
 
 // The Partial of an extremum is the number, its index, and 1 if there is one.
-func extremumKernels(name string, least bool) pair {
+func extremumKernels(name string, least, magnitude bool, single, double func(*Call)) pair {
 	return forFloats(func(t Type) Kernel {
 		size := t.Size()/4 + 1
+		order := fmt.Sprintf("#define LEAST %t\n#define MAGNITUDE %t\n", least, magnitude)
 		return Kernel{
 			Name:   name,
 			Params: []Param{{"x", t, In}},
-			GLSL:   reduceShader(fmt.Sprintf("#define LEAST %t\n", least)+rankText[t]+extremumText, size, size),
-			CUDA:   reduceFunction(t, fmt.Sprintf("#define LEAST %t", least), size, []string{"x"}, "extremum.cu"),
-			Go:     byFloat(t, extremumCall[float32](least), extremumCall[float64](least)),
+			GLSL:   reduceShader(order+rankText[t]+extremumText, size, size),
+			CUDA:   reduceFunction(t, order, size, []string{"x"}, "extremum.cu"),
+			Go:     byFloat(t, single, double),
 			Reduction: &Reduction{
 				Decode: func(lo int, words []uint32) Partial {
 					v, words := unrank(t, least, words)

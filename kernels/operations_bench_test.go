@@ -89,6 +89,41 @@ func benchmarkGemv[T kernels.Float](b *testing.B, typ string,
 	}
 }
 
+func BenchmarkSymv(b *testing.B) {
+	benchmarkSymv(b, "float32", gonum.Implementation{}.Ssymv)
+	benchmarkSymv(b, "float64", gonum.Implementation{}.Dsymv)
+}
+
+func benchmarkSymv[T kernels.Float](b *testing.B, typ string,
+	plain func(ul blas.Uplo, n int, alpha T, a []T, lda int, x []T, incX int, beta T, y []T, incY int),
+) {
+	for _, n := range []int{16, 64, 256, 2048} {
+		a, x, y := random[T](n*n), random[T](n), random[T](n)
+		for _, ul := range []blas.Uplo{'U', 'L'} {
+			l := kernels.Symv(ul, 1, kernels.Dense(n, n, n, a), x, 0, y)
+			name, flops := fmt.Sprintf("type=%s/uplo=%c/n=%d", typ, ul, n), 2*float64(n)*float64(n)
+			contest(b, name, flops, l, "gonum", func() { plain(ul, n, 1, a, n, x, 1, 0, y, 1) })
+			onDevices(b, name, flops, l)
+		}
+	}
+}
+
+func BenchmarkGer(b *testing.B) {
+	benchmarkGer(b, "float32", gonum.Implementation{}.Sger)
+	benchmarkGer(b, "float64", gonum.Implementation{}.Dger)
+}
+
+func benchmarkGer[T kernels.Float](b *testing.B, typ string,
+	plain func(m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, lda int),
+) {
+	const n = 2048
+	a, x, y := random[T](n*n), random[T](n), random[T](n)
+	l := kernels.Ger(1e-9, x, y, kernels.Dense(n, n, n, a))
+	name := fmt.Sprintf("type=%s/n=%d", typ, n)
+	contest(b, name, 2*n*n, l, "gonum", func() { plain(n, n, 1e-9, x, 1, y, 1, a, n) })
+	onDevices(b, name, 2*n*n, l)
+}
+
 func BenchmarkStencil5(b *testing.B) {
 	benchmarkStencil5[float32](b, "float32")
 	benchmarkStencil5[float64](b, "float64")

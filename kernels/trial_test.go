@@ -162,6 +162,8 @@ var trials = []func(*rand.Rand) trial{
 	gemmBatchTrial[float32], gemmBatchTrial[float64],
 	gemmHalfTrial[half.Float16], gemmHalfTrial[half.BFloat16],
 	gemvTrial[float32], gemvTrial[float64],
+	symvTrial[float32], symvTrial[float64],
+	gerTrial[float32], gerTrial[float64],
 	stencilTrial[float32], stencilTrial[float64],
 	convolutionTrial[float32], convolutionTrial[float64],
 	mandelbrotTrial[float32], mandelbrotTrial[float64],

@@ -70,6 +70,8 @@ func singles(n int) []contender {
 	return []contender{
 		{"gonum", kernels.Saxpy(1e-9, x, y), func() { native.Saxpy(n, 1e-9, x, 1, y, 1) }},
 		{"gonum", kernels.Scal[float32](-1, z), func() { native.Sscal(n, -1, z, 1) }},
+		{"gonum", kernels.Swap(x, z), func() { native.Sswap(n, x, 1, z, 1) }},
+		{"gonum", kernels.Rot[float32](0.6, 0.8, x, z), func() { native.Srot(n, x, 1, z, 1, 0.6, 0.8) }},
 		{"loop", kernels.Fill[float32](3, z), func() {
 			for i := range z {
 				z[i] = 3
@@ -113,6 +115,7 @@ func singles(n int) []contender {
 				}
 			}
 		}},
+		{"gonum", kernels.Amax(&result, &index, x), func() { index = native.Isamax(n, x, 1) }},
 	}
 }
 
@@ -131,6 +134,8 @@ func doubles(n int) []contender {
 	return []contender{
 		{"gonum", kernels.Daxpy(1e-9, x, y), func() { native.Daxpy(n, 1e-9, x, 1, y, 1) }},
 		{"gonum", kernels.Scal[float64](-1, z), func() { native.Dscal(n, -1, z, 1) }},
+		{"gonum", kernels.Swap(x, z), func() { native.Dswap(n, x, 1, z, 1) }},
+		{"gonum", kernels.Rot(0.6, 0.8, x, z), func() { native.Drot(n, x, 1, z, 1, 0.6, 0.8) }},
 		{"loop", kernels.Fill[float64](3, z), func() {
 			for i := range z {
 				z[i] = 3
@@ -156,5 +161,6 @@ func doubles(n int) []contender {
 		{"gonum", kernels.Dot(&result, x, y), func() { result = native.Ddot(n, x, 1, y, 1) }},
 		{"gonum", kernels.Nrm2(&result, x), func() { result = native.Dnrm2(n, x, 1) }},
 		{"gonum", kernels.Maximum(&result, &index, x), func() { index = floats.MaxIdx(x) }},
+		{"gonum", kernels.Amax(&result, &index, x), func() { index = native.Idamax(n, x, 1) }},
 	}
 }

@@ -137,7 +137,7 @@ cublas)
 		build "${CC:-gcc}" -O2 -o "$bin/cublas" cublas/main.c -ldl -lm
 	fi
 	path=$(libraries)${LD_LIBRARY_PATH:-}
-	# It says so at once if it finds no driver or no cuBLAS.
+	# It says so at once if it finds no driver.
 	build env "LD_LIBRARY_PATH=$path" "$bin/cublas" </dev/null
 	printf '%s\n' env "LD_LIBRARY_PATH=$path" "$bin/cublas"
 	;;

@@ -1,24 +1,24 @@
 // Testgonum runs gonum's own test suites with Tandem's BLAS in use.
 //
-//	go run ./build/testgonum [-tags cuda,opengl,openblas] [-set cpu] [-suite mat] [-part 1/8] [-whole]
+//	go run ./build/testgonum [-tags cuda,opengl,openblas] [-set cpu] [-suite mat] [-part 1/8] [-at-once 2]
 //
 // Without flags but -tags it runs every suite on every set of devices that those
 // tags can have, as make test-gonum does, and ends with how many tests ran on how
-// many sets. On real OpenGL and CUDA's driver in process mat and lapack are a part of
-// themselves, as their lines say; -whole runs them all there too.
+// many sets.
 //
 // testblas, which is made to be called, and for the types that it lacks the tests
 // against a reference of this module, run from a test of their own. Of mat and of
 // lapack/gonum, which runs testlapack, it makes a copy of gonum's module, as the
 // module cache has it, in a temporary folder, with one file more in the tested
 // package: a TestMain that calls blas64.Use and its siblings. The copy takes the
-// module's place by a go.mod of its own; nothing else changes.
+// module's place by a go.mod of its own; nothing else changes. Each suite is compiled
+// once; what differs from set to set its environment says.
 package main
 
 import (
 	"bufio"
 	"bytes"
-	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -26,9 +26,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 	"time"
 )
@@ -43,15 +46,9 @@ type set struct {
 	tag     string // that it needs
 	// openBLAS has Tandem's BLAS wrap OpenBLAS; else it is gonum's, in every build.
 	openBLAS bool
-	// only are the tests that it runs of a suite, and skip those that it leaves
-	// out, as regular expressions.
-	only, skip map[string]string
+	// skip are the tests that it leaves out of a suite, as a regular expression.
+	skip map[string]string
 }
-
-// onDevices are tests of factorisations, for sets on which each of lapack's hundred
-// thousand small products is a launch of its own, and all of it takes minutes on CUDA's
-// driver in process, and hours on OpenGL: -whole runs it.
-const onDevices = "^Test(Cholesky|QR|LQ|LU|SVD|Dpotrf|Dgeqrf|Dgetrf|Dgetri|Dpotri|Dsytrd|Dgebrd|Dgehrd|Dtrtri)"
 
 // unsteady are tests that compare two runs more closely than rounding allows:
 // TestDgesvd wants their singular values and vectors to agree to 1e-13. Where a tile
@@ -74,17 +71,11 @@ var sets = []set{
 		name: "cpu and 2 simulated, tiles of 32", devices: "cpu", sims: 2, tile: 32,
 		skip: map[string]string{"lapack/gonum": unsteady},
 	},
-	{
-		name: "opengl alone, tiles of 128", devices: "opengl", tile: 128, tag: "opengl",
-		only: map[string]string{"mat": "^Test(Cholesky|QR|LQ)", "lapack/gonum": "^Test(Dpotrf|Dgeqrf|Dgetrf)$"},
-	},
-	{
-		name: "2 cuda alone, tiles of 64", devices: "cuda:*", tile: 64, tag: "cuda",
-		only: map[string]string{"mat": onDevices, "lapack/gonum": onDevices},
-	},
+	{name: "opengl alone, tiles of 128", devices: "opengl", tile: 128, tag: "opengl"},
+	{name: "2 cuda alone, tiles of 64", devices: "cuda:*", tile: 64, tag: "cuda"},
 	{
 		name: "cpu and 2 cuda, tiles of 64", devices: "cpu,cuda:*", tile: 64, tag: "cuda",
-		only: map[string]string{"mat": onDevices, "lapack/gonum": onDevices}, skip: map[string]string{"lapack/gonum": unsteady},
+		skip: map[string]string{"lapack/gonum": unsteady},
 	},
 }
 
@@ -98,17 +89,17 @@ func main() {
 	tags := flag.String("tags", "", "build tags; with opengl or cuda among them such devices are tested too")
 	only := flag.String("set", "", "run only on the sets whose names contain this")
 	suite := flag.String("suite", "", "run only the suites whose names contain this")
-	whole := flag.Bool("whole", false, "run all of mat and lapack also on those sets on which a part of them runs otherwise: it takes much longer")
+	atOnce := flag.Int("at-once", min(runtime.NumCPU(), 4), "run so many suites at once: with small tiles one alone mostly waits for its devices")
 	part := flag.String("part", "1/1", "run only this part of the tests of mat and lapack: 3/8 is every eighth from the third on")
 	flag.Parse()
 	which, err := parsePart(*part)
+	if err == nil && *atOnce < 1 {
+		err = fmt.Errorf("-at-once: %d suites, want at least 1", *atOnce)
+	}
 	if err == nil {
-		if *whole {
-			for i := range sets {
-				sets[i].only = nil
-			}
-		}
-		err = run(*short, *tags, *only, *suite, which)
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		err = run(ctx, *short, *tags, *only, *suite, which, *atOnce)
+		stop()
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testgonum:", err)
@@ -126,7 +117,8 @@ func parsePart(text string) (p part, err error) {
 	return p, nil
 }
 
-func run(short bool, tags, only, onlySuite string, which part) error {
+// run prints a row for each suite on each set, in their order.
+func run(ctx context.Context, short bool, tags, only, onlySuite string, which part, atOnce int) error {
 	dir, err := os.MkdirTemp("", "testgonum")
 	if err != nil {
 		return err
@@ -135,42 +127,100 @@ func run(short bool, tags, only, onlySuite string, which part) error {
 	if err := prepare(dir); err != nil {
 		return err
 	}
-	fmt.Printf("%-14s %-34s %7s %7s %7s %17s %8s\n", "gonum's suite", "devices", "passed", "skipped", "failed", "tiles by devices", "time")
-	var total result
-	ran, begin := 0, time.Now()
-	for _, s := range sets {
-		if !strings.Contains(s.name, only) || s.tag != "" && !slices.Contains(strings.Split(tags, ","), s.tag) {
-			continue
-		}
-		ran++
-		for _, suite := range suites {
-			if !strings.Contains(suite, onlySuite) {
-				continue
-			}
-			if suite == testblas && which.number > 1 {
-				continue // it belongs to the first part
-			}
-			r, err := test(dir, suite, s, short, tags, which)
-			if err != nil {
+	begin := time.Now()
+	chosen, jobs := plan(tags, only, onlySuite, which)
+	built := map[string]string{} // the test's program, by suite
+	for _, j := range jobs {
+		if built[j.suite] == "" {
+			if built[j.suite], err = compile(ctx, dir, j.suite, tags); err != nil {
 				return err
 			}
-			total.add(r)
-			note := ""
-			if s.only[suite] != "" {
-				note = "  of " + s.only[suite]
-			}
-			if which.of > 1 && suite != testblas {
-				note += fmt.Sprintf("  part %d of %d", which.number, which.of)
-			}
-			fmt.Printf("%-14s %-34s %7d %7d %7d %17d %7.1fs%s\n", suite, s.name, r.passed, r.skipped, r.failed, r.tiles, r.took.Seconds(), note)
 		}
 	}
-	fmt.Printf("%-14s %-34s %7d %7d %7d %17d %7.1fs\n", "all", fmt.Sprintf("%d sets of %d", ran, len(sets)),
+	fmt.Printf("%-14s %-34s %7s %7s %7s %17s %8s\n", "gonum's suite", "devices", "passed", "skipped", "failed", "tiles by devices", "time")
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	free := make(chan struct{}, atOnce)
+	for i := range jobs {
+		j := &jobs[i]
+		running.Go(func() {
+			defer close(j.done)
+			select {
+			case free <- struct{}{}:
+			case <-ctx.Done():
+				j.err = ctx.Err()
+				return
+			}
+			j.result, j.err = test(ctx, built[j.suite], dir, j.suite, j.set, short, which)
+			<-free
+		})
+	}
+	var total result
+	for i := range jobs {
+		j := &jobs[i]
+		<-j.done
+		if j.err != nil {
+			return j.err
+		}
+		r := &j.result
+		total.add(r)
+		note := ""
+		if which.of > 1 && j.suite != testblas {
+			note = fmt.Sprintf("  part %d of %d", which.number, which.of)
+		}
+		fmt.Print(r.failures.String())
+		fmt.Printf("%-14s %-34s %7d %7d %7d %17d %7.1fs%s\n", j.suite, j.set.name, r.passed, r.skipped, r.failed, r.tiles, r.took.Seconds(), note)
+	}
+	fmt.Printf("%-14s %-34s %7d %7d %7d %17d %7.1fs\n", "all", fmt.Sprintf("%d sets of %d", chosen, len(sets)),
 		total.passed, total.skipped, total.failed, total.tiles, time.Since(begin).Seconds())
 	if total.failed > 0 {
 		return errors.New("some tests failed")
 	}
 	return nil
+}
+
+// job is one suite on one set. Whoever runs it writes result and err, and closes done.
+type job struct {
+	set    set
+	suite  string
+	done   chan struct{}
+	result result
+	err    error
+}
+
+// plan is what is to run, on how many sets.
+func plan(tags, only, onlySuite string, which part) (chosen int, jobs []job) {
+	for _, s := range sets {
+		if !strings.Contains(s.name, only) || s.tag != "" && !slices.Contains(strings.Split(tags, ","), s.tag) {
+			continue
+		}
+		chosen++
+		for _, suite := range suites {
+			if strings.Contains(suite, onlySuite) && (suite != testblas || which.number == 1) { // it belongs to the first part
+				jobs = append(jobs, job{set: s, suite: suite, done: make(chan struct{})})
+			}
+		}
+	}
+	return chosen, jobs
+}
+
+// compile makes the program with the tests of a suite.
+func compile(ctx context.Context, dir, suite, tags string) (program string, err error) {
+	program = filepath.Join(dir, filepath.Base(suite)+".test")
+	args := []string{"test", "-c", "-o=" + program, "-tags=" + tags}
+	if suite == testblas {
+		args = append(args, "-overlay="+filepath.Join(dir, "overlay.json"), "./"+blastestFolder)
+	} else {
+		args = append(args, "-mod=mod", "-modfile="+filepath.Join(dir, "go.mod"), "gonum.org/v1/gonum/"+suite)
+	}
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("compiling %s: %w", suite, err)
+	}
+	return program, nil
 }
 
 // prepare makes the copy of gonum, the go.mod that puts it in the module's place,
@@ -260,9 +310,11 @@ type result struct {
 	passed, skipped, failed int
 	tiles                   int
 	took                    time.Duration
+	failures                strings.Builder // what tests that failed have printed
+	own                     string          // what the program itself has
 }
 
-func (r *result) add(other result) {
+func (r *result) add(other *result) {
 	r.passed += other.passed
 	r.skipped += other.skipped
 	r.failed += other.failed
@@ -272,22 +324,28 @@ func (r *result) add(other result) {
 // tilesLine is what the TestMain prints before the number of tiles.
 const tilesLine = "tandem: tiles computed by devices: "
 
-func test(dir, suite string, s set, short bool, tags string, which part) (r result, err error) {
-	tested := []string{"-tags=" + tags, "-overlay=" + filepath.Join(dir, "overlay.json"), "./" + blastestFolder}
-	only := s.only[suite]
-	if suite != testblas {
-		tested = []string{"-tags=" + tags, "-mod=mod", "-modfile=" + filepath.Join(dir, "go.mod"), "gonum.org/v1/gonum/" + suite}
-		if only, err = testsOf(which, only, tested); err != nil {
-			return r, err
-		}
+// test runs a suite's program on a set, in the folder of its package, as go test does.
+func test(ctx context.Context, program, dir, suite string, s set, short bool, which part) (r result, err error) {
+	folder := filepath.Join(dir, "gonum", suite)
+	only := ""
+	if suite == testblas {
+		folder = blastestFolder
+	} else if only, err = testsOf(ctx, program, which); err != nil {
+		return r, err
 	}
 	// No limit: what is forced into the smallest tiles takes its time.
-	args := append([]string{"test", "-json", "-count=1", "-timeout=0", fmt.Sprintf("-short=%v", short), "-run=" + only, "-skip=" + s.skip[suite]}, tested...)
-	cmd := exec.Command("go", args...)
+	cmd := exec.CommandContext(ctx, program, "-test.v=test2json", "-test.timeout=0",
+		fmt.Sprintf("-test.short=%v", short), "-test.run="+only, "-test.skip="+s.skip[suite])
+	cmd.Dir = folder
 	cmd.Env = append(os.Environ(), "TANDEM_DEVICES="+s.devices, fmt.Sprintf("TANDEM_TEST_OPENBLAS=%v", s.openBLAS),
 		fmt.Sprintf("TANDEM_TEST_TILE=%d", s.tile), fmt.Sprintf("TANDEM_TEST_SIMS=%d", s.sims))
 	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
+	events := exec.Command("go", "tool", "test2json") // ends with its input
+	events.Stderr = os.Stderr
+	if events.Stdin, err = cmd.StdoutPipe(); err != nil {
+		return r, err
+	}
+	out, err := events.StdoutPipe()
 	if err != nil {
 		return r, err
 	}
@@ -295,24 +353,27 @@ func test(dir, suite string, s set, short bool, tags string, which part) (r resu
 	if err := cmd.Start(); err != nil {
 		return r, err
 	}
-	if err := r.read(out); err != nil {
-		return r, err
+	if err := events.Start(); err != nil {
+		return r, errors.Join(err, cmd.Cancel(), cmd.Wait())
 	}
+	reading := r.read(out)
 	failure := cmd.Wait()
 	r.took = time.Since(start)
+	if err := errors.Join(reading, events.Wait()); err != nil {
+		return r, err
+	}
 	if failure != nil && r.failed == 0 {
-		return r, fmt.Errorf("%s on %s: %w", suite, s.name, failure)
+		return r, fmt.Errorf("%s on %s: %w\n%s", suite, s.name, failure, r.own)
 	}
 	return r, nil
 }
 
-// testsOf is the regular expression of the tests that belong to a part, of those
-// that match only.
-func testsOf(which part, only string, tested []string) (string, error) {
+// testsOf is the regular expression of the tests that belong to a part.
+func testsOf(ctx context.Context, program string, which part) (string, error) {
 	if which.of == 1 {
-		return only, nil
+		return "", nil
 	}
-	list := exec.Command("go", append([]string{"test", "-list=" + cmp.Or(only, ".")}, tested...)...)
+	list := exec.CommandContext(ctx, program, "-test.list=.")
 	list.Env = append(os.Environ(), "TANDEM_DEVICES=cpu", "TANDEM_TEST_OPENBLAS=false", "TANDEM_TEST_TILE=0", "TANDEM_TEST_SIMS=0")
 	list.Stderr = os.Stderr
 	out, err := list.Output()
@@ -331,8 +392,8 @@ func testsOf(which part, only string, tested []string) (string, error) {
 	return "^(" + strings.Join(mine, "|") + ")$", nil
 }
 
-// read counts the events of go test -json, and prints the output of tests that
-// fail.
+// read counts the events of test2json, and keeps the output of tests that fail, and the
+// program's own.
 func (r *result) read(from io.Reader) error {
 	lines := bufio.NewScanner(from)
 	lines.Buffer(nil, 1<<20)
@@ -352,7 +413,7 @@ func (r *result) read(from io.Reader) error {
 			continue
 		}
 		if e.Action == "fail" {
-			fmt.Print(strings.Join(output[e.Test], ""))
+			r.failures.WriteString(strings.Join(output[e.Test], ""))
 		}
 		routine := strings.HasPrefix(e.Test, callsTest+"/") && strings.Count(e.Test, "/") == 1
 		if e.Test == "" || e.Test == callsTest || strings.Contains(e.Test, "/") && !routine {
@@ -367,6 +428,7 @@ func (r *result) read(from io.Reader) error {
 			r.failed++
 		}
 	}
+	r.own = strings.Join(output[""], "")
 	return lines.Err()
 }
 

@@ -317,8 +317,13 @@ func (d *cudaDevice) notice(err error) error {
 	} else if !code.fatal() {
 		return err
 	}
-	d.lose(fmt.Errorf("%w (its context is gone; this process cannot use the GPU again)", err))
+	d.lose(contextGone(err))
 	return d.lost()
+}
+
+// contextGone says what follows for the process.
+func contextGone(err error) error {
+	return fmt.Errorf("%w (its context is gone; this process cannot use the GPU again)", err)
 }
 
 // error wraps a cause, once.

@@ -48,7 +48,8 @@
 // started again to use it; other GPUs are not touched. A device that makes no
 // progress for 30 seconds while Close, Alloc or a transfer through the ring wait
 // for it is given up with device.ErrLost and device.ErrTimeout: what it was
-// doing goes on, so the memory it works on stays allocated.
+// doing goes on, so the memory it works on stays allocated. docs/cuda.md of the
+// repository has what a user sees of this, and what to do.
 package cuda
 
 const backendName = "cuda"

@@ -118,11 +118,11 @@ func (r *routine) gemm(addresses []uint64, words []uint32) cublas.Gemm {
 	return g
 }
 
-func (r *routine) scalar(words []uint32) complex128 {
+func (r *routine) scalar(words []uint32) float64 {
 	if r.kind == cublas.Float64 {
-		return complex(math.Float64frombits(uint64(words[1])<<32|uint64(words[0])), 0)
+		return math.Float64frombits(uint64(words[1])<<32 | uint64(words[0]))
 	}
-	return complex(float64(math.Float32frombits(words[0])), 0)
+	return float64(math.Float32frombits(words[0]))
 }
 
 // declined are the answers of cuBLAS (cublasStatus_t) that it gives before it

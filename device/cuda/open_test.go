@@ -46,12 +46,7 @@ func machine(t testing.TB, c cudatest.Config) {
 	if real {
 		return
 	}
-	if c.Memory == 0 {
-		c.Memory = testMemory
-	}
-	if err := cudatest.Reset(c); err != nil {
-		t.Fatal(err)
-	}
+	reset(t, c)
 	t.Cleanup(func() {
 		cudatest.Release()
 		for _, o := range cudatest.Live() {
@@ -63,6 +58,20 @@ func machine(t testing.TB, c cudatest.Config) {
 			}
 		}
 	})
+}
+
+// reset makes the driver in process one of the given kind; on a real GPU it does nothing.
+func reset(t testing.TB, c cudatest.Config) {
+	t.Helper()
+	if real {
+		return
+	}
+	if c.Memory == 0 {
+		c.Memory = testMemory
+	}
+	if err := cudatest.Reset(c); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // The driver in process takes memory from the host when it is handed out, and

@@ -225,6 +225,15 @@ func (q *queue) find(number uint64) (int, bool) {
 	})
 }
 
+// unfollowed is why nobody can be told any more what a stream's device has done.
+func unfollowed(err error) error {
+	lost := fmt.Errorf("%w: a stream cannot be followed: %w", device.ErrLost, err)
+	if code, ok := codeOf(err); ok && code.fatal() {
+		return contextGone(lost)
+	}
+	return lost
+}
+
 // retireLocked takes the marks that the device has passed: it ends downloads and
 // fires events. An error means that nobody can be told any more what is done.
 func (s *stream) retireLocked() error {
@@ -233,7 +242,7 @@ func (s *stream) retireLocked() error {
 	for ; n < len(q.marks); n++ {
 		var passed bool
 		if passed, err = s.dev.ctx.passed(q.marks[n].h); err != nil {
-			err = fmt.Errorf("%w: a stream cannot be followed: %w", device.ErrLost, err)
+			err = unfollowed(err)
 		}
 		if !passed {
 			break
@@ -295,7 +304,7 @@ func (s *stream) watch() {
 				s.dev.events.give(m.h)
 			}
 			if err != nil {
-				err = fmt.Errorf("%w: a stream cannot be followed: %w", device.ErrLost, err)
+				err = unfollowed(err)
 			}
 		}
 		if err != nil {

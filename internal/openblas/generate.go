@@ -42,33 +42,33 @@ const (
 )
 
 var routines = []routine{
-	{"Sdot Ddot Cdotu Cdotc Zdotu Zdotc", "least1, n", "isVector(n, incX, len(x))" + alsoY, ""},
-	{"Saxpy Daxpy Caxpy Zaxpy Sswap Dswap Cswap Zswap Srot Drot", "least1, n", "isVector(n, incX, len(x))" + alsoY, ""},
-	{"Sscal Dscal Cscal Zscal Csscal Zdscal Sasum Dasum Scasum Dzasum", "least1, n", "incX > 0 && isVector(n, incX, len(x))", ""},
+	{"Sdot Ddot Cdotu Cdotc Zdotu Zdotc", "LeastVector, n", "isVector(n, incX, len(x))" + alsoY, ""},
+	{"Saxpy Daxpy Caxpy Zaxpy Sswap Dswap Cswap Zswap Srot Drot", "LeastVector, n", "isVector(n, incX, len(x))" + alsoY, ""},
+	{"Sscal Dscal Cscal Zscal Csscal Zdscal Sasum Dasum Scasum Dzasum", "LeastVector, n", "incX > 0 && isVector(n, incX, len(x))", ""},
 
-	{"Sgemv Dgemv Cgemv Zgemv", "least2, m, n", "isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))", "lenY"},
-	{"Sgbmv Dgbmv Cgbmv Zgbmv", "least2, m, kL+kU+1", "isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))", "lenY"},
-	{"Ssymv Dsymv Chemv Zhemv", "least2, n, n", square + alsoY, "n"},
-	{"Ssbmv Dsbmv Chbmv Zhbmv", "least2, n, k+1", band + alsoY, "n"},
-	{"Sspmv Dspmv Chpmv Zhpmv", "least2, n, n", packed + alsoY, "n"},
-	{"Strmv Dtrmv Ctrmv Ztrmv Strsv Dtrsv Ctrsv Ztrsv", "least2, n, n", triangle + square, ""},
-	{"Stbmv Dtbmv Ctbmv Ztbmv Stbsv Dtbsv Ctbsv Ztbsv", "least2, n, k+1", triangle + band, ""},
-	{"Stpmv Dtpmv Ctpmv Ztpmv Stpsv Dtpsv Ctpsv Ztpsv", "least2, n, n", triangle + packed, ""},
-	{"Sger Dger Cgeru Cgerc Zgeru Zgerc", "leastGer, m, n", general, ""},
-	{"Ssyr Dsyr Cher Zher", "least2, n, n", square, ""},
-	{"Sspr Dspr Chpr Zhpr", "least2, n, n", packed, ""},
-	{"Ssyr2 Dsyr2 Cher2 Zher2", "least2, n, n", square + alsoY, ""},
-	{"Sspr2 Dspr2 Chpr2 Zhpr2", "least2, n, n", packed + alsoY, ""},
+	{"Sgemv Dgemv Cgemv Zgemv", "LeastMatrix, m, n", "isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))", "lenY"},
+	{"Sgbmv Dgbmv Cgbmv Zgbmv", "LeastMatrix, m, kL+kU+1", "isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))", "lenY"},
+	{"Ssymv Dsymv Chemv Zhemv", "LeastMatrix, n, n", square + alsoY, "n"},
+	{"Ssbmv Dsbmv Chbmv Zhbmv", "LeastMatrix, n, k+1", band + alsoY, "n"},
+	{"Sspmv Dspmv Chpmv Zhpmv", "LeastMatrix, n, n", packed + alsoY, "n"},
+	{"Strmv Dtrmv Ctrmv Ztrmv Strsv Dtrsv Ctrsv Ztrsv", "LeastMatrix, n, n", triangle + square, ""},
+	{"Stbmv Dtbmv Ctbmv Ztbmv Stbsv Dtbsv Ctbsv Ztbsv", "LeastMatrix, n, k+1", triangle + band, ""},
+	{"Stpmv Dtpmv Ctpmv Ztpmv Stpsv Dtpsv Ctpsv Ztpsv", "LeastMatrix, n, n", triangle + packed, ""},
+	{"Sger Dger Cgeru Cgerc Zgeru Zgerc", "LeastGer, m, n", general, ""},
+	{"Ssyr Dsyr Cher Zher", "LeastMatrix, n, n", square, ""},
+	{"Sspr Dspr Chpr Zhpr", "LeastMatrix, n, n", packed, ""},
+	{"Ssyr2 Dsyr2 Cher2 Zher2", "LeastMatrix, n, n", square + alsoY, ""},
+	{"Sspr2 Dspr2 Chpr2 Zhpr2", "LeastMatrix, n, n", packed + alsoY, ""},
 
-	{"Sgemm Dgemm Cgemm Zgemm", "leastGemm, m, n, k", "isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))", ""},
-	{"Ssymm Dsymm Csymm Zsymm Chemm Zhemm", "leastProduct, m, n, order(s, m, n)", symmetric + " && isMatrix(m, n, ldc, len(c))", ""},
-	{"Ssyrk Dsyrk", "leastProduct, n, n, k", rankK, ""},
-	{"Csyrk Zsyrk", "leastProduct, n, n, k", symTrans + " && " + rankK, ""},
-	{"Cherk Zherk", "leastProduct, n, n, k", hermTrans + " && " + rankK, ""},
-	{"Ssyr2k Dsyr2k", "leastProduct, n, n, k", rank2K, ""},
-	{"Csyr2k Zsyr2k", "leastProduct, n, n, k", symTrans + " && " + rank2K, ""},
-	{"Cher2k Zher2k", "leastProduct, n, n, k", hermTrans + " && " + rank2K, ""},
-	{"Strmm Dtrmm Ctrmm Ztrmm Strsm Dtrsm Ctrsm Ztrsm", "leastProduct, m, n, order(s, m, n)", triangle + symmetric, ""},
+	{"Sgemm Dgemm Cgemm Zgemm", "LeastGemm, m, n, k", "isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))", ""},
+	{"Ssymm Dsymm Csymm Zsymm Chemm Zhemm", "LeastProduct, m, n, order(s, m, n)", symmetric + " && isMatrix(m, n, ldc, len(c))", ""},
+	{"Ssyrk Dsyrk", "LeastProduct, n, n, k", rankK, ""},
+	{"Csyrk Zsyrk", "LeastProduct, n, n, k", symTrans + " && " + rankK, ""},
+	{"Cherk Zherk", "LeastProduct, n, n, k", hermTrans + " && " + rankK, ""},
+	{"Ssyr2k Dsyr2k", "LeastProduct, n, n, k", rank2K, ""},
+	{"Csyr2k Zsyr2k", "LeastProduct, n, n, k", symTrans + " && " + rank2K, ""},
+	{"Cher2k Zher2k", "LeastProduct, n, n, k", hermTrans + " && " + rank2K, ""},
+	{"Strmm Dtrmm Ctrmm Ztrmm Strsm Dtrsm Ctrsm Ztrsm", "LeastProduct, m, n, order(s, m, n)", triangle + symmetric, ""},
 }
 
 // param is a parameter of a routine, and result the type of what it returns.
@@ -264,7 +264,7 @@ func cType(t string) string {
 // shim writes the C function that the method calls.
 func (f function) shim(header, body, pointers, symbols *bytes.Buffer) {
 	shimParams, types, args := []string{"int threads"}, []string{}, []string{}
-	if !strings.HasPrefix(f.work, "least1") {
+	if !strings.HasPrefix(f.work, "LeastVector") {
 		types, args = append(types, "int"), append(args, "ROW_MAJOR")
 	}
 	for _, p := range f.params {

@@ -259,7 +259,7 @@ import (
 
 // Sdot is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Sdot(n int, x []float32, incX int, y []float32, incY int) float32 {
-	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		return o.Implementation.Sdot(n, x, incX, y, incY)
 	}
 	return float32(C.tandem_sdot(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY)))
@@ -267,7 +267,7 @@ func (o *BLAS) Sdot(n int, x []float32, incX int, y []float32, incY int) float32
 
 // Ddot is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ddot(n int, x []float64, incX int, y []float64, incY int) float64 {
-	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		return o.Implementation.Ddot(n, x, incX, y, incY)
 	}
 	return float64(C.tandem_ddot(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX), unsafe.Pointer(&y[0]), C.int(incY)))
@@ -275,7 +275,7 @@ func (o *BLAS) Ddot(n int, x []float64, incX int, y []float64, incY int) float64
 
 // Cdotu is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cdotu(n int, x []complex64, incX int, y []complex64, incY int) complex64 {
-	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		return o.Implementation.Cdotu(n, x, incX, y, incY)
 	}
 	var sum complex64
@@ -285,7 +285,7 @@ func (o *BLAS) Cdotu(n int, x []complex64, incX int, y []complex64, incY int) co
 
 // Cdotc is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cdotc(n int, x []complex64, incX int, y []complex64, incY int) complex64 {
-	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		return o.Implementation.Cdotc(n, x, incX, y, incY)
 	}
 	var sum complex64
@@ -295,7 +295,7 @@ func (o *BLAS) Cdotc(n int, x []complex64, incX int, y []complex64, incY int) co
 
 // Zdotu is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zdotu(n int, x []complex128, incX int, y []complex128, incY int) complex128 {
-	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		return o.Implementation.Zdotu(n, x, incX, y, incY)
 	}
 	var sum complex128
@@ -305,7 +305,7 @@ func (o *BLAS) Zdotu(n int, x []complex128, incX int, y []complex128, incY int) 
 
 // Zdotc is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zdotc(n int, x []complex128, incX int, y []complex128, incY int) complex128 {
-	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		return o.Implementation.Zdotc(n, x, incX, y, incY)
 	}
 	var sum complex128
@@ -315,7 +315,7 @@ func (o *BLAS) Zdotc(n int, x []complex128, incX int, y []complex128, incY int) 
 
 // Saxpy is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Saxpy(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
-	if alpha == 0 || !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Saxpy(n, alpha, x, incX, y, incY)
 		return
 	}
@@ -324,7 +324,7 @@ func (o *BLAS) Saxpy(n int, alpha float32, x []float32, incX int, y []float32, i
 
 // Daxpy is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Daxpy(n int, alpha float64, x []float64, incX int, y []float64, incY int) {
-	if alpha == 0 || !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Daxpy(n, alpha, x, incX, y, incY)
 		return
 	}
@@ -333,7 +333,7 @@ func (o *BLAS) Daxpy(n int, alpha float64, x []float64, incX int, y []float64, i
 
 // Caxpy is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Caxpy(n int, alpha complex64, x []complex64, incX int, y []complex64, incY int) {
-	if alpha == 0 || !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Caxpy(n, alpha, x, incX, y, incY)
 		return
 	}
@@ -342,7 +342,7 @@ func (o *BLAS) Caxpy(n int, alpha complex64, x []complex64, incX int, y []comple
 
 // Zaxpy is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zaxpy(n int, alpha complex128, x []complex128, incX int, y []complex128, incY int) {
-	if alpha == 0 || !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Zaxpy(n, alpha, x, incX, y, incY)
 		return
 	}
@@ -351,7 +351,7 @@ func (o *BLAS) Zaxpy(n int, alpha complex128, x []complex128, incX int, y []comp
 
 // Sswap is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Sswap(n int, x []float32, incX int, y []float32, incY int) {
-	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Sswap(n, x, incX, y, incY)
 		return
 	}
@@ -360,7 +360,7 @@ func (o *BLAS) Sswap(n int, x []float32, incX int, y []float32, incY int) {
 
 // Dswap is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dswap(n int, x []float64, incX int, y []float64, incY int) {
-	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Dswap(n, x, incX, y, incY)
 		return
 	}
@@ -369,7 +369,7 @@ func (o *BLAS) Dswap(n int, x []float64, incX int, y []float64, incY int) {
 
 // Cswap is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cswap(n int, x []complex64, incX int, y []complex64, incY int) {
-	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Cswap(n, x, incX, y, incY)
 		return
 	}
@@ -378,7 +378,7 @@ func (o *BLAS) Cswap(n int, x []complex64, incX int, y []complex64, incY int) {
 
 // Zswap is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zswap(n int, x []complex128, incX int, y []complex128, incY int) {
-	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Zswap(n, x, incX, y, incY)
 		return
 	}
@@ -387,7 +387,7 @@ func (o *BLAS) Zswap(n int, x []complex128, incX int, y []complex128, incY int) 
 
 // Srot is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Srot(n int, x []float32, incX int, y []float32, incY int, c float32, s float32) {
-	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Srot(n, x, incX, y, incY, c, s)
 		return
 	}
@@ -396,7 +396,7 @@ func (o *BLAS) Srot(n int, x []float32, incX int, y []float32, incY int, c float
 
 // Drot is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Drot(n int, x []float64, incX int, y []float64, incY int, c float64, s float64) {
-	if !worth(least1, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if !worth(LeastVector, n) || !(isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Drot(n, x, incX, y, incY, c, s)
 		return
 	}
@@ -405,7 +405,7 @@ func (o *BLAS) Drot(n int, x []float64, incX int, y []float64, incY int, c float
 
 // Sscal is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Sscal(n int, alpha float32, x []float32, incX int) {
-	if alpha == 0 || !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastVector, n) || !(incX > 0 && isVector(n, incX, len(x))) {
 		o.Implementation.Sscal(n, alpha, x, incX)
 		return
 	}
@@ -414,7 +414,7 @@ func (o *BLAS) Sscal(n int, alpha float32, x []float32, incX int) {
 
 // Dscal is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dscal(n int, alpha float64, x []float64, incX int) {
-	if alpha == 0 || !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastVector, n) || !(incX > 0 && isVector(n, incX, len(x))) {
 		o.Implementation.Dscal(n, alpha, x, incX)
 		return
 	}
@@ -423,7 +423,7 @@ func (o *BLAS) Dscal(n int, alpha float64, x []float64, incX int) {
 
 // Cscal is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cscal(n int, alpha complex64, x []complex64, incX int) {
-	if alpha == 0 || !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastVector, n) || !(incX > 0 && isVector(n, incX, len(x))) {
 		o.Implementation.Cscal(n, alpha, x, incX)
 		return
 	}
@@ -432,7 +432,7 @@ func (o *BLAS) Cscal(n int, alpha complex64, x []complex64, incX int) {
 
 // Zscal is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zscal(n int, alpha complex128, x []complex128, incX int) {
-	if alpha == 0 || !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastVector, n) || !(incX > 0 && isVector(n, incX, len(x))) {
 		o.Implementation.Zscal(n, alpha, x, incX)
 		return
 	}
@@ -441,7 +441,7 @@ func (o *BLAS) Zscal(n int, alpha complex128, x []complex128, incX int) {
 
 // Csscal is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Csscal(n int, alpha float32, x []complex64, incX int) {
-	if alpha == 0 || !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastVector, n) || !(incX > 0 && isVector(n, incX, len(x))) {
 		o.Implementation.Csscal(n, alpha, x, incX)
 		return
 	}
@@ -450,7 +450,7 @@ func (o *BLAS) Csscal(n int, alpha float32, x []complex64, incX int) {
 
 // Zdscal is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zdscal(n int, alpha float64, x []complex128, incX int) {
-	if alpha == 0 || !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastVector, n) || !(incX > 0 && isVector(n, incX, len(x))) {
 		o.Implementation.Zdscal(n, alpha, x, incX)
 		return
 	}
@@ -459,7 +459,7 @@ func (o *BLAS) Zdscal(n int, alpha float64, x []complex128, incX int) {
 
 // Sasum is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Sasum(n int, x []float32, incX int) float32 {
-	if !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
+	if !worth(LeastVector, n) || !(incX > 0 && isVector(n, incX, len(x))) {
 		return o.Implementation.Sasum(n, x, incX)
 	}
 	return float32(C.tandem_sasum(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX)))
@@ -467,7 +467,7 @@ func (o *BLAS) Sasum(n int, x []float32, incX int) float32 {
 
 // Dasum is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dasum(n int, x []float64, incX int) float64 {
-	if !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
+	if !worth(LeastVector, n) || !(incX > 0 && isVector(n, incX, len(x))) {
 		return o.Implementation.Dasum(n, x, incX)
 	}
 	return float64(C.tandem_dasum(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX)))
@@ -475,7 +475,7 @@ func (o *BLAS) Dasum(n int, x []float64, incX int) float64 {
 
 // Scasum is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Scasum(n int, x []complex64, incX int) float32 {
-	if !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
+	if !worth(LeastVector, n) || !(incX > 0 && isVector(n, incX, len(x))) {
 		return o.Implementation.Scasum(n, x, incX)
 	}
 	return float32(C.tandem_scasum(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX)))
@@ -483,7 +483,7 @@ func (o *BLAS) Scasum(n int, x []complex64, incX int) float32 {
 
 // Dzasum is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dzasum(n int, x []complex128, incX int) float64 {
-	if !worth(least1, n) || !(incX > 0 && isVector(n, incX, len(x))) {
+	if !worth(LeastVector, n) || !(incX > 0 && isVector(n, incX, len(x))) {
 		return o.Implementation.Dzasum(n, x, incX)
 	}
 	return float64(C.tandem_dzasum(o.threads, C.int(n), unsafe.Pointer(&x[0]), C.int(incX)))
@@ -492,7 +492,7 @@ func (o *BLAS) Dzasum(n int, x []complex128, incX int) float64 {
 // Sgemv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Sgemv(tA blas.Transpose, m int, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
 	lenX, lenY := across(tA, m, n)
-	if alpha == 0 || !worth(least2, m, n) || !(isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, m, n) || !(isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
 		o.Implementation.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, only(lenY, y, incY), incY)
 		return
 	}
@@ -505,7 +505,7 @@ func (o *BLAS) Sgemv(tA blas.Transpose, m int, n int, alpha float32, a []float32
 // Dgemv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dgemv(tA blas.Transpose, m int, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
 	lenX, lenY := across(tA, m, n)
-	if alpha == 0 || !worth(least2, m, n) || !(isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, m, n) || !(isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
 		o.Implementation.Dgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -518,7 +518,7 @@ func (o *BLAS) Dgemv(tA blas.Transpose, m int, n int, alpha float64, a []float64
 // Cgemv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cgemv(tA blas.Transpose, m int, n int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
 	lenX, lenY := across(tA, m, n)
-	if alpha == 0 || !worth(least2, m, n) || !(isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, m, n) || !(isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
 		o.Implementation.Cgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -531,7 +531,7 @@ func (o *BLAS) Cgemv(tA blas.Transpose, m int, n int, alpha complex64, a []compl
 // Zgemv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zgemv(tA blas.Transpose, m int, n int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
 	lenX, lenY := across(tA, m, n)
-	if alpha == 0 || !worth(least2, m, n) || !(isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, m, n) || !(isTrans(tA) && isMatrix(m, n, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
 		o.Implementation.Zgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -544,7 +544,7 @@ func (o *BLAS) Zgemv(tA blas.Transpose, m int, n int, alpha complex128, a []comp
 // Sgbmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Sgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
 	lenX, lenY := across(tA, m, n)
-	if alpha == 0 || !worth(least2, m, kL+kU+1) || !(isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, m, kL+kU+1) || !(isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
 		o.Implementation.Sgbmv(tA, m, n, kL, kU, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -557,7 +557,7 @@ func (o *BLAS) Sgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha floa
 // Dgbmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
 	lenX, lenY := across(tA, m, n)
-	if alpha == 0 || !worth(least2, m, kL+kU+1) || !(isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, m, kL+kU+1) || !(isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
 		o.Implementation.Dgbmv(tA, m, n, kL, kU, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -570,7 +570,7 @@ func (o *BLAS) Dgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha floa
 // Cgbmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
 	lenX, lenY := across(tA, m, n)
-	if alpha == 0 || !worth(least2, m, kL+kU+1) || !(isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, m, kL+kU+1) || !(isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
 		o.Implementation.Cgbmv(tA, m, n, kL, kU, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -583,7 +583,7 @@ func (o *BLAS) Cgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha comp
 // Zgbmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
 	lenX, lenY := across(tA, m, n)
-	if alpha == 0 || !worth(least2, m, kL+kU+1) || !(isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, m, kL+kU+1) || !(isTrans(tA) && isBand(m, n, kL, kU, lda, len(a)) && isVector(lenX, incX, len(x)) && isVector(lenY, incY, len(y))) {
 		o.Implementation.Zgbmv(tA, m, n, kL, kU, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -595,7 +595,7 @@ func (o *BLAS) Zgbmv(tA blas.Transpose, m int, n int, kL int, kU int, alpha comp
 
 // Ssymv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ssymv(ul blas.Uplo, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Ssymv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -607,7 +607,7 @@ func (o *BLAS) Ssymv(ul blas.Uplo, n int, alpha float32, a []float32, lda int, x
 
 // Dsymv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dsymv(ul blas.Uplo, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Dsymv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -619,7 +619,7 @@ func (o *BLAS) Dsymv(ul blas.Uplo, n int, alpha float64, a []float64, lda int, x
 
 // Chemv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Chemv(ul blas.Uplo, n int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Chemv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -631,7 +631,7 @@ func (o *BLAS) Chemv(ul blas.Uplo, n int, alpha complex64, a []complex64, lda in
 
 // Zhemv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zhemv(ul blas.Uplo, n int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Zhemv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -643,7 +643,7 @@ func (o *BLAS) Zhemv(ul blas.Uplo, n int, alpha complex128, a []complex128, lda 
 
 // Ssbmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ssbmv(ul blas.Uplo, n int, k int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
-	if alpha == 0 || !worth(least2, n, k+1) || !(isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, k+1) || !(isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Ssbmv(ul, n, k, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -655,7 +655,7 @@ func (o *BLAS) Ssbmv(ul blas.Uplo, n int, k int, alpha float32, a []float32, lda
 
 // Dsbmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dsbmv(ul blas.Uplo, n int, k int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
-	if alpha == 0 || !worth(least2, n, k+1) || !(isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, k+1) || !(isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Dsbmv(ul, n, k, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -667,7 +667,7 @@ func (o *BLAS) Dsbmv(ul blas.Uplo, n int, k int, alpha float64, a []float64, lda
 
 // Chbmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Chbmv(ul blas.Uplo, n int, k int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
-	if alpha == 0 || !worth(least2, n, k+1) || !(isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, k+1) || !(isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Chbmv(ul, n, k, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -679,7 +679,7 @@ func (o *BLAS) Chbmv(ul blas.Uplo, n int, k int, alpha complex64, a []complex64,
 
 // Zhbmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zhbmv(ul blas.Uplo, n int, k int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
-	if alpha == 0 || !worth(least2, n, k+1) || !(isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, k+1) || !(isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Zhbmv(ul, n, k, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
@@ -691,7 +691,7 @@ func (o *BLAS) Zhbmv(ul blas.Uplo, n int, k int, alpha complex128, a []complex12
 
 // Sspmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Sspmv(ul blas.Uplo, n int, alpha float32, ap []float32, x []float32, incX int, beta float32, y []float32, incY int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Sspmv(ul, n, alpha, ap, x, incX, beta, y, incY)
 		return
 	}
@@ -703,7 +703,7 @@ func (o *BLAS) Sspmv(ul blas.Uplo, n int, alpha float32, ap []float32, x []float
 
 // Dspmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dspmv(ul blas.Uplo, n int, alpha float64, ap []float64, x []float64, incX int, beta float64, y []float64, incY int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Dspmv(ul, n, alpha, ap, x, incX, beta, y, incY)
 		return
 	}
@@ -715,7 +715,7 @@ func (o *BLAS) Dspmv(ul blas.Uplo, n int, alpha float64, ap []float64, x []float
 
 // Chpmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Chpmv(ul blas.Uplo, n int, alpha complex64, ap []complex64, x []complex64, incX int, beta complex64, y []complex64, incY int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Chpmv(ul, n, alpha, ap, x, incX, beta, y, incY)
 		return
 	}
@@ -727,7 +727,7 @@ func (o *BLAS) Chpmv(ul blas.Uplo, n int, alpha complex64, ap []complex64, x []c
 
 // Zhpmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zhpmv(ul blas.Uplo, n int, alpha complex128, ap []complex128, x []complex128, incX int, beta complex128, y []complex128, incY int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Zhpmv(ul, n, alpha, ap, x, incX, beta, y, incY)
 		return
 	}
@@ -739,7 +739,7 @@ func (o *BLAS) Zhpmv(ul blas.Uplo, n int, alpha complex128, ap []complex128, x [
 
 // Strmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Strmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float32, lda int, x []float32, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Strmv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
@@ -748,7 +748,7 @@ func (o *BLAS) Strmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []fl
 
 // Dtrmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dtrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float64, lda int, x []float64, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Dtrmv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
@@ -757,7 +757,7 @@ func (o *BLAS) Dtrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []fl
 
 // Ctrmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ctrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex64, lda int, x []complex64, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Ctrmv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
@@ -766,7 +766,7 @@ func (o *BLAS) Ctrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []co
 
 // Ztrmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ztrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex128, lda int, x []complex128, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Ztrmv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
@@ -775,7 +775,7 @@ func (o *BLAS) Ztrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []co
 
 // Strsv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Strsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float32, lda int, x []float32, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Strsv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
@@ -784,7 +784,7 @@ func (o *BLAS) Strsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []fl
 
 // Dtrsv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dtrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float64, lda int, x []float64, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Dtrsv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
@@ -793,7 +793,7 @@ func (o *BLAS) Dtrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []fl
 
 // Ctrsv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ctrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex64, lda int, x []complex64, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Ctrsv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
@@ -802,7 +802,7 @@ func (o *BLAS) Ctrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []co
 
 // Ztrsv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ztrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex128, lda int, x []complex128, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Ztrsv(ul, tA, d, n, a, lda, x, incX)
 		return
 	}
@@ -811,7 +811,7 @@ func (o *BLAS) Ztrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []co
 
 // Stbmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Stbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []float32, lda int, x []float32, incX int) {
-	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Stbmv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
@@ -820,7 +820,7 @@ func (o *BLAS) Stbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int,
 
 // Dtbmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dtbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []float64, lda int, x []float64, incX int) {
-	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Dtbmv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
@@ -829,7 +829,7 @@ func (o *BLAS) Dtbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int,
 
 // Ctbmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ctbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []complex64, lda int, x []complex64, incX int) {
-	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Ctbmv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
@@ -838,7 +838,7 @@ func (o *BLAS) Ctbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int,
 
 // Ztbmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ztbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []complex128, lda int, x []complex128, incX int) {
-	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Ztbmv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
@@ -847,7 +847,7 @@ func (o *BLAS) Ztbmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int,
 
 // Stbsv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Stbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []float32, lda int, x []float32, incX int) {
-	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Stbsv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
@@ -856,7 +856,7 @@ func (o *BLAS) Stbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int,
 
 // Dtbsv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dtbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []float64, lda int, x []float64, incX int) {
-	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Dtbsv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
@@ -865,7 +865,7 @@ func (o *BLAS) Dtbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int,
 
 // Ctbsv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ctbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []complex64, lda int, x []complex64, incX int) {
-	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Ctbsv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
@@ -874,7 +874,7 @@ func (o *BLAS) Ctbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int,
 
 // Ztbsv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ztbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int, a []complex128, lda int, x []complex128, incX int) {
-	if !worth(least2, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, k+1) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isBand(n, n, 0, k, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Ztbsv(ul, tA, d, n, k, a, lda, x, incX)
 		return
 	}
@@ -883,7 +883,7 @@ func (o *BLAS) Ztbsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, k int,
 
 // Stpmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Stpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []float32, x []float32, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
 		o.Implementation.Stpmv(ul, tA, d, n, ap, x, incX)
 		return
 	}
@@ -892,7 +892,7 @@ func (o *BLAS) Stpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []f
 
 // Dtpmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dtpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []float64, x []float64, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
 		o.Implementation.Dtpmv(ul, tA, d, n, ap, x, incX)
 		return
 	}
@@ -901,7 +901,7 @@ func (o *BLAS) Dtpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []f
 
 // Ctpmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ctpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []complex64, x []complex64, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
 		o.Implementation.Ctpmv(ul, tA, d, n, ap, x, incX)
 		return
 	}
@@ -910,7 +910,7 @@ func (o *BLAS) Ctpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []c
 
 // Ztpmv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ztpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []complex128, x []complex128, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
 		o.Implementation.Ztpmv(ul, tA, d, n, ap, x, incX)
 		return
 	}
@@ -919,7 +919,7 @@ func (o *BLAS) Ztpmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []c
 
 // Stpsv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Stpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []float32, x []float32, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
 		o.Implementation.Stpsv(ul, tA, d, n, ap, x, incX)
 		return
 	}
@@ -928,7 +928,7 @@ func (o *BLAS) Stpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []f
 
 // Dtpsv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dtpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []float64, x []float64, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
 		o.Implementation.Dtpsv(ul, tA, d, n, ap, x, incX)
 		return
 	}
@@ -937,7 +937,7 @@ func (o *BLAS) Dtpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []f
 
 // Ctpsv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ctpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []complex64, x []complex64, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
 		o.Implementation.Ctpsv(ul, tA, d, n, ap, x, incX)
 		return
 	}
@@ -946,7 +946,7 @@ func (o *BLAS) Ctpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []c
 
 // Ztpsv is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ztpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []complex128, x []complex128, incX int) {
-	if !worth(least2, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
+	if !worth(LeastMatrix, n, n) || !(isTrans(tA) && isDiag(d) && isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
 		o.Implementation.Ztpsv(ul, tA, d, n, ap, x, incX)
 		return
 	}
@@ -955,7 +955,7 @@ func (o *BLAS) Ztpsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, ap []c
 
 // Sger is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Sger(m int, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
-	if alpha == 0 || !worth(leastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Sger(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -964,7 +964,7 @@ func (o *BLAS) Sger(m int, n int, alpha float32, x []float32, incX int, y []floa
 
 // Dger is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dger(m int, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
-	if alpha == 0 || !worth(leastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Dger(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -973,7 +973,7 @@ func (o *BLAS) Dger(m int, n int, alpha float64, x []float64, incX int, y []floa
 
 // Cgeru is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cgeru(m int, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
-	if alpha == 0 || !worth(leastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Cgeru(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -982,7 +982,7 @@ func (o *BLAS) Cgeru(m int, n int, alpha complex64, x []complex64, incX int, y [
 
 // Cgerc is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cgerc(m int, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
-	if alpha == 0 || !worth(leastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Cgerc(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -991,7 +991,7 @@ func (o *BLAS) Cgerc(m int, n int, alpha complex64, x []complex64, incX int, y [
 
 // Zgeru is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zgeru(m int, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
-	if alpha == 0 || !worth(leastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Zgeru(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -1000,7 +1000,7 @@ func (o *BLAS) Zgeru(m int, n int, alpha complex128, x []complex128, incX int, y
 
 // Zgerc is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zgerc(m int, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
-	if alpha == 0 || !worth(leastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastGer, m, n) || !(isMatrix(m, n, lda, len(a)) && isVector(m, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Zgerc(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -1009,7 +1009,7 @@ func (o *BLAS) Zgerc(m int, n int, alpha complex128, x []complex128, incX int, y
 
 // Ssyr is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ssyr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, a []float32, lda int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Ssyr(ul, n, alpha, x, incX, a, lda)
 		return
 	}
@@ -1018,7 +1018,7 @@ func (o *BLAS) Ssyr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, a
 
 // Dsyr is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dsyr(ul blas.Uplo, n int, alpha float64, x []float64, incX int, a []float64, lda int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Dsyr(ul, n, alpha, x, incX, a, lda)
 		return
 	}
@@ -1027,7 +1027,7 @@ func (o *BLAS) Dsyr(ul blas.Uplo, n int, alpha float64, x []float64, incX int, a
 
 // Cher is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cher(ul blas.Uplo, n int, alpha float32, x []complex64, incX int, a []complex64, lda int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Cher(ul, n, alpha, x, incX, a, lda)
 		return
 	}
@@ -1036,7 +1036,7 @@ func (o *BLAS) Cher(ul blas.Uplo, n int, alpha float32, x []complex64, incX int,
 
 // Zher is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zher(ul blas.Uplo, n int, alpha float64, x []complex128, incX int, a []complex128, lda int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x))) {
 		o.Implementation.Zher(ul, n, alpha, x, incX, a, lda)
 		return
 	}
@@ -1045,7 +1045,7 @@ func (o *BLAS) Zher(ul blas.Uplo, n int, alpha float64, x []complex128, incX int
 
 // Sspr is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Sspr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, ap []float32) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
 		o.Implementation.Sspr(ul, n, alpha, x, incX, ap)
 		return
 	}
@@ -1054,7 +1054,7 @@ func (o *BLAS) Sspr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, a
 
 // Dspr is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dspr(ul blas.Uplo, n int, alpha float64, x []float64, incX int, ap []float64) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
 		o.Implementation.Dspr(ul, n, alpha, x, incX, ap)
 		return
 	}
@@ -1063,7 +1063,7 @@ func (o *BLAS) Dspr(ul blas.Uplo, n int, alpha float64, x []float64, incX int, a
 
 // Chpr is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Chpr(ul blas.Uplo, n int, alpha float32, x []complex64, incX int, ap []complex64) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
 		o.Implementation.Chpr(ul, n, alpha, x, incX, ap)
 		return
 	}
@@ -1072,7 +1072,7 @@ func (o *BLAS) Chpr(ul blas.Uplo, n int, alpha float32, x []complex64, incX int,
 
 // Zhpr is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zhpr(ul blas.Uplo, n int, alpha float64, x []complex128, incX int, ap []complex128) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x))) {
 		o.Implementation.Zhpr(ul, n, alpha, x, incX, ap)
 		return
 	}
@@ -1081,7 +1081,7 @@ func (o *BLAS) Zhpr(ul blas.Uplo, n int, alpha float64, x []complex128, incX int
 
 // Ssyr2 is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ssyr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Ssyr2(ul, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -1090,7 +1090,7 @@ func (o *BLAS) Ssyr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, 
 
 // Dsyr2 is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dsyr2(ul blas.Uplo, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Dsyr2(ul, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -1099,7 +1099,7 @@ func (o *BLAS) Dsyr2(ul blas.Uplo, n int, alpha float64, x []float64, incX int, 
 
 // Cher2 is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cher2(ul blas.Uplo, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Cher2(ul, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -1108,7 +1108,7 @@ func (o *BLAS) Cher2(ul blas.Uplo, n int, alpha complex64, x []complex64, incX i
 
 // Zher2 is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zher2(ul blas.Uplo, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isMatrix(n, n, lda, len(a)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Zher2(ul, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -1117,7 +1117,7 @@ func (o *BLAS) Zher2(ul blas.Uplo, n int, alpha complex128, x []complex128, incX
 
 // Sspr2 is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Sspr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, y []float32, incY int, ap []float32) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Sspr2(ul, n, alpha, x, incX, y, incY, ap)
 		return
 	}
@@ -1126,7 +1126,7 @@ func (o *BLAS) Sspr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, 
 
 // Dspr2 is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dspr2(ul blas.Uplo, n int, alpha float64, x []float64, incX int, y []float64, incY int, ap []float64) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Dspr2(ul, n, alpha, x, incX, y, incY, ap)
 		return
 	}
@@ -1135,7 +1135,7 @@ func (o *BLAS) Dspr2(ul blas.Uplo, n int, alpha float64, x []float64, incX int, 
 
 // Chpr2 is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Chpr2(ul blas.Uplo, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, ap []complex64) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Chpr2(ul, n, alpha, x, incX, y, incY, ap)
 		return
 	}
@@ -1144,7 +1144,7 @@ func (o *BLAS) Chpr2(ul blas.Uplo, n int, alpha complex64, x []complex64, incX i
 
 // Zhpr2 is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zhpr2(ul blas.Uplo, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, ap []complex128) {
-	if alpha == 0 || !worth(least2, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
+	if alpha == 0 || !worth(LeastMatrix, n, n) || !(isUplo(ul) && isPacked(n, len(ap)) && isVector(n, incX, len(x)) && isVector(n, incY, len(y))) {
 		o.Implementation.Zhpr2(ul, n, alpha, x, incX, y, incY, ap)
 		return
 	}
@@ -1153,7 +1153,7 @@ func (o *BLAS) Zhpr2(ul blas.Uplo, n int, alpha complex128, x []complex128, incX
 
 // Sgemm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Sgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	if alpha == 0 || !worth(leastGemm, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastGemm, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Sgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1162,7 +1162,7 @@ func (o *BLAS) Sgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, 
 
 // Dgemm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	if alpha == 0 || !worth(leastGemm, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastGemm, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1171,7 +1171,7 @@ func (o *BLAS) Dgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, 
 
 // Cgemm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
-	if alpha == 0 || !worth(leastGemm, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastGemm, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Cgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1180,7 +1180,7 @@ func (o *BLAS) Cgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, 
 
 // Zgemm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
-	if alpha == 0 || !worth(leastGemm, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastGemm, m, n, k) || !(isOperand(tA, m, k, lda, len(a)) && isOperand(tB, k, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Zgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1189,7 +1189,7 @@ func (o *BLAS) Zgemm(tA blas.Transpose, tB blas.Transpose, m int, n int, k int, 
 
 // Ssymm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ssymm(s blas.Side, ul blas.Uplo, m int, n int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Ssymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1198,7 +1198,7 @@ func (o *BLAS) Ssymm(s blas.Side, ul blas.Uplo, m int, n int, alpha float32, a [
 
 // Dsymm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dsymm(s blas.Side, ul blas.Uplo, m int, n int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Dsymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1207,7 +1207,7 @@ func (o *BLAS) Dsymm(s blas.Side, ul blas.Uplo, m int, n int, alpha float64, a [
 
 // Csymm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Csymm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Csymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1216,7 +1216,7 @@ func (o *BLAS) Csymm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex64, a
 
 // Zsymm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zsymm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Zsymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1225,7 +1225,7 @@ func (o *BLAS) Zsymm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex128, 
 
 // Chemm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Chemm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Chemm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1234,7 +1234,7 @@ func (o *BLAS) Chemm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex64, a
 
 // Zhemm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zhemm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b)) && isMatrix(m, n, ldc, len(c))) {
 		o.Implementation.Zhemm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1243,7 +1243,7 @@ func (o *BLAS) Zhemm(s blas.Side, ul blas.Uplo, m int, n int, alpha complex128, 
 
 // Ssyrk is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ssyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32, a []float32, lda int, beta float32, c []float32, ldc int) {
-	if alpha == 0 || !worth(leastProduct, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastProduct, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
 		o.Implementation.Ssyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -1252,7 +1252,7 @@ func (o *BLAS) Ssyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32
 
 // Dsyrk is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dsyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int) {
-	if alpha == 0 || !worth(leastProduct, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastProduct, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
 		o.Implementation.Dsyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -1261,7 +1261,7 @@ func (o *BLAS) Dsyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64
 
 // Csyrk is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Csyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex64, a []complex64, lda int, beta complex64, c []complex64, ldc int) {
-	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
 		o.Implementation.Csyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -1270,7 +1270,7 @@ func (o *BLAS) Csyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex
 
 // Zsyrk is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zsyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex128, a []complex128, lda int, beta complex128, c []complex128, ldc int) {
-	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
 		o.Implementation.Zsyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -1279,7 +1279,7 @@ func (o *BLAS) Zsyrk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex
 
 // Cherk is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cherk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32, a []complex64, lda int, beta float32, c []complex64, ldc int) {
-	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
 		o.Implementation.Cherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -1288,7 +1288,7 @@ func (o *BLAS) Cherk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32
 
 // Zherk is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zherk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64, a []complex128, lda int, beta float64, c []complex128, ldc int) {
-	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
+	if alpha == 0 || !worth(LeastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c))) {
 		o.Implementation.Zherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -1297,7 +1297,7 @@ func (o *BLAS) Zherk(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64
 
 // Ssyr2k is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ssyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	if alpha == 0 || !worth(leastProduct, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
 		o.Implementation.Ssyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1306,7 +1306,7 @@ func (o *BLAS) Ssyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float3
 
 // Dsyr2k is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dsyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	if alpha == 0 || !worth(leastProduct, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, n, n, k) || !(isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
 		o.Implementation.Dsyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1315,7 +1315,7 @@ func (o *BLAS) Dsyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha float6
 
 // Csyr2k is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Csyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta complex64, c []complex64, ldc int) {
-	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
 		o.Implementation.Csyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1324,7 +1324,7 @@ func (o *BLAS) Csyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha comple
 
 // Zsyr2k is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zsyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta complex128, c []complex128, ldc int) {
-	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.Trans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
 		o.Implementation.Zsyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1333,7 +1333,7 @@ func (o *BLAS) Zsyr2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha comple
 
 // Cher2k is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Cher2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex64, a []complex64, lda int, b []complex64, ldb int, beta float32, c []complex64, ldc int) {
-	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
 		o.Implementation.Cher2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1342,7 +1342,7 @@ func (o *BLAS) Cher2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha comple
 
 // Zher2k is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Zher2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha complex128, a []complex128, lda int, b []complex128, ldb int, beta float64, c []complex128, ldc int) {
-	if alpha == 0 || !worth(leastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, n, n, k) || !((t == blas.NoTrans || t == blas.ConjTrans) && isUplo(ul) && isOperand(t, n, k, lda, len(a)) && isMatrix(n, n, ldc, len(c)) && isOperand(t, n, k, ldb, len(b))) {
 		o.Implementation.Zher2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -1351,7 +1351,7 @@ func (o *BLAS) Zher2k(ul blas.Uplo, t blas.Transpose, n int, k int, alpha comple
 
 // Strmm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Strmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1360,7 +1360,7 @@ func (o *BLAS) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Dtrmm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Dtrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1369,7 +1369,7 @@ func (o *BLAS) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Ctrmm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ctrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Ctrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1378,7 +1378,7 @@ func (o *BLAS) Ctrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Ztrmm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ztrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Ztrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1387,7 +1387,7 @@ func (o *BLAS) Ztrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Strsm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Strsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1396,7 +1396,7 @@ func (o *BLAS) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Dtrsm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Dtrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1405,7 +1405,7 @@ func (o *BLAS) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Ctrsm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ctrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex64, a []complex64, lda int, b []complex64, ldb int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Ctrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}
@@ -1414,7 +1414,7 @@ func (o *BLAS) Ctrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 
 // Ztrsm is OpenBLAS's, or gonum's where that is not worth a call.
 func (o *BLAS) Ztrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m int, n int, alpha complex128, a []complex128, lda int, b []complex128, ldb int) {
-	if alpha == 0 || !worth(leastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
+	if alpha == 0 || !worth(LeastProduct, m, n, order(s, m, n)) || !(isTrans(tA) && isDiag(d) && isSide(s) && isUplo(ul) && isMatrix(order(s, m, n), order(s, m, n), lda, len(a)) && isMatrix(m, n, ldb, len(b))) {
 		o.Implementation.Ztrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 		return
 	}

@@ -16,11 +16,13 @@ type Choice struct {
 
 // The first call of a way compiles, allocates and fills caches: it does not count.
 // Once in so many calls the slower way is looked at again: it may have been measured
-// at a bad moment.
+// at a bad moment. One that is more than mostLoss times as slow is so more seldom, so
+// that looking takes no more than mostLoss/lookAgain of the time.
 const (
 	uncounted = 1
 	trials    = 3
 	lookAgain = 256
+	mostLoss  = 4
 )
 
 // Do runs one of the ways and remembers how long it took.
@@ -50,7 +52,11 @@ func (c *Choice) pick() int {
 	if c.seconds(1) < c.seconds(0) {
 		faster = 1
 	}
-	if (a+b)%lookAgain == 0 {
+	every := int64(lookAgain)
+	if loss := c.seconds(1-faster) / c.seconds(faster); loss > mostLoss {
+		every = int64(lookAgain * min(loss, 1e6) / mostLoss)
+	}
+	if (a+b)%every == 0 {
 		return 1 - faster
 	}
 	return faster

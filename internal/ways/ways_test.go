@@ -43,6 +43,31 @@ func TestTheFasterWay(t *testing.T) {
 	})
 }
 
+// TestLookingIsCheap has one way take a thousand times as long.
+func TestLookingIsCheap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c Choice
+		fast := func() error { time.Sleep(time.Millisecond); return nil }
+		slow := func() error { time.Sleep(time.Second); return nil }
+		for range 10 {
+			if err := c.Do(fast, slow); err != nil {
+				t.Fatal(err)
+			}
+		}
+		begin := time.Now()
+		const calls = 300_000
+		for range calls {
+			if err := c.Do(fast, slow); err != nil {
+				t.Fatal(err)
+			}
+		}
+		took := time.Since(begin)
+		if best := calls * time.Millisecond; took < best+time.Second || took > best*(lookAgain+mostLoss+1)/lookAgain {
+			t.Errorf("%v, %v without any look", took, best)
+		}
+	})
+}
+
 func TestFailure(t *testing.T) {
 	var c Choice
 	why := errors.New("no")

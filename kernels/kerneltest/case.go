@@ -2,6 +2,7 @@ package kerneltest
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/kernels"
@@ -24,7 +25,7 @@ type Trial struct {
 
 // Cases are the element-wise operations and the reductions.
 func Cases() []Case {
-	return append(elementwiseCases(), reductionCases()...)
+	return slices.Concat(elementwiseCases(), pairCases(), reductionCases())
 }
 
 // both makes a case for each type.

@@ -60,8 +60,9 @@ func reductionCases() (cases []Case) {
 		cases = append(cases, both(singles[i].name, singles[i].draw, doubles[i].draw)...)
 	}
 	cases = append(cases, both("nrm2", drawNorm[float32], drawNorm[float64])...)
-	cases = append(cases, both("maximum", drawExtremum[float32](false), drawExtremum[float64](false))...)
-	return append(cases, both("minimum", drawExtremum[float32](true), drawExtremum[float64](true))...)
+	cases = append(cases, both("maximum", drawExtremum(maximum[float32]()), drawExtremum(maximum[float64]()))...)
+	cases = append(cases, both("minimum", drawExtremum(minimum[float32]()), drawExtremum(minimum[float64]()))...)
+	return append(cases, both("amax", drawExtremum(amax[float32]()), drawExtremum(amax[float64]()))...)
 }
 
 // kindsOfSums leave out numbers whose sum overflows on the way.
@@ -170,11 +171,33 @@ func norm[T kernels.Float](x []T) (scaled float64, scale int) {
 	return math.Sqrt(squares.hi + squares.lo), scale
 }
 
-func drawExtremum[T kernels.Float](least bool) func(rng *rand.Rand, caps device.Caps, n int) Trial {
-	launch, first := kernels.Maximum[T, []T], func(v, best T) bool { return max(v, best) != best }
-	if least {
-		launch, first = kernels.Minimum[T, []T], func(v, best T) bool { return min(v, best) != best }
-	}
+// extremum is an operation that finds a place.
+type extremum[T kernels.Float] struct {
+	launch func(result *T, index *int, x []T) kernels.Launch
+	// beyond reports whether v outranks best, which is before it; zeros of different
+	// signs do so by their signs alone.
+	beyond func(v, best T) bool
+	least  bool
+	of     func(T) T // what is compared of an element
+}
+
+func itself[T any](v T) T { return v }
+
+func maximum[T kernels.Float]() extremum[T] {
+	return extremum[T]{kernels.Maximum[T, []T], func(v, best T) bool { return max(v, best) != best }, false, itself[T]}
+}
+
+func minimum[T kernels.Float]() extremum[T] {
+	return extremum[T]{kernels.Minimum[T, []T], func(v, best T) bool { return min(v, best) != best }, true, itself[T]}
+}
+
+func amax[T kernels.Float]() extremum[T] {
+	e := maximum[T]()
+	e.launch, e.of = kernels.Amax[T, []T], func(v T) T { return T(math.Abs(float64(v))) }
+	return e
+}
+
+func drawExtremum[T kernels.Float](e extremum[T]) func(rng *rand.Rand, caps device.Caps, n int) Trial {
 	return func(rng *rand.Rand, _ device.Caps, n int) Trial {
 		x := newArray[T](max(1, n))
 		fill(rng, x.x, rng.IntN(kinds))
@@ -192,7 +215,7 @@ func drawExtremum[T kernels.Float](least bool) func(rng *rand.Rand, caps device.
 		case 3: // ascending, or descending
 			for i := range x.x {
 				x.x[i] = T(i)
-				if least {
+				if e.least {
 					x.x[i] = -T(i)
 				}
 			}
@@ -206,18 +229,18 @@ func drawExtremum[T kernels.Float](least bool) func(rng *rand.Rand, caps device.
 			to = nil
 		}
 		return Trial{
-			Launch: launch(&got, to, x.x),
+			Launch: e.launch(&got, to, x.x),
 			Verify: func() error {
 				at := 0
-				for i, v := range x.x {
-					best := x.x[at]
-					zeros := v == 0 && best == 0 && math.Signbit(float64(v)) != math.Signbit(float64(best)) && math.Signbit(float64(v)) == least
-					if best == best && (v != v || first(v, best) || zeros) {
+				for i := range x.x {
+					v, best := e.of(x.x[i]), e.of(x.x[at])
+					zeros := v == 0 && best == 0 && math.Signbit(float64(v)) != math.Signbit(float64(best)) && math.Signbit(float64(v)) == e.least
+					if best == best && (v != v || e.beyond(v, best) || zeros) {
 						at = i
 					}
 				}
-				if !same(got, x.x[at]) || to != nil && index != at {
-					return fmt.Errorf("got %v at %d, want %v at %d", got, index, x.x[at], at)
+				if want := e.of(x.x[at]); !same(got, want) || to != nil && index != at {
+					return fmt.Errorf("got %v at %d, want %v at %d", got, index, want, at)
 				}
 				return nil
 			},

@@ -63,6 +63,12 @@ func (r *Runner) Next() bool { return r.schedule.next(r.Blocks, r.Time) }
 // Block is the one that is measured, from 1.
 func (r *Runner) Block() int { return r.schedule.block }
 
+// Late is whether half of the time went by in the first block, which is to have
+// everything: what is slow and can be done without had better be left out.
+func (r *Runner) Late() bool {
+	return r.schedule.block == 1 && r.Time > 0 && r.schedule.used() > r.Time/2
+}
+
 // Announce tells Progress what is measured now.
 func (r *Runner) Announce(what string) {
 	left, known := r.schedule.left(r.Blocks)

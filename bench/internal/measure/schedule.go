@@ -57,7 +57,7 @@ func (s *schedule) next(blocks int, limit time.Duration) bool {
 	if s.block > 0 {
 		rest := time.Duration(math.MaxInt64)
 		if limit > 0 {
-			rest = limit - (now.Sub(s.start) - s.apart)
+			rest = limit - s.used()
 		}
 		if !s.plan(blocks-s.block, rest) {
 			return false
@@ -67,6 +67,9 @@ func (s *schedule) next(blocks int, limit time.Duration) bool {
 	s.began, s.spent = now, 0
 	return true
 }
+
+// used is what of the time that is shared is over.
+func (s *schedule) used() time.Duration { return time.Since(s.start) - s.apart }
 
 // plan gives every row its part of so many blocks to come, which together may take
 // rest, and says who is measured in the next of them.

@@ -96,6 +96,25 @@ func TestNoLimit(t *testing.T) {
 	})
 }
 
+// A first block that takes more than half of the time is late, those after it are not.
+func TestLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &Runner{Blocks: Blocks, Time: 2 * time.Minute}
+		for r.Next() && r.Block() < 3 {
+			for _, after := range []time.Duration{0, 59 * time.Second, 2 * time.Second} {
+				time.Sleep(after)
+				if want := r.Block() == 1 && after == 2*time.Second; r.Late() != want {
+					t.Errorf("block %d, after %v more: late is %t", r.Block(), after, r.Late())
+				}
+			}
+			r.schedule.charge("x", time.Minute, 0)
+		}
+		if unbound := (&Runner{}); !unbound.Next() || unbound.Late() {
+			t.Error("a run without a limit is late")
+		}
+	})
+}
+
 // Building and starting a peer isn't taken from what there is for measuring.
 func TestPreparationApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

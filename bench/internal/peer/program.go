@@ -4,7 +4,8 @@
 // A program is given its number of workers as its argument. Each line it reads
 // is a job, "echo 100"; each line it answers is JSON: the nanoseconds that the
 // job took, or a list of the nanoseconds of its operations, or of other numbers
-// where the job is not about time. Between its turns a program is stopped.
+// where the job is not about time; or a string that says why it can't be done. Between
+// its turns a program is stopped.
 package peer
 
 import (
@@ -131,17 +132,24 @@ func (p *Program) ask(job string, times int, read func(n int, line []byte) error
 		p.broken = true
 		return fmt.Errorf("%s: %w", job, err)
 	}
+	var failed error // the first; the other answers are still to be taken out of the pipe
 	for n := range times {
 		line, err := p.out.ReadBytes('\n')
 		if err != nil {
 			p.broken = true
-			return fmt.Errorf("%s: %w", job, err)
+			return errors.Join(failed, fmt.Errorf("%s: %w", job, err))
 		}
-		if err := read(n, line); err != nil {
-			return fmt.Errorf("%s: %q: %w", job, line, err)
+		if failed != nil {
+			continue
+		}
+		var refusal string
+		if line[0] == '"' && json.Unmarshal(line, &refusal) == nil {
+			failed = fmt.Errorf("%s: %s", job, refusal)
+		} else if err := read(n, line); err != nil {
+			failed = fmt.Errorf("%s: %q: %w", job, line, err)
 		}
 	}
-	return nil
+	return failed
 }
 
 // PID is the program's process.

@@ -20,21 +20,23 @@ func (s *Suite) device(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
+	var failed failures
 	for _, info := range h.Devices() {
-		if err := s.launches(ctx, h, info.ID); err != nil {
-			return err
+		measures := []func() error{
+			func() error { return s.launches(ctx, h, info.ID) },
+			func() error { return s.transfers(ctx, info.ID) },
+			func() error { return s.overlap(ctx, h, info.ID) },
 		}
 		if info.ID == "cpu" {
-			continue // it has no memory of its own
+			measures = measures[:1] // it has no memory of its own
 		}
-		if err := s.transfers(ctx, info.ID); err != nil {
-			return err
-		}
-		if err := s.overlap(ctx, h, info.ID); err != nil {
-			return err
+		for _, do := range measures {
+			if err := failed.goOn(ctx, do()); err != nil {
+				return failed.all()
+			}
 		}
 	}
-	return nil
+	return failed.all()
 }
 
 // launches has the smallest launch there is, forced on the device, beside the
@@ -182,9 +184,9 @@ type roundTrip struct {
 	pieceSize int
 }
 
-func newRoundTrip(id string, nbytes int) (t *roundTrip, err error) {
+func newRoundTrip(id string, nbytes int) (_ *roundTrip, err error) {
 	const pieces = 8
-	t = &roundTrip{from: make([]byte, nbytes), to: make([]byte, nbytes), pieceSize: (nbytes + pieces - 1) / pieces}
+	t := &roundTrip{pieceSize: (nbytes + pieces - 1) / pieces}
 	if t.dev, err = device.Open(id); err != nil {
 		return nil, err
 	}
@@ -206,6 +208,7 @@ func newRoundTrip(id string, nbytes int) (t *roundTrip, err error) {
 		}
 		t.pieces = append(t.pieces, piece)
 	}
+	t.from, t.to = make([]byte, nbytes), make([]byte, nbytes)
 	return t, nil
 }
 

@@ -27,6 +27,7 @@ func (s *Suite) split(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
+	var failed failures
 	for _, j := range jobs(s.Quick) {
 		subjects := []measure.Subject{
 			measure.Timed("tandem", 1, func(ctx context.Context) error { return h.Launch(ctx, j.launch) }),
@@ -48,14 +49,15 @@ func (s *Suite) split(ctx context.Context) error {
 		for i := range subjects {
 			subjects[i] = settled(subjects[i])
 		}
-		if _, err := s.Measure(ctx, measure.Plan{
+		_, err := s.Measure(ctx, measure.Plan{
 			Category: "split", Workload: j.op, Case: "size=" + j.size, Unit: measure.Nanoseconds,
 			Flops: j.flops, Bytes: j.nbytes, Subjects: subjects,
-		}); err != nil {
-			return err
+		})
+		if failed.goOn(ctx, err) != nil {
+			break
 		}
 	}
-	return nil
+	return failed.all()
 }
 
 // settled is a subject that runs up to three times more before its first sample, until

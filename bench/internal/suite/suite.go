@@ -29,7 +29,8 @@ type Suite struct {
 	// Self is the command that has this program be a child; see [Child].
 	Self []string
 
-	awake map[string]bool // peers' programs, by name and workers
+	awake    map[string]bool // peers' programs, by name and workers
+	lateJobs map[string]bool // of Python's libraries, whether they are left out
 }
 
 // Category is one kind of promise.
@@ -58,18 +59,34 @@ var Categories = []Category{
 	{"startup", "time to the first result, and memory at rest", (*Suite).startup},
 }
 
-// Run measures the categories that are named, or all.
+// Run measures the categories that are named, or all. Of one that fails the others are
+// measured all the same.
 func (s *Suite) Run(ctx context.Context, names ...string) error {
+	var failed failures
 	for _, c := range Categories {
 		if len(names) > 0 && !slices.Contains(names, c.Name) {
 			continue
 		}
-		if err := c.run(s, ctx); err != nil {
-			return fmt.Errorf("%s: %w", c.Name, err)
+		if err := c.run(s, ctx); err != nil && failed.goOn(ctx, fmt.Errorf("%s: %w", c.Name, err)) != nil {
+			break
 		}
 	}
-	return nil
+	return failed.all()
 }
+
+// failures are those of parts that others don't need: a GPU that is met for a few
+// minutes had better be measured as far as it goes.
+type failures []error
+
+// goOn keeps an error, and answers one if ctx has ended.
+func (f *failures) goOn(ctx context.Context, err error) error {
+	if err != nil {
+		*f = append(*f, err)
+	}
+	return ctx.Err()
+}
+
+func (f failures) all() error { return errors.Join(f...) }
 
 // fewer is n, or a smaller number for a quick run.
 func (s *Suite) fewer(n, quick int) int {

@@ -1,5 +1,5 @@
 // The calls of CUDA's driver and of cuBLAS that main.c makes, as pointers that
-// open_libraries fills in. Types and signatures are those of NVIDIA's
+// open_driver and open_blas fill in. Types and signatures are those of NVIDIA's
 // documentation; what a call takes as an enumeration is an int here.
 
 #include <dlfcn.h>
@@ -59,28 +59,35 @@ CUDA_CALLS(DECLARE)
 BLAS_CALLS(DECLARE)
 #undef DECLARE
 
-// open_libraries finds all of them, or says why not.
-static const char *open_libraries(void)
+static char lack[256];
+
+#define FIND(name, arguments) \
+	if (!(*(void **)&name = dlsym(library, #name))) { \
+		snprintf(lack, sizeof lack, "the library has no %s", #name); \
+		return lack; \
+	}
+
+// open_driver finds the driver's calls, or says why not; open_blas those of cuBLAS.
+static const char *open_driver(void)
 {
-	static char why[256];
-	static const char *const blas_names[] = {
-		"libcublas.so.13", "libcublas.so.12", "libcublas.so.11", "libcublas.so", "/usr/local/cuda/lib64/libcublas.so",
-	};
 	void *library = dlopen("libcuda.so.1", RTLD_NOW);
 	if (!library)
 		return "no NVIDIA driver here: there is no libcuda.so.1";
-#define FIND(name, arguments) \
-	if (!(*(void **)&name = dlsym(library, #name))) { \
-		snprintf(why, sizeof why, "the library has no %s", #name); \
-		return why; \
-	}
 	CUDA_CALLS(FIND)
-	library = NULL;
-	for (size_t i = 0; !library && i < sizeof blas_names / sizeof *blas_names; i++)
-		library = dlopen(blas_names[i], RTLD_NOW);
+	return NULL;
+}
+
+static const char *open_blas(void)
+{
+	static const char *const names[] = {
+		"libcublas.so.13", "libcublas.so.12", "libcublas.so.11", "libcublas.so", "/usr/local/cuda/lib64/libcublas.so",
+	};
+	void *library = NULL;
+	for (size_t i = 0; !library && i < sizeof names / sizeof *names; i++)
+		library = dlopen(names[i], RTLD_NOW);
 	if (!library)
 		return "no cuBLAS here: there is no libcublas.so.13, .12 or .11";
 	BLAS_CALLS(FIND)
-#undef FIND
 	return NULL;
 }
+#undef FIND

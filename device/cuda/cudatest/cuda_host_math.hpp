@@ -12,6 +12,33 @@ template <class To, class From> static inline To tandem_host_bits(From from)
 	return to;
 }
 
+/*
+ * fma is one instruction on every amd64 processor since 2013. Code that has to run on
+ * any of them calls the library's, which looks at the processor each time, and no
+ * register outlives the call. So the processor is looked at here, where the compiler
+ * does it once, and a product (TestGemm) takes a fifth of the time.
+ */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__FMA__)
+static __attribute__((noinline, cold, const, unused)) double tandem_host_fma_of_library(double a, double b, double c) { return fma(a, b, c); }
+static __attribute__((noinline, cold, const, unused)) float tandem_host_fma_of_library(float a, float b, float c) { return fmaf(a, b, c); }
+static inline __attribute__((always_inline, unused)) double tandem_host_fma(double a, double b, double c)
+{
+	if (!__builtin_cpu_supports("fma"))
+		return tandem_host_fma_of_library(a, b, c);
+	__asm__("vfmadd231sd %2, %1, %0" : "+x"(c) : "x"(a), "x"(b));
+	return c;
+}
+static inline __attribute__((always_inline, unused)) float tandem_host_fma(float a, float b, float c)
+{
+	if (!__builtin_cpu_supports("fma"))
+		return tandem_host_fma_of_library(a, b, c);
+	__asm__("vfmadd231ss %2, %1, %0" : "+x"(c) : "x"(a), "x"(b));
+	return c;
+}
+#define fma(a, b, c) tandem_host_fma((double)(a), (double)(b), (double)(c))
+#define fmaf(a, b, c) tandem_host_fma((float)(a), (float)(b), (float)(c))
+#endif
+
 TANDEM_HOST_FN int __float_as_int(float x) { return tandem_host_bits<int>(x); }
 TANDEM_HOST_FN unsigned __float_as_uint(float x) { return tandem_host_bits<unsigned>(x); }
 TANDEM_HOST_FN float __int_as_float(int x) { return tandem_host_bits<float>(x); }

@@ -9,12 +9,21 @@ import (
 )
 
 // choices remembers, for each routine, type, variant, size and shape, which way
-// is the fastest. A choice costs a few nanoseconds: it is looked up in a table,
+// is the fastest. A choice costs some nanoseconds: it is looked up in a table,
 // whose cells are filled from the performance model. What that doesn't know is
-// measured in the background, and done by the wrapped routine until then.
+// measured in the background, and done by the wrapped routine until then. What is
+// known is looked at again (verdict).
 type choices struct {
 	blas   *BLAS
 	tables [opcodes][kinds]atomic.Pointer[table]
+
+	// In place of these a test simulates a machine.
+	exercise func(c call) func(w way)
+	quiet    func(d time.Duration) bool
+
+	looking  sync.Mutex // held while calls are measured: one after the other
+	mu       sync.Mutex // guards verdicts and what they point to
+	verdicts map[cell]*verdict
 
 	begin   sync.Once
 	ended   sync.WaitGroup
@@ -33,6 +42,16 @@ type place struct {
 	way   atomic.Uint32
 	late  atomic.Int32  // see watch
 	alone atomic.Uint64 // bits of the seconds that the wrapped routine takes for a unit of work
+	each  atomic.Uint64 // bits of the nanoseconds that the way takes for it; 0 where there is no other
+	left  atomic.Int64  // nanoseconds of calls until the next look
+}
+
+// spend takes the time of a call from what is left until the next look, and tells
+// whether it was the call with which nothing is.
+func (p *place) spend(work float64) (due bool) {
+	took := int64(math.Float64frombits(p.each.Load()) * work)
+	left := p.left.Add(-took)
+	return left < 0 && left+took >= 0
 }
 
 const (
@@ -113,8 +132,11 @@ func (e *engine) choose(c call) (way, watch) {
 	at := c.cell()
 	p := e.choices.place(at)
 	w := way(p.way.Load())
-	if w == unknown {
+	switch {
+	case w == unknown:
 		w = e.choices.find(request{at, c.standing()}, p)
+	case p.spend(c.work()):
+		e.choices.again(request{at, c.standing()}, p)
 	}
 	if w <= wrapped {
 		return wrapped, watch{}
@@ -126,7 +148,7 @@ func (e *engine) choose(c call) (way, watch) {
 // watch looks whether a call that others help with takes longer than it would have
 // alone: what was measured on a machine with nothing else to do is not true of one
 // that is busy. A few such calls in a row, or every third of many, and the wrapped
-// routine has the cell for the rest of the process.
+// routine has the cell until the next look.
 type watch struct {
 	place *place // nil if nobody looks
 	begun time.Time
@@ -154,6 +176,7 @@ func (w watch) end() {
 	}
 	if w.place.late.Add(2) >= mostLate {
 		w.place.way.Store(uint32(wrapped))
+		w.place.left.Store(0) // the next call has the verdict know of it
 	}
 }
 
@@ -176,7 +199,7 @@ func (ch *choices) place(c cell) *place {
 
 // find fills a cell from the model, or has it measured.
 func (ch *choices) find(r request, p *place) way {
-	if w, known := ch.fill(r, p); known {
+	if w, known := ch.recall(r, p); known {
 		return w
 	}
 	if p.way.CompareAndSwap(uint32(unknown), uint32(asked)) && !ch.ask(r) {
@@ -185,14 +208,11 @@ func (ch *choices) find(r request, p *place) way {
 	return wrapped
 }
 
-// fill fills a cell as far as the model knows all ways.
-func (ch *choices) fill(r request, p *place) (w way, known bool) {
-	w, alone, known := ch.known(r)
-	if known {
-		p.alone.Store(math.Float64bits(alone / r.call.work()))
-		p.way.Store(uint32(w)) // publishes alone
+// again has a cell looked at again.
+func (ch *choices) again(r request, p *place) {
+	if !ch.ask(r) {
+		p.left.Store(0) // the next call asks
 	}
-	return w, known
 }
 
 // ask has a call measured in the background. It reports false if too many wait.

@@ -9,8 +9,8 @@ import (
 func observe(b *BLAS, c call, alone, parallel float64) {
 	ch := b.engine.choices
 	for range rounds {
-		b.engine.cfg.Model.Observe(ch.key(c.cell(), wrapped), c.work(), alone)
-		b.engine.cfg.Model.Observe(ch.key(c.cell(), inParallel), c.work(), parallel)
+		b.engine.cfg.Model.Observe(ch.key(c.cell(), wrapped, true), c.work(), alone)
+		b.engine.cfg.Model.Observe(ch.key(c.cell(), inParallel, true), c.work(), parallel)
 	}
 }
 

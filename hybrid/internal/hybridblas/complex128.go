@@ -9,7 +9,7 @@ import (
 func (b *BLAS) Zgemm(tA, tB blas.Transpose, m, n, k int, alpha complex128, a []complex128, lda int, x []complex128, ldb int, beta complex128, c []complex128, ldc int) {
 	switch {
 	case b.large3(m, n, k) && b.z.gemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc):
-	case b.plain.z:
+	case work3(m, n, k) < b.small.z.gemm:
 		gonum.Implementation{}.Zgemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
 	default:
 		b.Complex128.Zgemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
@@ -20,7 +20,7 @@ func (b *BLAS) Zgemm(tA, tB blas.Transpose, m, n, k int, alpha complex128, a []c
 func (b *BLAS) Zsymm(s blas.Side, ul blas.Uplo, m, n int, alpha complex128, a []complex128, lda int, x []complex128, ldb int, beta complex128, c []complex128, ldc int) {
 	switch {
 	case b.large3(m, n, max(m, n)) && b.z.symm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc):
-	case b.plain.z:
+	case work3(m, n, max(m, n)) < b.small.z.product:
 		gonum.Implementation{}.Zsymm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
 	default:
 		b.Complex128.Zsymm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
@@ -31,7 +31,7 @@ func (b *BLAS) Zsymm(s blas.Side, ul blas.Uplo, m, n int, alpha complex128, a []
 func (b *BLAS) Zhemm(s blas.Side, ul blas.Uplo, m, n int, alpha complex128, a []complex128, lda int, x []complex128, ldb int, beta complex128, c []complex128, ldc int) {
 	switch {
 	case b.large3(m, n, max(m, n)) && b.z.hemm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc):
-	case b.plain.z:
+	case work3(m, n, max(m, n)) < b.small.z.product:
 		gonum.Implementation{}.Zhemm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
 	default:
 		b.Complex128.Zhemm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
@@ -42,7 +42,7 @@ func (b *BLAS) Zhemm(s blas.Side, ul blas.Uplo, m, n int, alpha complex128, a []
 func (b *BLAS) Zsyrk(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex128, a []complex128, lda int, beta complex128, c []complex128, ldc int) {
 	switch {
 	case b.large3(n, n, k) && b.z.syrk(ul, t, n, k, alpha, a, lda, beta, c, ldc):
-	case b.plain.z:
+	case work3(n, n, k) < b.small.z.product:
 		gonum.Implementation{}.Zsyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 	default:
 		b.Complex128.Zsyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
@@ -53,7 +53,7 @@ func (b *BLAS) Zsyrk(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex128,
 func (b *BLAS) Zherk(ul blas.Uplo, t blas.Transpose, n, k int, alpha float64, a []complex128, lda int, beta float64, c []complex128, ldc int) {
 	switch {
 	case b.large3(n, n, k) && b.z.herk(ul, t, n, k, complex(alpha, 0), a, lda, complex(beta, 0), c, ldc):
-	case b.plain.z:
+	case work3(n, n, k) < b.small.z.product:
 		gonum.Implementation{}.Zherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 	default:
 		b.Complex128.Zherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
@@ -64,7 +64,7 @@ func (b *BLAS) Zherk(ul blas.Uplo, t blas.Transpose, n, k int, alpha float64, a 
 func (b *BLAS) Zsyr2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex128, a []complex128, lda int, x []complex128, ldb int, beta complex128, c []complex128, ldc int) {
 	switch {
 	case b.large3(n, n, k) && b.z.syr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc):
-	case b.plain.z:
+	case work3(n, n, k) < b.small.z.product:
 		gonum.Implementation{}.Zsyr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
 	default:
 		b.Complex128.Zsyr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
@@ -76,7 +76,7 @@ func (b *BLAS) Zsyr2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex128
 func (b *BLAS) Zher2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex128, a []complex128, lda int, x []complex128, ldb int, beta float64, c []complex128, ldc int) {
 	switch {
 	case b.large3(n, n, k) && b.z.her2k(ul, t, n, k, alpha, a, lda, x, ldb, complex(beta, 0), c, ldc):
-	case b.plain.z:
+	case work3(n, n, k) < b.small.z.product:
 		gonum.Implementation{}.Zher2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
 	default:
 		b.Complex128.Zher2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
@@ -87,7 +87,7 @@ func (b *BLAS) Zher2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex128
 func (b *BLAS) Ztrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha complex128, a []complex128, lda int, x []complex128, ldb int) {
 	switch {
 	case b.large3(m, n, max(m, n)) && b.z.trmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb):
-	case b.plain.z:
+	case work3(m, n, max(m, n)) < b.small.z.product:
 		gonum.Implementation{}.Ztrmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
 	default:
 		b.Complex128.Ztrmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
@@ -99,7 +99,7 @@ func (b *BLAS) Ztrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 func (b *BLAS) Ztrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha complex128, a []complex128, lda int, x []complex128, ldb int) {
 	switch {
 	case b.large3(m, n, max(m, n)) && b.z.trsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb):
-	case b.plain.z:
+	case work3(m, n, max(m, n)) < b.small.z.product:
 		gonum.Implementation{}.Ztrsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
 	default:
 		b.Complex128.Ztrsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
@@ -110,7 +110,7 @@ func (b *BLAS) Ztrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 func (b *BLAS) Zgemv(tA blas.Transpose, m, n int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
 	switch {
 	case b.large2(m, n) && b.z.gemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY):
-	case b.plain.z:
+	case work2(m, n) < b.small.z.matrix:
 		gonum.Implementation{}.Zgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 	default:
 		b.Complex128.Zgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
@@ -121,7 +121,7 @@ func (b *BLAS) Zgemv(tA blas.Transpose, m, n int, alpha complex128, a []complex1
 func (b *BLAS) Zhemv(ul blas.Uplo, n int, alpha complex128, a []complex128, lda int, x []complex128, incX int, beta complex128, y []complex128, incY int) {
 	switch {
 	case b.large2(n, n) && b.z.hemv(ul, n, alpha, a, lda, x, incX, beta, y, incY):
-	case b.plain.z:
+	case work2(n, n) < b.small.z.matrix:
 		gonum.Implementation{}.Zhemv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 	default:
 		b.Complex128.Zhemv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
@@ -132,7 +132,7 @@ func (b *BLAS) Zhemv(ul blas.Uplo, n int, alpha complex128, a []complex128, lda 
 func (b *BLAS) Ztrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex128, lda int, x []complex128, incX int) {
 	switch {
 	case b.large2(n, n) && b.z.trmv(ul, tA, d, n, a, lda, x, incX):
-	case b.plain.z:
+	case work2(n, n) < b.small.z.matrix:
 		gonum.Implementation{}.Ztrmv(ul, tA, d, n, a, lda, x, incX)
 	default:
 		b.Complex128.Ztrmv(ul, tA, d, n, a, lda, x, incX)
@@ -143,7 +143,7 @@ func (b *BLAS) Ztrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []co
 func (b *BLAS) Zgeru(m, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
 	switch {
 	case b.large2(m, n) && b.z.ger(m, n, alpha, x, incX, y, incY, a, lda):
-	case b.plain.z:
+	case work2(m, n) < b.small.z.ger:
 		gonum.Implementation{}.Zgeru(m, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		b.Complex128.Zgeru(m, n, alpha, x, incX, y, incY, a, lda)
@@ -154,7 +154,7 @@ func (b *BLAS) Zgeru(m, n int, alpha complex128, x []complex128, incX int, y []c
 func (b *BLAS) Zgerc(m, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
 	switch {
 	case b.large2(m, n) && b.z.gerc(m, n, alpha, x, incX, y, incY, a, lda):
-	case b.plain.z:
+	case work2(m, n) < b.small.z.ger:
 		gonum.Implementation{}.Zgerc(m, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		b.Complex128.Zgerc(m, n, alpha, x, incX, y, incY, a, lda)
@@ -165,7 +165,7 @@ func (b *BLAS) Zgerc(m, n int, alpha complex128, x []complex128, incX int, y []c
 func (b *BLAS) Zher(ul blas.Uplo, n int, alpha float64, x []complex128, incX int, a []complex128, lda int) {
 	switch {
 	case b.large2(n, n) && b.z.her(ul, n, complex(alpha, 0), x, incX, a, lda):
-	case b.plain.z:
+	case work2(n, n) < b.small.z.matrix:
 		gonum.Implementation{}.Zher(ul, n, alpha, x, incX, a, lda)
 	default:
 		b.Complex128.Zher(ul, n, alpha, x, incX, a, lda)
@@ -177,7 +177,7 @@ func (b *BLAS) Zher(ul blas.Uplo, n int, alpha float64, x []complex128, incX int
 func (b *BLAS) Zher2(ul blas.Uplo, n int, alpha complex128, x []complex128, incX int, y []complex128, incY int, a []complex128, lda int) {
 	switch {
 	case b.large2(n, n) && b.z.her2(ul, n, alpha, x, incX, y, incY, a, lda):
-	case b.plain.z:
+	case work2(n, n) < b.small.z.matrix:
 		gonum.Implementation{}.Zher2(ul, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		b.Complex128.Zher2(ul, n, alpha, x, incX, y, incY, a, lda)
@@ -188,7 +188,7 @@ func (b *BLAS) Zher2(ul blas.Uplo, n int, alpha complex128, x []complex128, incX
 func (b *BLAS) Zaxpy(n int, alpha complex128, x []complex128, incX int, y []complex128, incY int) {
 	switch {
 	case b.large1(n) && b.z.axpy(n, alpha, x, incX, y, incY):
-	case b.plain.z:
+	case uint64(n) < b.small.z.vector:
 		gonum.Implementation{}.Zaxpy(n, alpha, x, incX, y, incY)
 	default:
 		b.Complex128.Zaxpy(n, alpha, x, incX, y, incY)
@@ -199,7 +199,7 @@ func (b *BLAS) Zaxpy(n int, alpha complex128, x []complex128, incX int, y []comp
 func (b *BLAS) Zscal(n int, alpha complex128, x []complex128, incX int) {
 	switch {
 	case b.large1(n) && b.z.scal(n, alpha, x, incX):
-	case b.plain.z:
+	case uint64(n) < b.small.z.vector:
 		gonum.Implementation{}.Zscal(n, alpha, x, incX)
 	default:
 		b.Complex128.Zscal(n, alpha, x, incX)
@@ -213,7 +213,7 @@ func (b *BLAS) Zdotu(n int, x []complex128, incX int, y []complex128, incY int) 
 			return v
 		}
 	}
-	if b.plain.z {
+	if uint64(n) < b.small.z.vector {
 		return gonum.Implementation{}.Zdotu(n, x, incX, y, incY)
 	}
 	return b.Complex128.Zdotu(n, x, incX, y, incY)
@@ -226,8 +226,29 @@ func (b *BLAS) Zdotc(n int, x []complex128, incX int, y []complex128, incY int) 
 			return v
 		}
 	}
-	if b.plain.z {
+	if uint64(n) < b.small.z.vector {
 		return gonum.Implementation{}.Zdotc(n, x, incX, y, incY)
 	}
 	return b.Complex128.Zdotc(n, x, incX, y, incY)
+}
+
+// routinesC128 are the wrapped routines of the type.
+func routinesC128(b blas.Complex128) routines[complex128] {
+	return routines[complex128]{
+		gemm: b.Zgemm, symm: b.Zsymm, hemm: b.Zhemm, syrk: b.Zsyrk,
+		herk: func(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex128, a []complex128, lda int, beta complex128, c []complex128, ldc int) {
+			b.Zherk(ul, t, n, k, real(alpha), a, lda, real(beta), c, ldc)
+		},
+		syr2k: b.Zsyr2k,
+		her2k: func(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex128, a []complex128, lda int, x []complex128, ldb int, beta complex128, c []complex128, ldc int) {
+			b.Zher2k(ul, t, n, k, alpha, a, lda, x, ldb, real(beta), c, ldc)
+		},
+		trmm: b.Ztrmm, trsm: b.Ztrsm,
+		gemv: b.Zgemv, hemv: b.Zhemv, trmv: b.Ztrmv, ger: b.Zgeru, gerc: b.Zgerc,
+		her: func(ul blas.Uplo, n int, alpha complex128, x []complex128, incX int, a []complex128, lda int) {
+			b.Zher(ul, n, real(alpha), x, incX, a, lda)
+		},
+		her2: b.Zher2,
+		axpy: b.Zaxpy, scal: b.Zscal, dot: b.Zdotu, dotc: b.Zdotc,
+	}
 }

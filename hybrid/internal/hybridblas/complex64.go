@@ -11,7 +11,7 @@ import (
 func (b *BLAS) Cgemm(tA, tB blas.Transpose, m, n, k int, alpha complex64, a []complex64, lda int, x []complex64, ldb int, beta complex64, c []complex64, ldc int) {
 	switch {
 	case b.large3(m, n, k) && b.c.gemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc):
-	case b.plain.c:
+	case work3(m, n, k) < b.small.c.gemm:
 		gonum.Implementation{}.Cgemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
 	default:
 		b.Complex64.Cgemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
@@ -22,7 +22,7 @@ func (b *BLAS) Cgemm(tA, tB blas.Transpose, m, n, k int, alpha complex64, a []co
 func (b *BLAS) Csymm(s blas.Side, ul blas.Uplo, m, n int, alpha complex64, a []complex64, lda int, x []complex64, ldb int, beta complex64, c []complex64, ldc int) {
 	switch {
 	case b.large3(m, n, max(m, n)) && b.c.symm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc):
-	case b.plain.c:
+	case work3(m, n, max(m, n)) < b.small.c.product:
 		gonum.Implementation{}.Csymm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
 	default:
 		b.Complex64.Csymm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
@@ -33,7 +33,7 @@ func (b *BLAS) Csymm(s blas.Side, ul blas.Uplo, m, n int, alpha complex64, a []c
 func (b *BLAS) Chemm(s blas.Side, ul blas.Uplo, m, n int, alpha complex64, a []complex64, lda int, x []complex64, ldb int, beta complex64, c []complex64, ldc int) {
 	switch {
 	case b.large3(m, n, max(m, n)) && b.c.hemm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc):
-	case b.plain.c:
+	case work3(m, n, max(m, n)) < b.small.c.product:
 		gonum.Implementation{}.Chemm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
 	default:
 		b.Complex64.Chemm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
@@ -44,7 +44,7 @@ func (b *BLAS) Chemm(s blas.Side, ul blas.Uplo, m, n int, alpha complex64, a []c
 func (b *BLAS) Csyrk(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64, a []complex64, lda int, beta complex64, c []complex64, ldc int) {
 	switch {
 	case b.large3(n, n, k) && b.c.syrk(ul, t, n, k, alpha, a, lda, beta, c, ldc):
-	case b.plain.c:
+	case work3(n, n, k) < b.small.c.product:
 		gonum.Implementation{}.Csyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 	default:
 		b.Complex64.Csyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
@@ -55,7 +55,7 @@ func (b *BLAS) Csyrk(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64, 
 func (b *BLAS) Cherk(ul blas.Uplo, t blas.Transpose, n, k int, alpha float32, a []complex64, lda int, beta float32, c []complex64, ldc int) {
 	switch {
 	case b.large3(n, n, k) && b.c.herk(ul, t, n, k, complex(alpha, 0), a, lda, complex(beta, 0), c, ldc):
-	case b.plain.c:
+	case work3(n, n, k) < b.small.c.product:
 		gonum.Implementation{}.Cherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 	default:
 		b.Complex64.Cherk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
@@ -66,7 +66,7 @@ func (b *BLAS) Cherk(ul blas.Uplo, t blas.Transpose, n, k int, alpha float32, a 
 func (b *BLAS) Csyr2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64, a []complex64, lda int, x []complex64, ldb int, beta complex64, c []complex64, ldc int) {
 	switch {
 	case b.large3(n, n, k) && b.c.syr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc):
-	case b.plain.c:
+	case work3(n, n, k) < b.small.c.product:
 		gonum.Implementation{}.Csyr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
 	default:
 		b.Complex64.Csyr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
@@ -78,7 +78,7 @@ func (b *BLAS) Csyr2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64,
 func (b *BLAS) Cher2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64, a []complex64, lda int, x []complex64, ldb int, beta float32, c []complex64, ldc int) {
 	switch {
 	case b.large3(n, n, k) && b.c.her2k(ul, t, n, k, alpha, a, lda, x, ldb, complex(beta, 0), c, ldc):
-	case b.plain.c:
+	case work3(n, n, k) < b.small.c.product:
 		gonum.Implementation{}.Cher2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
 	default:
 		b.Complex64.Cher2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
@@ -89,7 +89,7 @@ func (b *BLAS) Cher2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64,
 func (b *BLAS) Ctrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha complex64, a []complex64, lda int, x []complex64, ldb int) {
 	switch {
 	case b.large3(m, n, max(m, n)) && b.c.trmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb):
-	case b.plain.c:
+	case work3(m, n, max(m, n)) < b.small.c.product:
 		gonum.Implementation{}.Ctrmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
 	default:
 		b.Complex64.Ctrmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
@@ -101,7 +101,7 @@ func (b *BLAS) Ctrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 func (b *BLAS) Ctrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha complex64, a []complex64, lda int, x []complex64, ldb int) {
 	switch {
 	case b.large3(m, n, max(m, n)) && b.c.trsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb):
-	case b.plain.c:
+	case work3(m, n, max(m, n)) < b.small.c.product:
 		gonum.Implementation{}.Ctrsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
 	default:
 		b.Complex64.Ctrsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
@@ -112,7 +112,7 @@ func (b *BLAS) Ctrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 func (b *BLAS) Cgemv(tA blas.Transpose, m, n int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
 	switch {
 	case b.large2(m, n) && b.c.gemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY):
-	case b.plain.c:
+	case work2(m, n) < b.small.c.matrix:
 		gonum.Implementation{}.Cgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 	default:
 		b.Complex64.Cgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
@@ -123,7 +123,7 @@ func (b *BLAS) Cgemv(tA blas.Transpose, m, n int, alpha complex64, a []complex64
 func (b *BLAS) Chemv(ul blas.Uplo, n int, alpha complex64, a []complex64, lda int, x []complex64, incX int, beta complex64, y []complex64, incY int) {
 	switch {
 	case b.large2(n, n) && b.c.hemv(ul, n, alpha, a, lda, x, incX, beta, y, incY):
-	case b.plain.c:
+	case work2(n, n) < b.small.c.matrix:
 		gonum.Implementation{}.Chemv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 	default:
 		b.Complex64.Chemv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
@@ -134,7 +134,7 @@ func (b *BLAS) Chemv(ul blas.Uplo, n int, alpha complex64, a []complex64, lda in
 func (b *BLAS) Ctrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []complex64, lda int, x []complex64, incX int) {
 	switch {
 	case b.large2(n, n) && b.c.trmv(ul, tA, d, n, a, lda, x, incX):
-	case b.plain.c:
+	case work2(n, n) < b.small.c.matrix:
 		gonum.Implementation{}.Ctrmv(ul, tA, d, n, a, lda, x, incX)
 	default:
 		b.Complex64.Ctrmv(ul, tA, d, n, a, lda, x, incX)
@@ -145,7 +145,7 @@ func (b *BLAS) Ctrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []co
 func (b *BLAS) Cgeru(m, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
 	switch {
 	case b.large2(m, n) && b.c.ger(m, n, alpha, x, incX, y, incY, a, lda):
-	case b.plain.c:
+	case work2(m, n) < b.small.c.ger:
 		gonum.Implementation{}.Cgeru(m, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		b.Complex64.Cgeru(m, n, alpha, x, incX, y, incY, a, lda)
@@ -156,7 +156,7 @@ func (b *BLAS) Cgeru(m, n int, alpha complex64, x []complex64, incX int, y []com
 func (b *BLAS) Cgerc(m, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
 	switch {
 	case b.large2(m, n) && b.c.gerc(m, n, alpha, x, incX, y, incY, a, lda):
-	case b.plain.c:
+	case work2(m, n) < b.small.c.ger:
 		gonum.Implementation{}.Cgerc(m, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		b.Complex64.Cgerc(m, n, alpha, x, incX, y, incY, a, lda)
@@ -167,7 +167,7 @@ func (b *BLAS) Cgerc(m, n int, alpha complex64, x []complex64, incX int, y []com
 func (b *BLAS) Cher(ul blas.Uplo, n int, alpha float32, x []complex64, incX int, a []complex64, lda int) {
 	switch {
 	case b.large2(n, n) && b.c.her(ul, n, complex(alpha, 0), x, incX, a, lda):
-	case b.plain.c:
+	case work2(n, n) < b.small.c.matrix:
 		gonum.Implementation{}.Cher(ul, n, alpha, x, incX, a, lda)
 	default:
 		b.Complex64.Cher(ul, n, alpha, x, incX, a, lda)
@@ -179,7 +179,7 @@ func (b *BLAS) Cher(ul blas.Uplo, n int, alpha float32, x []complex64, incX int,
 func (b *BLAS) Cher2(ul blas.Uplo, n int, alpha complex64, x []complex64, incX int, y []complex64, incY int, a []complex64, lda int) {
 	switch {
 	case b.large2(n, n) && b.c.her2(ul, n, alpha, x, incX, y, incY, a, lda):
-	case b.plain.c:
+	case work2(n, n) < b.small.c.matrix:
 		gonum.Implementation{}.Cher2(ul, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		b.Complex64.Cher2(ul, n, alpha, x, incX, y, incY, a, lda)
@@ -190,7 +190,7 @@ func (b *BLAS) Cher2(ul blas.Uplo, n int, alpha complex64, x []complex64, incX i
 func (b *BLAS) Caxpy(n int, alpha complex64, x []complex64, incX int, y []complex64, incY int) {
 	switch {
 	case b.large1(n) && b.c.axpy(n, alpha, x, incX, y, incY):
-	case b.plain.c:
+	case uint64(n) < b.small.c.vector:
 		gonum.Implementation{}.Caxpy(n, alpha, x, incX, y, incY)
 	default:
 		b.Complex64.Caxpy(n, alpha, x, incX, y, incY)
@@ -201,7 +201,7 @@ func (b *BLAS) Caxpy(n int, alpha complex64, x []complex64, incX int, y []comple
 func (b *BLAS) Cscal(n int, alpha complex64, x []complex64, incX int) {
 	switch {
 	case b.large1(n) && b.c.scal(n, alpha, x, incX):
-	case b.plain.c:
+	case uint64(n) < b.small.c.vector:
 		gonum.Implementation{}.Cscal(n, alpha, x, incX)
 	default:
 		b.Complex64.Cscal(n, alpha, x, incX)
@@ -215,7 +215,7 @@ func (b *BLAS) Cdotu(n int, x []complex64, incX int, y []complex64, incY int) co
 			return v
 		}
 	}
-	if b.plain.c {
+	if uint64(n) < b.small.c.vector {
 		return gonum.Implementation{}.Cdotu(n, x, incX, y, incY)
 	}
 	return b.Complex64.Cdotu(n, x, incX, y, incY)
@@ -228,8 +228,29 @@ func (b *BLAS) Cdotc(n int, x []complex64, incX int, y []complex64, incY int) co
 			return v
 		}
 	}
-	if b.plain.c {
+	if uint64(n) < b.small.c.vector {
 		return gonum.Implementation{}.Cdotc(n, x, incX, y, incY)
 	}
 	return b.Complex64.Cdotc(n, x, incX, y, incY)
+}
+
+// routinesC64 are the wrapped routines of the type.
+func routinesC64(b blas.Complex64) routines[complex64] {
+	return routines[complex64]{
+		gemm: b.Cgemm, symm: b.Csymm, hemm: b.Chemm, syrk: b.Csyrk,
+		herk: func(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64, a []complex64, lda int, beta complex64, c []complex64, ldc int) {
+			b.Cherk(ul, t, n, k, real(alpha), a, lda, real(beta), c, ldc)
+		},
+		syr2k: b.Csyr2k,
+		her2k: func(ul blas.Uplo, t blas.Transpose, n, k int, alpha complex64, a []complex64, lda int, x []complex64, ldb int, beta complex64, c []complex64, ldc int) {
+			b.Cher2k(ul, t, n, k, alpha, a, lda, x, ldb, real(beta), c, ldc)
+		},
+		trmm: b.Ctrmm, trsm: b.Ctrsm,
+		gemv: b.Cgemv, hemv: b.Chemv, trmv: b.Ctrmv, ger: b.Cgeru, gerc: b.Cgerc,
+		her: func(ul blas.Uplo, n int, alpha complex64, x []complex64, incX int, a []complex64, lda int) {
+			b.Cher(ul, n, real(alpha), x, incX, a, lda)
+		},
+		her2: b.Cher2,
+		axpy: b.Caxpy, scal: b.Cscal, dot: b.Cdotu, dotc: b.Cdotc,
+	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tandem-go/tandem/hybrid/internal/perfmodel"
 	"github.com/tandem-go/tandem/internal/microkernel"
+	"github.com/tandem-go/tandem/internal/symmetric"
 	"github.com/tandem-go/tandem/kernels"
 )
 
@@ -86,13 +87,11 @@ type BLAS struct {
 	// What every call reads comes first.
 	//
 	// A call with less work than the limit of its level goes to the wrapped
-	// routine without any choice. Where plain is set for its type that is
-	// gonum's, called directly: what its interface's method does besides, which
-	// is to copy the arguments for the method of a value, is as much as the
-	// comparison costs.
+	// routine without any choice, and one with less than the small work of its type
+	// to gonum's, called directly, because the wrapped one is gonum's own for it.
 	limit3, limit2 uint64
 	limit1         int
-	plain          struct{ s, d, c, z bool }
+	small          struct{ s, d, c, z small }
 	wrappedBLAS
 	engine *engine
 	s      library[float32]
@@ -130,7 +129,7 @@ func New(cfg Config) *BLAS {
 		limit3: uint64(e.least3), limit2: uint64(e.least2), limit1: e.least1,
 		wrappedBLAS: wrappedBLAS{w.Float32, w.Float64, w.Complex64, w.Complex128}, engine: e,
 	}
-	b.plain.s, b.plain.d, b.plain.c, b.plain.z = isGonum(w.Float32), isGonum(w.Float64), isGonum(w.Complex64), isGonum(w.Complex128)
+	b.small.s, b.small.d, b.small.c, b.small.z = smallOf(w.Float32), smallOf(w.Float64), smallOf(w.Complex64), smallOf(w.Complex128)
 	p := cfg.Serial
 	e.threaded = [kinds]bool{kindS: p.Float32 != nil, kindD: p.Float64 != nil, kindC: p.Complex64 != nil, kindZ: p.Complex128 != nil}
 	b.s = newLibrary(e, routines32(cmp.Or(p.Float32, w.Float32)), w.Sgemm, realArithmetic[float32]())
@@ -140,16 +139,18 @@ func New(cfg Config) *BLAS {
 	if e.threaded == [kinds]bool{true, true, true, true} && len(cfg.Devices) == 0 && cfg.Tile == 0 {
 		b.limit3, b.limit2, b.limit1 = math.MaxUint64, math.MaxUint64, math.MaxInt // there is nothing to choose
 	}
-	if b.plain.s {
+	if isGonum(w.Float32) {
 		ownProduct(&b.s, realPacking[float32]())
+		b.s.symvRows = symmetric.Single
 	}
-	if b.plain.d {
+	if isGonum(w.Float64) {
 		ownProduct(&b.d, realPacking[float64]())
+		b.d.symvRows = symmetric.Double
 	}
-	if b.plain.c {
+	if isGonum(w.Complex64) {
 		ownProduct(&b.c, complexPacking[complex64, float32]())
 	}
-	if b.plain.z {
+	if isGonum(w.Complex128) {
 		ownProduct(&b.z, complexPacking[complex128, float64]())
 	}
 	e.choices = newChoices(b)
@@ -180,9 +181,9 @@ func isGonum(implementation any) bool {
 
 // large3, large2 and large1 tell whether a call of a level may be worth a choice.
 // Negative sizes, which the wrapped routine complains of, may pass.
-func (b *BLAS) large3(m, n, k int) bool { return uint64(m)*uint64(n)*uint64(k) >= b.limit3 }
+func (b *BLAS) large3(m, n, k int) bool { return work3(m, n, k) >= b.limit3 }
 
-func (b *BLAS) large2(m, n int) bool { return uint64(m)*uint64(n) >= b.limit2 }
+func (b *BLAS) large2(m, n int) bool { return work2(m, n) >= b.limit2 }
 
 func (b *BLAS) large1(n int) bool { return n >= b.limit1 }
 

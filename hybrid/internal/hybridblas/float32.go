@@ -11,7 +11,7 @@ import (
 func (b *BLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, x []float32, ldb int, beta float32, c []float32, ldc int) {
 	switch {
 	case b.large3(m, n, k) && b.s.gemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc):
-	case b.plain.s:
+	case work3(m, n, k) < b.small.s.gemm:
 		gonum.Implementation{}.Sgemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
 	default:
 		b.Float32.Sgemm(tA, tB, m, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
@@ -22,7 +22,7 @@ func (b *BLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []floa
 func (b *BLAS) Ssymm(s blas.Side, ul blas.Uplo, m, n int, alpha float32, a []float32, lda int, x []float32, ldb int, beta float32, c []float32, ldc int) {
 	switch {
 	case b.large3(m, n, max(m, n)) && b.s.symm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc):
-	case b.plain.s:
+	case work3(m, n, max(m, n)) < b.small.s.product:
 		gonum.Implementation{}.Ssymm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
 	default:
 		b.Float32.Ssymm(s, ul, m, n, alpha, a, lda, x, ldb, beta, c, ldc)
@@ -33,7 +33,7 @@ func (b *BLAS) Ssymm(s blas.Side, ul blas.Uplo, m, n int, alpha float32, a []flo
 func (b *BLAS) Ssyrk(ul blas.Uplo, t blas.Transpose, n, k int, alpha float32, a []float32, lda int, beta float32, c []float32, ldc int) {
 	switch {
 	case b.large3(n, n, k) && b.s.syrk(ul, t, n, k, alpha, a, lda, beta, c, ldc):
-	case b.plain.s:
+	case work3(n, n, k) < b.small.s.product:
 		gonum.Implementation{}.Ssyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 	default:
 		b.Float32.Ssyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
@@ -44,7 +44,7 @@ func (b *BLAS) Ssyrk(ul blas.Uplo, t blas.Transpose, n, k int, alpha float32, a 
 func (b *BLAS) Ssyr2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha float32, a []float32, lda int, x []float32, ldb int, beta float32, c []float32, ldc int) {
 	switch {
 	case b.large3(n, n, k) && b.s.syr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc):
-	case b.plain.s:
+	case work3(n, n, k) < b.small.s.product:
 		gonum.Implementation{}.Ssyr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
 	default:
 		b.Float32.Ssyr2k(ul, t, n, k, alpha, a, lda, x, ldb, beta, c, ldc)
@@ -55,7 +55,7 @@ func (b *BLAS) Ssyr2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha float32, a
 func (b *BLAS) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float32, a []float32, lda int, x []float32, ldb int) {
 	switch {
 	case b.large3(m, n, max(m, n)) && b.s.trmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb):
-	case b.plain.s:
+	case work3(m, n, max(m, n)) < b.small.s.product:
 		gonum.Implementation{}.Strmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
 	default:
 		b.Float32.Strmm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
@@ -67,7 +67,7 @@ func (b *BLAS) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 func (b *BLAS) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float32, a []float32, lda int, x []float32, ldb int) {
 	switch {
 	case b.large3(m, n, max(m, n)) && b.s.trsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb):
-	case b.plain.s:
+	case work3(m, n, max(m, n)) < b.small.s.product:
 		gonum.Implementation{}.Strsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
 	default:
 		b.Float32.Strsm(s, ul, tA, d, m, n, alpha, a, lda, x, ldb)
@@ -78,7 +78,10 @@ func (b *BLAS) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 func (b *BLAS) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
 	switch {
 	case b.large2(m, n) && b.s.gemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY):
-	case b.plain.s:
+	case work2(m, n) < b.small.s.matrix:
+		if beta == 0 && !b.small.s.clears {
+			y = vectorOf(tA, m, n, y, incY)
+		}
 		gonum.Implementation{}.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 	default:
 		b.Float32.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
@@ -89,7 +92,7 @@ func (b *BLAS) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, ld
 func (b *BLAS) Ssymv(ul blas.Uplo, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
 	switch {
 	case b.large2(n, n) && b.s.hemv(ul, n, alpha, a, lda, x, incX, beta, y, incY):
-	case b.plain.s:
+	case work2(n, n) < b.small.s.matrix:
 		gonum.Implementation{}.Ssymv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
 	default:
 		b.Float32.Ssymv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
@@ -100,7 +103,7 @@ func (b *BLAS) Ssymv(ul blas.Uplo, n int, alpha float32, a []float32, lda int, x
 func (b *BLAS) Strmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float32, lda int, x []float32, incX int) {
 	switch {
 	case b.large2(n, n) && b.s.trmv(ul, tA, d, n, a, lda, x, incX):
-	case b.plain.s:
+	case work2(n, n) < b.small.s.matrix:
 		gonum.Implementation{}.Strmv(ul, tA, d, n, a, lda, x, incX)
 	default:
 		b.Float32.Strmv(ul, tA, d, n, a, lda, x, incX)
@@ -111,7 +114,7 @@ func (b *BLAS) Strmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []fl
 func (b *BLAS) Sger(m, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
 	switch {
 	case b.large2(m, n) && b.s.ger(m, n, alpha, x, incX, y, incY, a, lda):
-	case b.plain.s:
+	case work2(m, n) < b.small.s.ger:
 		gonum.Implementation{}.Sger(m, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		b.Float32.Sger(m, n, alpha, x, incX, y, incY, a, lda)
@@ -122,7 +125,7 @@ func (b *BLAS) Sger(m, n int, alpha float32, x []float32, incX int, y []float32,
 func (b *BLAS) Ssyr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, a []float32, lda int) {
 	switch {
 	case b.large2(n, n) && b.s.her(ul, n, alpha, x, incX, a, lda):
-	case b.plain.s:
+	case work2(n, n) < b.small.s.matrix:
 		gonum.Implementation{}.Ssyr(ul, n, alpha, x, incX, a, lda)
 	default:
 		b.Float32.Ssyr(ul, n, alpha, x, incX, a, lda)
@@ -133,7 +136,7 @@ func (b *BLAS) Ssyr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, a
 func (b *BLAS) Ssyr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
 	switch {
 	case b.large2(n, n) && b.s.her2(ul, n, alpha, x, incX, y, incY, a, lda):
-	case b.plain.s:
+	case work2(n, n) < b.small.s.matrix:
 		gonum.Implementation{}.Ssyr2(ul, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		b.Float32.Ssyr2(ul, n, alpha, x, incX, y, incY, a, lda)
@@ -144,7 +147,7 @@ func (b *BLAS) Ssyr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, 
 func (b *BLAS) Saxpy(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
 	switch {
 	case b.large1(n) && b.s.axpy(n, alpha, x, incX, y, incY):
-	case b.plain.s:
+	case uint64(n) < b.small.s.vector:
 		gonum.Implementation{}.Saxpy(n, alpha, x, incX, y, incY)
 	default:
 		b.Float32.Saxpy(n, alpha, x, incX, y, incY)
@@ -155,7 +158,7 @@ func (b *BLAS) Saxpy(n int, alpha float32, x []float32, incX int, y []float32, i
 func (b *BLAS) Sscal(n int, alpha float32, x []float32, incX int) {
 	switch {
 	case b.large1(n) && b.s.scal(n, alpha, x, incX):
-	case b.plain.s:
+	case uint64(n) < b.small.s.vector:
 		gonum.Implementation{}.Sscal(n, alpha, x, incX)
 	default:
 		b.Float32.Sscal(n, alpha, x, incX)
@@ -169,8 +172,18 @@ func (b *BLAS) Sdot(n int, x []float32, incX int, y []float32, incY int) float32
 			return v
 		}
 	}
-	if b.plain.s {
+	if uint64(n) < b.small.s.vector {
 		return gonum.Implementation{}.Sdot(n, x, incX, y, incY)
 	}
 	return b.Float32.Sdot(n, x, incX, y, incY)
+}
+
+// routines32 are the wrapped routines of the type.
+func routines32(b blas.Float32) routines[float32] {
+	return routines[float32]{
+		gemm: b.Sgemm, symm: b.Ssymm, hemm: b.Ssymm, syrk: b.Ssyrk, herk: b.Ssyrk,
+		syr2k: b.Ssyr2k, her2k: b.Ssyr2k, trmm: b.Strmm, trsm: b.Strsm,
+		gemv: b.Sgemv, hemv: b.Ssymv, trmv: b.Strmv, ger: b.Sger, gerc: b.Sger, her: b.Ssyr, her2: b.Ssyr2,
+		axpy: b.Saxpy, scal: b.Sscal, dot: b.Sdot, dotc: b.Sdot,
+	}
 }

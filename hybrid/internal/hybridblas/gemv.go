@@ -54,6 +54,10 @@ func (l *library[T]) hemv(ul blas.Uplo, n int, alpha T, a []T, lda int, x []T, i
 		return false
 	}
 	defer watch.end()
+	if l.symvRows != nil && incX == 1 && incY == 1 {
+		l.symv(ul, n, alpha, a, lda, x, beta, y)
+		return true
+	}
 	l.strips(n, l.share(n), func(lo, hi int) {
 		out, in := Y.part(lo, hi), X.part(lo, hi)
 		l.routines.hemv(ul, hi-lo, alpha, A.at(lo, lo), lda, in.data, incX, beta, out.data, incY)

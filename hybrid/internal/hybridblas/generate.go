@@ -23,10 +23,17 @@ func main() {
 		replace  [][2]string
 	}{
 		{"float64.go", "float32.go", [][2]string{
-			{`\n//go:generate[^\n]*\n`, ""}, {`\bD([a-z])`, "S$1"}, {`blas\.Siag`, "blas.Diag"}, {`b\.d\.`, "b.s."}, {`plain\.d`, "plain.s"}, {`loat64`, "loat32"},
+			{`\n//go:generate[^\n]*\n`, ""},
+			{`\bD([a-z])`, "S$1"},
+			{`blas\.Siag`, "blas.Diag"},
+			{`b\.d\.`, "b.s."},
+			{`small\.d`, "small.s"},
+			{`loat64`, "loat32"},
+			{`routines64`, "routines32"},
+			{`(< b\.small\.s\.matrix:\n)(\s*gonum\.Implementation{}\.Sgemv)`, "$1\t\tif beta == 0 && !b.small.s.clears {\n\t\t\ty = vectorOf(tA, m, n, y, incY)\n\t\t}\n$2"},
 		}},
 		{"complex128.go", "complex64.go", [][2]string{
-			{`\bZ([a-z])`, "C$1"}, {`b\.z\.`, "b.c."}, {`plain\.z`, "plain.c"}, {`float64`, "float32"}, {`omplex128`, "omplex64"},
+			{`\bZ([a-z])`, "C$1"}, {`b\.z\.`, "b.c."}, {`small\.z`, "small.c"}, {`float64`, "float32"}, {`omplex128`, "omplex64"}, {`routinesC128`, "routinesC64"},
 		}},
 	} {
 		text, err := os.ReadFile(f.from)
@@ -83,10 +90,11 @@ func passed() []byte {
 			}
 			call := m.Name + "(" + strings.Join(args, ", ") + ")"
 			fmt.Fprintf(&out, "\n// %s is the wrapped routine.\nfunc (b *BLAS) %s(%s) (%s) {\n", m.Name, m.Name, strings.Join(params, ", "), strings.Join(results, ", "))
+			small := smallWork(m.Name, t.letter)
 			if len(results) > 0 {
-				fmt.Fprintf(&out, "if b.plain.%s {\nreturn gonum.Implementation{}.%s\n}\nreturn b.%s.%s\n}\n", t.letter, call, t.blas.Name(), call)
+				fmt.Fprintf(&out, "if %s {\nreturn gonum.Implementation{}.%s\n}\nreturn b.%s.%s\n}\n", small, call, t.blas.Name(), call)
 			} else {
-				fmt.Fprintf(&out, "if b.plain.%s {\ngonum.Implementation{}.%s\nreturn\n}\nb.%s.%s\n}\n", t.letter, call, t.blas.Name(), call)
+				fmt.Fprintf(&out, "if %s {\ngonum.Implementation{}.%s\nreturn\n}\nb.%s.%s\n}\n", small, call, t.blas.Name(), call)
 			}
 		}
 	}
@@ -95,4 +103,38 @@ func passed() []byte {
 		log.Fatal(err)
 	}
 	return text
+}
+
+// openBLAS has, of the methods that OpenBLAS is called by, the parameters, and what
+// work is compared with what least.
+var openBLAS = func() map[string][]string {
+	text, err := os.ReadFile("../../../internal/openblas/methods.go")
+	if err != nil {
+		log.Fatal(err)
+	}
+	all := map[string][]string{}
+	method := regexp.MustCompile(`(?s)func \(o \*BLAS\) (\w+)\(([^)]*)\).*?worth\(Least(\w+), (.*?)\) \|\|`)
+	for _, m := range method.FindAllStringSubmatch(string(text), -1) {
+		all[m[1]] = m[2:]
+	}
+	return all
+}()
+
+// smallWork is the condition under which a method's call is gonum's.
+func smallWork(name, letter string) string {
+	m := openBLAS[name]
+	if m == nil {
+		return "b.small." + letter + ".rest"
+	}
+	params, least, work := m[0], m[1], m[2]
+	for i, p := range strings.Split(params, ", ") {
+		variable, _, _ := strings.Cut(p, " ")
+		work = regexp.MustCompile(`\b`+variable+`\b`).ReplaceAllString(work, fmt.Sprintf("a%d", i))
+	}
+	if least == "Vector" {
+		work = "uint64(" + work + ")"
+	} else {
+		work = "work2(" + work + ")"
+	}
+	return work + " < b.small." + letter + "." + strings.ToLower(least)
 }

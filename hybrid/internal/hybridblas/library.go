@@ -20,6 +20,9 @@ type library[T number] struct {
 	product kernel[T]
 	// triangle is product for one triangle of C, if product is a packed one.
 	triangle func(alpha T, a, b operand[T], beta T, c matrix[T], ul blas.Uplo)
+	// symvRows adds what some rows of a symmetric matrix make of a vector, if that is
+	// faster than the wrapped routine.
+	symvRows func(ul blas.Uplo, n, lo, hi int, alpha T, a []T, lda int, x, y []T)
 	kind     kind
 	devices  *tiler[T]
 }

@@ -1,9 +1,6 @@
 package hybridblas
 
-import (
-	"sync"
-	"unsafe"
-)
+import "unsafe"
 
 // Number is an element type of BLAS.
 type Number interface {
@@ -81,23 +78,3 @@ func fromReal[T number](x float64) (v T) {
 func parts[R float32 | float64, T number](x []T) []R {
 	return unsafe.Slice((*R)(unsafe.Pointer(unsafe.SliceData(x))), 2*len(x))
 }
-
-// scratch is memory for the time of a call. What it holds is undefined.
-type scratch[T number] struct{ data []T }
-
-var scratches [kinds]sync.Pool
-
-// takeScratch returns n elements, to be given back by the caller.
-func takeScratch[T number](n int) *scratch[T] {
-	s, ok := scratches[kindOf[T]()].Get().(*scratch[T])
-	if !ok {
-		s = &scratch[T]{}
-	}
-	if cap(s.data) < n {
-		s.data = make([]T, n)
-	}
-	s.data = s.data[:n]
-	return s
-}
-
-func (s *scratch[T]) giveBack() { scratches[kindOf[T]()].Put(s) }

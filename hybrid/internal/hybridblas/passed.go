@@ -9,7 +9,7 @@ import (
 
 // Dsdot is the wrapped routine.
 func (b *BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
-	if b.plain.s {
+	if b.small.s.rest {
 		return gonum.Implementation{}.Dsdot(a0, a1, a2, a3, a4)
 	}
 	return b.Float32.Dsdot(a0, a1, a2, a3, a4)
@@ -17,7 +17,7 @@ func (b *BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64
 
 // Isamax is the wrapped routine.
 func (b *BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
-	if b.plain.s {
+	if b.small.s.rest {
 		return gonum.Implementation{}.Isamax(a0, a1, a2)
 	}
 	return b.Float32.Isamax(a0, a1, a2)
@@ -25,7 +25,7 @@ func (b *BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 
 // Sasum is the wrapped routine.
 func (b *BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
-	if b.plain.s {
+	if uint64(a0) < b.small.s.vector {
 		return gonum.Implementation{}.Sasum(a0, a1, a2)
 	}
 	return b.Float32.Sasum(a0, a1, a2)
@@ -33,7 +33,7 @@ func (b *BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 
 // Scopy is the wrapped routine.
 func (b *BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
-	if b.plain.s {
+	if b.small.s.rest {
 		gonum.Implementation{}.Scopy(a0, a1, a2, a3, a4)
 		return
 	}
@@ -42,7 +42,7 @@ func (b *BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 
 // Sdsdot is the wrapped routine.
 func (b *BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
-	if b.plain.s {
+	if b.small.s.rest {
 		return gonum.Implementation{}.Sdsdot(a0, a1, a2, a3, a4, a5)
 	}
 	return b.Float32.Sdsdot(a0, a1, a2, a3, a4, a5)
@@ -50,7 +50,7 @@ func (b *BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5
 
 // Sgbmv is the wrapped routine.
 func (b *BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
-	if b.plain.s {
+	if work2(a1, a3+a4+1) < b.small.s.matrix {
 		gonum.Implementation{}.Sgbmv(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 		return
 	}
@@ -59,7 +59,7 @@ func (b *BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float
 
 // Snrm2 is the wrapped routine.
 func (b *BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
-	if b.plain.s {
+	if b.small.s.rest {
 		return gonum.Implementation{}.Snrm2(a0, a1, a2)
 	}
 	return b.Float32.Snrm2(a0, a1, a2)
@@ -67,7 +67,7 @@ func (b *BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 
 // Srot is the wrapped routine.
 func (b *BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
-	if b.plain.s {
+	if uint64(a0) < b.small.s.vector {
 		gonum.Implementation{}.Srot(a0, a1, a2, a3, a4, a5, a6)
 		return
 	}
@@ -76,7 +76,7 @@ func (b *BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float
 
 // Srotg is the wrapped routine.
 func (b *BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
-	if b.plain.s {
+	if b.small.s.rest {
 		return gonum.Implementation{}.Srotg(a0, a1)
 	}
 	return b.Float32.Srotg(a0, a1)
@@ -84,7 +84,7 @@ func (b *BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32
 
 // Srotm is the wrapped routine.
 func (b *BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
-	if b.plain.s {
+	if b.small.s.rest {
 		gonum.Implementation{}.Srotm(a0, a1, a2, a3, a4, a5)
 		return
 	}
@@ -93,7 +93,7 @@ func (b *BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas
 
 // Srotmg is the wrapped routine.
 func (b *BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
-	if b.plain.s {
+	if b.small.s.rest {
 		return gonum.Implementation{}.Srotmg(a0, a1, a2, a3)
 	}
 	return b.Float32.Srotmg(a0, a1, a2, a3)
@@ -101,7 +101,7 @@ func (b *BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.Srot
 
 // Ssbmv is the wrapped routine.
 func (b *BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
-	if b.plain.s {
+	if work2(a1, a2+1) < b.small.s.matrix {
 		gonum.Implementation{}.Ssbmv(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 		return
 	}
@@ -110,7 +110,7 @@ func (b *BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 
 
 // Sspmv is the wrapped routine.
 func (b *BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
-	if b.plain.s {
+	if work2(a1, a1) < b.small.s.matrix {
 		gonum.Implementation{}.Sspmv(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 		return
 	}
@@ -119,7 +119,7 @@ func (b *BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float3
 
 // Sspr is the wrapped routine.
 func (b *BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
-	if b.plain.s {
+	if work2(a1, a1) < b.small.s.matrix {
 		gonum.Implementation{}.Sspr(a0, a1, a2, a3, a4, a5)
 		return
 	}
@@ -128,7 +128,7 @@ func (b *BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 [
 
 // Sspr2 is the wrapped routine.
 func (b *BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
-	if b.plain.s {
+	if work2(a1, a1) < b.small.s.matrix {
 		gonum.Implementation{}.Sspr2(a0, a1, a2, a3, a4, a5, a6, a7)
 		return
 	}
@@ -137,7 +137,7 @@ func (b *BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 
 
 // Sswap is the wrapped routine.
 func (b *BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
-	if b.plain.s {
+	if uint64(a0) < b.small.s.vector {
 		gonum.Implementation{}.Sswap(a0, a1, a2, a3, a4)
 		return
 	}
@@ -146,7 +146,7 @@ func (b *BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 
 // Stbmv is the wrapped routine.
 func (b *BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
-	if b.plain.s {
+	if work2(a3, a4+1) < b.small.s.matrix {
 		gonum.Implementation{}.Stbmv(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 		return
 	}
@@ -155,7 +155,7 @@ func (b *BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 i
 
 // Stbsv is the wrapped routine.
 func (b *BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
-	if b.plain.s {
+	if work2(a3, a4+1) < b.small.s.matrix {
 		gonum.Implementation{}.Stbsv(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 		return
 	}
@@ -164,7 +164,7 @@ func (b *BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 i
 
 // Stpmv is the wrapped routine.
 func (b *BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
-	if b.plain.s {
+	if work2(a3, a3) < b.small.s.matrix {
 		gonum.Implementation{}.Stpmv(a0, a1, a2, a3, a4, a5, a6)
 		return
 	}
@@ -173,7 +173,7 @@ func (b *BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 [
 
 // Stpsv is the wrapped routine.
 func (b *BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
-	if b.plain.s {
+	if work2(a3, a3) < b.small.s.matrix {
 		gonum.Implementation{}.Stpsv(a0, a1, a2, a3, a4, a5, a6)
 		return
 	}
@@ -182,7 +182,7 @@ func (b *BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 [
 
 // Strsv is the wrapped routine.
 func (b *BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
-	if b.plain.s {
+	if work2(a3, a3) < b.small.s.matrix {
 		gonum.Implementation{}.Strsv(a0, a1, a2, a3, a4, a5, a6, a7)
 		return
 	}
@@ -191,7 +191,7 @@ func (b *BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 [
 
 // Dasum is the wrapped routine.
 func (b *BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
-	if b.plain.d {
+	if uint64(a0) < b.small.d.vector {
 		return gonum.Implementation{}.Dasum(a0, a1, a2)
 	}
 	return b.Float64.Dasum(a0, a1, a2)
@@ -199,7 +199,7 @@ func (b *BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 
 // Dcopy is the wrapped routine.
 func (b *BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
-	if b.plain.d {
+	if b.small.d.rest {
 		gonum.Implementation{}.Dcopy(a0, a1, a2, a3, a4)
 		return
 	}
@@ -208,7 +208,7 @@ func (b *BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 
 // Dgbmv is the wrapped routine.
 func (b *BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
-	if b.plain.d {
+	if work2(a1, a3+a4+1) < b.small.d.matrix {
 		gonum.Implementation{}.Dgbmv(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 		return
 	}
@@ -217,7 +217,7 @@ func (b *BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float
 
 // Dnrm2 is the wrapped routine.
 func (b *BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
-	if b.plain.d {
+	if b.small.d.rest {
 		return gonum.Implementation{}.Dnrm2(a0, a1, a2)
 	}
 	return b.Float64.Dnrm2(a0, a1, a2)
@@ -225,7 +225,7 @@ func (b *BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 
 // Drot is the wrapped routine.
 func (b *BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
-	if b.plain.d {
+	if uint64(a0) < b.small.d.vector {
 		gonum.Implementation{}.Drot(a0, a1, a2, a3, a4, a5, a6)
 		return
 	}
@@ -234,7 +234,7 @@ func (b *BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float
 
 // Drotg is the wrapped routine.
 func (b *BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
-	if b.plain.d {
+	if b.small.d.rest {
 		return gonum.Implementation{}.Drotg(a0, a1)
 	}
 	return b.Float64.Drotg(a0, a1)
@@ -242,7 +242,7 @@ func (b *BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64
 
 // Drotm is the wrapped routine.
 func (b *BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
-	if b.plain.d {
+	if b.small.d.rest {
 		gonum.Implementation{}.Drotm(a0, a1, a2, a3, a4, a5)
 		return
 	}
@@ -251,7 +251,7 @@ func (b *BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas
 
 // Drotmg is the wrapped routine.
 func (b *BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
-	if b.plain.d {
+	if b.small.d.rest {
 		return gonum.Implementation{}.Drotmg(a0, a1, a2, a3)
 	}
 	return b.Float64.Drotmg(a0, a1, a2, a3)
@@ -259,7 +259,7 @@ func (b *BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.Drot
 
 // Dsbmv is the wrapped routine.
 func (b *BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
-	if b.plain.d {
+	if work2(a1, a2+1) < b.small.d.matrix {
 		gonum.Implementation{}.Dsbmv(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 		return
 	}
@@ -268,7 +268,7 @@ func (b *BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 
 
 // Dspmv is the wrapped routine.
 func (b *BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
-	if b.plain.d {
+	if work2(a1, a1) < b.small.d.matrix {
 		gonum.Implementation{}.Dspmv(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 		return
 	}
@@ -277,7 +277,7 @@ func (b *BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float6
 
 // Dspr is the wrapped routine.
 func (b *BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
-	if b.plain.d {
+	if work2(a1, a1) < b.small.d.matrix {
 		gonum.Implementation{}.Dspr(a0, a1, a2, a3, a4, a5)
 		return
 	}
@@ -286,7 +286,7 @@ func (b *BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 [
 
 // Dspr2 is the wrapped routine.
 func (b *BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
-	if b.plain.d {
+	if work2(a1, a1) < b.small.d.matrix {
 		gonum.Implementation{}.Dspr2(a0, a1, a2, a3, a4, a5, a6, a7)
 		return
 	}
@@ -295,7 +295,7 @@ func (b *BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 
 
 // Dswap is the wrapped routine.
 func (b *BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
-	if b.plain.d {
+	if uint64(a0) < b.small.d.vector {
 		gonum.Implementation{}.Dswap(a0, a1, a2, a3, a4)
 		return
 	}
@@ -304,7 +304,7 @@ func (b *BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 
 // Dtbmv is the wrapped routine.
 func (b *BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
-	if b.plain.d {
+	if work2(a3, a4+1) < b.small.d.matrix {
 		gonum.Implementation{}.Dtbmv(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 		return
 	}
@@ -313,7 +313,7 @@ func (b *BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 i
 
 // Dtbsv is the wrapped routine.
 func (b *BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
-	if b.plain.d {
+	if work2(a3, a4+1) < b.small.d.matrix {
 		gonum.Implementation{}.Dtbsv(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 		return
 	}
@@ -322,7 +322,7 @@ func (b *BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 i
 
 // Dtpmv is the wrapped routine.
 func (b *BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
-	if b.plain.d {
+	if work2(a3, a3) < b.small.d.matrix {
 		gonum.Implementation{}.Dtpmv(a0, a1, a2, a3, a4, a5, a6)
 		return
 	}
@@ -331,7 +331,7 @@ func (b *BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 [
 
 // Dtpsv is the wrapped routine.
 func (b *BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
-	if b.plain.d {
+	if work2(a3, a3) < b.small.d.matrix {
 		gonum.Implementation{}.Dtpsv(a0, a1, a2, a3, a4, a5, a6)
 		return
 	}
@@ -340,7 +340,7 @@ func (b *BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 [
 
 // Dtrsv is the wrapped routine.
 func (b *BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
-	if b.plain.d {
+	if work2(a3, a3) < b.small.d.matrix {
 		gonum.Implementation{}.Dtrsv(a0, a1, a2, a3, a4, a5, a6, a7)
 		return
 	}
@@ -349,7 +349,7 @@ func (b *BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 [
 
 // Idamax is the wrapped routine.
 func (b *BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
-	if b.plain.d {
+	if b.small.d.rest {
 		return gonum.Implementation{}.Idamax(a0, a1, a2)
 	}
 	return b.Float64.Idamax(a0, a1, a2)
@@ -357,7 +357,7 @@ func (b *BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 
 // Ccopy is the wrapped routine.
 func (b *BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
-	if b.plain.c {
+	if b.small.c.rest {
 		gonum.Implementation{}.Ccopy(a0, a1, a2, a3, a4)
 		return
 	}
@@ -366,7 +366,7 @@ func (b *BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 
 // Cgbmv is the wrapped routine.
 func (b *BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
-	if b.plain.c {
+	if work2(a1, a3+a4+1) < b.small.c.matrix {
 		gonum.Implementation{}.Cgbmv(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 		return
 	}
@@ -375,7 +375,7 @@ func (b *BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 compl
 
 // Chbmv is the wrapped routine.
 func (b *BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
-	if b.plain.c {
+	if work2(a1, a2+1) < b.small.c.matrix {
 		gonum.Implementation{}.Chbmv(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 		return
 	}
@@ -384,7 +384,7 @@ func (b *BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64,
 
 // Chpmv is the wrapped routine.
 func (b *BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
-	if b.plain.c {
+	if work2(a1, a1) < b.small.c.matrix {
 		gonum.Implementation{}.Chpmv(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 		return
 	}
@@ -393,7 +393,7 @@ func (b *BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []co
 
 // Chpr is the wrapped routine.
 func (b *BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
-	if b.plain.c {
+	if work2(a1, a1) < b.small.c.matrix {
 		gonum.Implementation{}.Chpr(a0, a1, a2, a3, a4, a5)
 		return
 	}
@@ -402,7 +402,7 @@ func (b *BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5
 
 // Chpr2 is the wrapped routine.
 func (b *BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
-	if b.plain.c {
+	if work2(a1, a1) < b.small.c.matrix {
 		gonum.Implementation{}.Chpr2(a0, a1, a2, a3, a4, a5, a6, a7)
 		return
 	}
@@ -411,7 +411,7 @@ func (b *BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int,
 
 // Csscal is the wrapped routine.
 func (b *BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
-	if b.plain.c {
+	if uint64(a0) < b.small.c.vector {
 		gonum.Implementation{}.Csscal(a0, a1, a2, a3)
 		return
 	}
@@ -420,7 +420,7 @@ func (b *BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 
 // Cswap is the wrapped routine.
 func (b *BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
-	if b.plain.c {
+	if uint64(a0) < b.small.c.vector {
 		gonum.Implementation{}.Cswap(a0, a1, a2, a3, a4)
 		return
 	}
@@ -429,7 +429,7 @@ func (b *BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 
 // Ctbmv is the wrapped routine.
 func (b *BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
-	if b.plain.c {
+	if work2(a3, a4+1) < b.small.c.matrix {
 		gonum.Implementation{}.Ctbmv(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 		return
 	}
@@ -438,7 +438,7 @@ func (b *BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 i
 
 // Ctbsv is the wrapped routine.
 func (b *BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
-	if b.plain.c {
+	if work2(a3, a4+1) < b.small.c.matrix {
 		gonum.Implementation{}.Ctbsv(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 		return
 	}
@@ -447,7 +447,7 @@ func (b *BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 i
 
 // Ctpmv is the wrapped routine.
 func (b *BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
-	if b.plain.c {
+	if work2(a3, a3) < b.small.c.matrix {
 		gonum.Implementation{}.Ctpmv(a0, a1, a2, a3, a4, a5, a6)
 		return
 	}
@@ -456,7 +456,7 @@ func (b *BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 [
 
 // Ctpsv is the wrapped routine.
 func (b *BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
-	if b.plain.c {
+	if work2(a3, a3) < b.small.c.matrix {
 		gonum.Implementation{}.Ctpsv(a0, a1, a2, a3, a4, a5, a6)
 		return
 	}
@@ -465,7 +465,7 @@ func (b *BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 [
 
 // Ctrsv is the wrapped routine.
 func (b *BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
-	if b.plain.c {
+	if work2(a3, a3) < b.small.c.matrix {
 		gonum.Implementation{}.Ctrsv(a0, a1, a2, a3, a4, a5, a6, a7)
 		return
 	}
@@ -474,7 +474,7 @@ func (b *BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 [
 
 // Icamax is the wrapped routine.
 func (b *BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
-	if b.plain.c {
+	if b.small.c.rest {
 		return gonum.Implementation{}.Icamax(a0, a1, a2)
 	}
 	return b.Complex64.Icamax(a0, a1, a2)
@@ -482,7 +482,7 @@ func (b *BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 
 // Scasum is the wrapped routine.
 func (b *BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
-	if b.plain.c {
+	if uint64(a0) < b.small.c.vector {
 		return gonum.Implementation{}.Scasum(a0, a1, a2)
 	}
 	return b.Complex64.Scasum(a0, a1, a2)
@@ -490,7 +490,7 @@ func (b *BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 
 // Scnrm2 is the wrapped routine.
 func (b *BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
-	if b.plain.c {
+	if b.small.c.rest {
 		return gonum.Implementation{}.Scnrm2(a0, a1, a2)
 	}
 	return b.Complex64.Scnrm2(a0, a1, a2)
@@ -498,7 +498,7 @@ func (b *BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 
 // Dzasum is the wrapped routine.
 func (b *BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
-	if b.plain.z {
+	if uint64(a0) < b.small.z.vector {
 		return gonum.Implementation{}.Dzasum(a0, a1, a2)
 	}
 	return b.Complex128.Dzasum(a0, a1, a2)
@@ -506,7 +506,7 @@ func (b *BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 
 // Dznrm2 is the wrapped routine.
 func (b *BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
-	if b.plain.z {
+	if b.small.z.rest {
 		return gonum.Implementation{}.Dznrm2(a0, a1, a2)
 	}
 	return b.Complex128.Dznrm2(a0, a1, a2)
@@ -514,7 +514,7 @@ func (b *BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 
 // Izamax is the wrapped routine.
 func (b *BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
-	if b.plain.z {
+	if b.small.z.rest {
 		return gonum.Implementation{}.Izamax(a0, a1, a2)
 	}
 	return b.Complex128.Izamax(a0, a1, a2)
@@ -522,7 +522,7 @@ func (b *BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 
 // Zcopy is the wrapped routine.
 func (b *BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
-	if b.plain.z {
+	if b.small.z.rest {
 		gonum.Implementation{}.Zcopy(a0, a1, a2, a3, a4)
 		return
 	}
@@ -531,7 +531,7 @@ func (b *BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 
 // Zdscal is the wrapped routine.
 func (b *BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
-	if b.plain.z {
+	if uint64(a0) < b.small.z.vector {
 		gonum.Implementation{}.Zdscal(a0, a1, a2, a3)
 		return
 	}
@@ -540,7 +540,7 @@ func (b *BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 
 // Zgbmv is the wrapped routine.
 func (b *BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
-	if b.plain.z {
+	if work2(a1, a3+a4+1) < b.small.z.matrix {
 		gonum.Implementation{}.Zgbmv(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 		return
 	}
@@ -549,7 +549,7 @@ func (b *BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 compl
 
 // Zhbmv is the wrapped routine.
 func (b *BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
-	if b.plain.z {
+	if work2(a1, a2+1) < b.small.z.matrix {
 		gonum.Implementation{}.Zhbmv(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 		return
 	}
@@ -558,7 +558,7 @@ func (b *BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex12
 
 // Zhpmv is the wrapped routine.
 func (b *BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
-	if b.plain.z {
+	if work2(a1, a1) < b.small.z.matrix {
 		gonum.Implementation{}.Zhpmv(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 		return
 	}
@@ -567,7 +567,7 @@ func (b *BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []
 
 // Zhpr is the wrapped routine.
 func (b *BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
-	if b.plain.z {
+	if work2(a1, a1) < b.small.z.matrix {
 		gonum.Implementation{}.Zhpr(a0, a1, a2, a3, a4, a5)
 		return
 	}
@@ -576,7 +576,7 @@ func (b *BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a
 
 // Zhpr2 is the wrapped routine.
 func (b *BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
-	if b.plain.z {
+	if work2(a1, a1) < b.small.z.matrix {
 		gonum.Implementation{}.Zhpr2(a0, a1, a2, a3, a4, a5, a6, a7)
 		return
 	}
@@ -585,7 +585,7 @@ func (b *BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 in
 
 // Zswap is the wrapped routine.
 func (b *BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
-	if b.plain.z {
+	if uint64(a0) < b.small.z.vector {
 		gonum.Implementation{}.Zswap(a0, a1, a2, a3, a4)
 		return
 	}
@@ -594,7 +594,7 @@ func (b *BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 
 // Ztbmv is the wrapped routine.
 func (b *BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
-	if b.plain.z {
+	if work2(a3, a4+1) < b.small.z.matrix {
 		gonum.Implementation{}.Ztbmv(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 		return
 	}
@@ -603,7 +603,7 @@ func (b *BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 i
 
 // Ztbsv is the wrapped routine.
 func (b *BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
-	if b.plain.z {
+	if work2(a3, a4+1) < b.small.z.matrix {
 		gonum.Implementation{}.Ztbsv(a0, a1, a2, a3, a4, a5, a6, a7, a8)
 		return
 	}
@@ -612,7 +612,7 @@ func (b *BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 i
 
 // Ztpmv is the wrapped routine.
 func (b *BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
-	if b.plain.z {
+	if work2(a3, a3) < b.small.z.matrix {
 		gonum.Implementation{}.Ztpmv(a0, a1, a2, a3, a4, a5, a6)
 		return
 	}
@@ -621,7 +621,7 @@ func (b *BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 [
 
 // Ztpsv is the wrapped routine.
 func (b *BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
-	if b.plain.z {
+	if work2(a3, a3) < b.small.z.matrix {
 		gonum.Implementation{}.Ztpsv(a0, a1, a2, a3, a4, a5, a6)
 		return
 	}
@@ -630,7 +630,7 @@ func (b *BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 [
 
 // Ztrsv is the wrapped routine.
 func (b *BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
-	if b.plain.z {
+	if work2(a3, a3) < b.small.z.matrix {
 		gonum.Implementation{}.Ztrsv(a0, a1, a2, a3, a4, a5, a6, a7)
 		return
 	}

@@ -153,7 +153,7 @@ type Crossover struct {
 }
 
 // Calibrate measures what the calls of plan need, on this goroutine, unless the
-// model has it already, and reports each.
+// model has it already of a time when nothing else went on, and reports each.
 func (b *BLAS) Calibrate(ctx context.Context, plan []Call, report func(Crossover)) error {
 	ch := b.engine.choices
 	for _, p := range plan {
@@ -166,17 +166,18 @@ func (b *BLAS) Calibrate(ctx context.Context, plan []Call, report func(Crossover
 			continue
 		}
 		r := request{p.call.cell(), p.call.standing()}
-		if _, _, known := ch.known(r); !known {
-			ch.measure(r)
-		}
-		best, known := ch.fill(r, ch.place(r.cell))
-		if !known {
-			return fmt.Errorf("hybridblas: %s: closed while it was measured", p.Name)
+		best, known := ch.recall(r, ch.place(r.cell))
+		ways := ch.ways(r.call)
+		if _, quiet := ch.remembered(r, ways); !known || !quiet && len(ways) > 1 {
+			if !ch.look(r) {
+				return fmt.Errorf("hybridblas: %s: closed while it was measured", p.Name)
+			}
+			best, _ = ch.recall(r, ch.place(r.cell))
 		}
 		x.Way = best.String()
-		for _, w := range ch.ways(r.call) {
-			fit, _ := ch.model().Estimate(ch.key(r.cell, w))
-			x.Seconds[w.String()] = fit.Seconds(p.call.work())
+		seconds, _ := ch.remembered(r, ways)
+		for w, s := range seconds {
+			x.Seconds[w.String()] = s * p.call.work() / r.call.work()
 		}
 		report(x)
 	}

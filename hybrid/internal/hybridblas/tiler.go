@@ -173,8 +173,10 @@ func (t *tiler[T]) guess(l *library[T], j *job[T], order int) float64 {
 		work += float64(min(order, j.c.rows)) * float64(min(order, j.c.cols)) * float64(term.k)
 	}
 	c := call{opGemm, t.kind, 0, order, order, order}
-	if fit, known := t.cfg.Model.Nearest(l.choices.key(c.cell(), inParallel)); known {
-		return fit.Seconds(work)
+	for _, quiet := range []bool{true, false} {
+		if fit, known := t.cfg.Model.Nearest(l.choices.key(c.cell(), inParallel, quiet)); known {
+			return fit.Seconds(work)
+		}
 	}
 	return work / (assumedRate * float64(t.workers))
 }

@@ -1488,6 +1488,184 @@ TANDEM_HOST_KERNEL(tandem_mul_float64)
 }
 #undef TANDEM_KERNEL
 
+namespace tandem_rot_float32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	float *x, \
+	unsigned x_at, \
+	float *y, \
+	unsigned y_at, \
+	float c, \
+	float s)
+struct tandem_words { unsigned w[6]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_rot_float32(float *tandem_buffer_0, float *tandem_buffer_1, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], __uint_as_float(tandem_word.w[4]), __uint_as_float(tandem_word.w[5]));
+}
+
+static __device__ __forceinline__ void tandem_element(int i, float c, float s, float &x, float &y) {
+	int at = i;
+	int at_2 = i;
+	float t = c * x + s * y;
+	float t_2 = c * y - s * x;
+	x = t;
+	y = t_2;
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_4 { T lane[tandem_lanes]; };
+
+TANDEM_KERNEL {
+	float *tandem_p0 = x + (tandem_lo + x_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p0);
+	tandem_p0 -= tandem_skip;
+	float *tandem_p1 = y + (tandem_lo + y_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p1) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_4<float> tandem_v0[tandem_vectors];
+			tandem_vector_4<float> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v0[tandem_k] = *(const tandem_vector_4<float> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+				tandem_v1[tandem_k] = *(const tandem_vector_4<float> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element((int)(unsigned)(tandem_mine + tandem_k * tandem_threads * tandem_lanes + tandem_e - tandem_skip + tandem_lo), c, s, tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_4<float> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v0[tandem_k];
+				*(tandem_vector_4<float> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v1[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			float tandem_v0[tandem_vectors * tandem_lanes];
+			float tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v0[tandem_k] = tandem_p0[tandem_first + tandem_at];
+				tandem_v1[tandem_k] = tandem_p1[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element((int)(unsigned)(tandem_first + tandem_at - tandem_skip + tandem_lo), c, s, tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p0[tandem_first + tandem_at] = tandem_v0[tandem_k];
+				tandem_p1[tandem_first + tandem_at] = tandem_v1[tandem_k];
+			}
+		}
+	}
+}
+TANDEM_HOST_KERNEL(tandem_rot_float32)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_rot_float64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	double *x, \
+	unsigned x_at, \
+	double *y, \
+	unsigned y_at, \
+	double c, \
+	double s)
+struct tandem_words { unsigned w[8]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_rot_float64(double *tandem_buffer_0, double *tandem_buffer_1, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3], __hiloint2double((int)tandem_word.w[5], (int)tandem_word.w[4]), __hiloint2double((int)tandem_word.w[7], (int)tandem_word.w[6]));
+}
+
+static __device__ __forceinline__ void tandem_element(int i, double c, double s, double &x, double &y) {
+	int at = i;
+	int at_2 = i;
+	double t = c * x + s * y;
+	double t_2 = c * y - s * x;
+	x = t;
+	y = t_2;
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 2, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_8 { T lane[tandem_lanes]; };
+
+TANDEM_KERNEL {
+	double *tandem_p0 = x + (tandem_lo + x_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p0);
+	tandem_p0 -= tandem_skip;
+	double *tandem_p1 = y + (tandem_lo + y_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p1) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_8<double> tandem_v0[tandem_vectors];
+			tandem_vector_8<double> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v0[tandem_k] = *(const tandem_vector_8<double> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+				tandem_v1[tandem_k] = *(const tandem_vector_8<double> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element((int)(unsigned)(tandem_mine + tandem_k * tandem_threads * tandem_lanes + tandem_e - tandem_skip + tandem_lo), c, s, tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_8<double> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v0[tandem_k];
+				*(tandem_vector_8<double> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v1[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			double tandem_v0[tandem_vectors * tandem_lanes];
+			double tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v0[tandem_k] = tandem_p0[tandem_first + tandem_at];
+				tandem_v1[tandem_k] = tandem_p1[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element((int)(unsigned)(tandem_first + tandem_at - tandem_skip + tandem_lo), c, s, tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p0[tandem_first + tandem_at] = tandem_v0[tandem_k];
+				tandem_p1[tandem_first + tandem_at] = tandem_v1[tandem_k];
+			}
+		}
+	}
+}
+TANDEM_HOST_KERNEL(tandem_rot_float64)
+}
+#undef TANDEM_KERNEL
+
 namespace tandem_scal_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
@@ -1959,5 +2137,179 @@ TANDEM_KERNEL {
 	}
 }
 TANDEM_HOST_KERNEL(tandem_sub_float64)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_swap_float32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	float *x, \
+	unsigned x_at, \
+	float *y, \
+	unsigned y_at)
+struct tandem_words { unsigned w[4]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_swap_float32(float *tandem_buffer_0, float *tandem_buffer_1, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
+}
+
+static __device__ __forceinline__ void tandem_element(int i, float &x, float &y) {
+	int at = i;
+	int at_2 = i;
+	float t = y;
+	float t_2 = x;
+	x = t;
+	y = t_2;
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_4 { T lane[tandem_lanes]; };
+
+TANDEM_KERNEL {
+	float *tandem_p0 = x + (tandem_lo + x_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p0);
+	tandem_p0 -= tandem_skip;
+	float *tandem_p1 = y + (tandem_lo + y_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p1) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_4<float> tandem_v0[tandem_vectors];
+			tandem_vector_4<float> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v0[tandem_k] = *(const tandem_vector_4<float> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+				tandem_v1[tandem_k] = *(const tandem_vector_4<float> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element((int)(unsigned)(tandem_mine + tandem_k * tandem_threads * tandem_lanes + tandem_e - tandem_skip + tandem_lo), tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_4<float> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v0[tandem_k];
+				*(tandem_vector_4<float> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v1[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			float tandem_v0[tandem_vectors * tandem_lanes];
+			float tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v0[tandem_k] = tandem_p0[tandem_first + tandem_at];
+				tandem_v1[tandem_k] = tandem_p1[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element((int)(unsigned)(tandem_first + tandem_at - tandem_skip + tandem_lo), tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p0[tandem_first + tandem_at] = tandem_v0[tandem_k];
+				tandem_p1[tandem_first + tandem_at] = tandem_v1[tandem_k];
+			}
+		}
+	}
+}
+TANDEM_HOST_KERNEL(tandem_swap_float32)
+}
+#undef TANDEM_KERNEL
+
+namespace tandem_swap_float64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	double *x, \
+	unsigned x_at, \
+	double *y, \
+	unsigned y_at)
+struct tandem_words { unsigned w[4]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_swap_float64(double *tandem_buffer_0, double *tandem_buffer_1, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_buffer_1, tandem_word.w[3]);
+}
+
+static __device__ __forceinline__ void tandem_element(int i, double &x, double &y) {
+	int at = i;
+	int at_2 = i;
+	double t = y;
+	double t_2 = x;
+	x = t;
+	y = t_2;
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 2, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_8 { T lane[tandem_lanes]; };
+
+TANDEM_KERNEL {
+	double *tandem_p0 = x + (tandem_lo + x_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p0);
+	tandem_p0 -= tandem_skip;
+	double *tandem_p1 = y + (tandem_lo + y_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p1) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_8<double> tandem_v0[tandem_vectors];
+			tandem_vector_8<double> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v0[tandem_k] = *(const tandem_vector_8<double> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+				tandem_v1[tandem_k] = *(const tandem_vector_8<double> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element((int)(unsigned)(tandem_mine + tandem_k * tandem_threads * tandem_lanes + tandem_e - tandem_skip + tandem_lo), tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_8<double> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v0[tandem_k];
+				*(tandem_vector_8<double> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v1[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			double tandem_v0[tandem_vectors * tandem_lanes];
+			double tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v0[tandem_k] = tandem_p0[tandem_first + tandem_at];
+				tandem_v1[tandem_k] = tandem_p1[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element((int)(unsigned)(tandem_first + tandem_at - tandem_skip + tandem_lo), tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p0[tandem_first + tandem_at] = tandem_v0[tandem_k];
+				tandem_p1[tandem_first + tandem_at] = tandem_v1[tandem_k];
+			}
+		}
+	}
+}
+TANDEM_HOST_KERNEL(tandem_swap_float64)
 }
 #undef TANDEM_KERNEL

@@ -4,6 +4,112 @@
 
 #include "cuda_host.hpp"
 
+namespace tandem_amax_float32_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const float *x, \
+	unsigned x_at, \
+	unsigned *tandem_partial)
+struct tandem_words { unsigned w[3]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_amax_float32(const float *tandem_buffer_0, unsigned *tandem_partial, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_partial);
+}
+#define REAL float
+#define MATH(name) name##f
+#define BITS unsigned
+#define TO_BITS(x) __float_as_uint(x)
+#define OF_BITS(b) __uint_as_float(b)
+#define EXPONENT_BITS 8
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define LEAST false
+#define MAGNITUDE true
+
+#define OPERAND_1 x
+#include "../../vector.cu"
+#include "../../extremum.cu"
+#include "../../reduce.cu"
+TANDEM_HOST_KERNEL(tandem_amax_float32)
+}
+#undef AT
+#undef AT_OF
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef LEAST
+#undef LOWEST
+#undef MAGNITUDE
+#undef MATH
+#undef OF_BITS
+#undef OPERAND_1
+#undef RANK_NAN
+#undef REAL
+#undef SIGN
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef WITH_2
+
+namespace tandem_amax_float64_text {
+#define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
+	unsigned tandem_n, \
+	unsigned tandem_lo, \
+	const double *x, \
+	unsigned x_at, \
+	unsigned *tandem_partial)
+struct tandem_words { unsigned w[3]; };
+__device__ __forceinline__ unsigned tandem_group() { return (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x; }
+__device__ __forceinline__ unsigned tandem_groups() { return gridDim.x * gridDim.y * gridDim.z; }
+__device__ __forceinline__ unsigned tandem_index() { return tandem_group() * blockDim.x + threadIdx.x; }
+TANDEM_KERNEL;
+extern "C" __global__ void __launch_bounds__(256)
+tandem_amax_float64(const double *tandem_buffer_0, unsigned *tandem_partial, tandem_words tandem_word)
+{
+	tandem_kernel(tandem_word.w[0], tandem_word.w[1], tandem_buffer_0, tandem_word.w[2], tandem_partial);
+}
+#define REAL double
+#define MATH(name) name
+#define BITS unsigned long long
+#define TO_BITS(x) (BITS)__double_as_longlong(x)
+#define OF_BITS(b) __longlong_as_double((long long)(b))
+#define EXPONENT_BITS 11
+#define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
+#define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
+#define LEAST false
+#define MAGNITUDE true
+
+#define OPERAND_1 x
+#include "../../vector.cu"
+#include "../../extremum.cu"
+#include "../../reduce.cu"
+TANDEM_HOST_KERNEL(tandem_amax_float64)
+}
+#undef AT
+#undef AT_OF
+#undef BITS
+#undef BITS_AND
+#undef BITS_OR
+#undef EXPONENT_BITS
+#undef LEAST
+#undef LOWEST
+#undef MAGNITUDE
+#undef MATH
+#undef OF_BITS
+#undef OPERAND_1
+#undef RANK_NAN
+#undef REAL
+#undef SIGN
+#undef TANDEM_KERNEL
+#undef TO_BITS
+#undef WITH_2
+
 namespace tandem_asum_float32_text {
 #define TANDEM_KERNEL static __device__ __forceinline__ void tandem_kernel( \
 	unsigned tandem_n, \
@@ -230,6 +336,8 @@ tandem_maximum_float32(const float *tandem_buffer_0, unsigned *tandem_partial, t
 #define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
 #define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
 #define LEAST false
+#define MAGNITUDE false
+
 #define OPERAND_1 x
 #include "../../vector.cu"
 #include "../../extremum.cu"
@@ -244,6 +352,7 @@ TANDEM_HOST_KERNEL(tandem_maximum_float32)
 #undef EXPONENT_BITS
 #undef LEAST
 #undef LOWEST
+#undef MAGNITUDE
 #undef MATH
 #undef OF_BITS
 #undef OPERAND_1
@@ -280,6 +389,8 @@ tandem_maximum_float64(const double *tandem_buffer_0, unsigned *tandem_partial, 
 #define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
 #define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
 #define LEAST false
+#define MAGNITUDE false
+
 #define OPERAND_1 x
 #include "../../vector.cu"
 #include "../../extremum.cu"
@@ -294,6 +405,7 @@ TANDEM_HOST_KERNEL(tandem_maximum_float64)
 #undef EXPONENT_BITS
 #undef LEAST
 #undef LOWEST
+#undef MAGNITUDE
 #undef MATH
 #undef OF_BITS
 #undef OPERAND_1
@@ -330,6 +442,8 @@ tandem_minimum_float32(const float *tandem_buffer_0, unsigned *tandem_partial, t
 #define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
 #define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
 #define LEAST true
+#define MAGNITUDE false
+
 #define OPERAND_1 x
 #include "../../vector.cu"
 #include "../../extremum.cu"
@@ -344,6 +458,7 @@ TANDEM_HOST_KERNEL(tandem_minimum_float32)
 #undef EXPONENT_BITS
 #undef LEAST
 #undef LOWEST
+#undef MAGNITUDE
 #undef MATH
 #undef OF_BITS
 #undef OPERAND_1
@@ -380,6 +495,8 @@ tandem_minimum_float64(const double *tandem_buffer_0, unsigned *tandem_partial, 
 #define BITS_OR(a, b) OF_BITS(TO_BITS(a) | TO_BITS(b))
 #define BITS_AND(a, b) OF_BITS(TO_BITS(a) & TO_BITS(b))
 #define LEAST true
+#define MAGNITUDE false
+
 #define OPERAND_1 x
 #include "../../vector.cu"
 #include "../../extremum.cu"
@@ -394,6 +511,7 @@ TANDEM_HOST_KERNEL(tandem_minimum_float64)
 #undef EXPONENT_BITS
 #undef LEAST
 #undef LOWEST
+#undef MAGNITUDE
 #undef MATH
 #undef OF_BITS
 #undef OPERAND_1

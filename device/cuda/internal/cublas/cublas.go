@@ -106,29 +106,9 @@ func (h *Handle) Close() error {
 	return err
 }
 
-// Version is the library's, as in 120400 for 12.4.0.
-func (h *Handle) Version() (int, error) {
-	var version C.int
-	err := result("version", C.tandem_cublas_version(&h.c, &version))
-	return int(version), err
-}
-
-// SetStream has what follows queued on a stream, a CUstream; nil is the default
-// one. It takes the workspace of [Handle.SetWorkspace] away.
+// SetStream has what follows queued on a stream, a CUstream; nil is the default one.
 func (h *Handle) SetStream(stream unsafe.Pointer) error {
 	return result("set stream", C.tandem_cublas_set_stream(&h.c, stream))
-}
-
-// SetMathMode sets the precision of what follows.
-func (h *Handle) SetMathMode(mode MathMode) error {
-	return result("set math mode", C.tandem_cublas_set_math_mode(&h.c, C.int(mode)))
-}
-
-// SetWorkspace lends the handle memory on the device, aligned to 256 bytes, in
-// place of its own. It stays the caller's, who must not free it before what
-// follows has been computed.
-func (h *Handle) SetWorkspace(at uint64, nbytes int64) error {
-	return result("set workspace", C.tandem_cublas_set_workspace(&h.c, C.uint64_t(at), C.size_t(nbytes)))
 }
 
 // fits says whether sizes are what cuBLAS's int can hold.
@@ -145,22 +125,11 @@ func (m Matrix) c() C.struct_tandem_cublas_matrix {
 	return C.struct_tandem_cublas_matrix{at: C.uint64_t(m.At), _type: C.int(m.Type), ld: C.int(m.LD), stride: C.longlong(m.Stride)}
 }
 
-// scalar lays out a factor as cuBLAS reads it: in the precision that it
-// computes in, complex if the matrices are.
-func scalar(to *[2]C.double, value complex128, precision Compute, complex bool) {
-	switch precision {
-	case Compute64F, Compute64FPedantic:
-		to[0] = C.double(real(value))
-		if complex {
-			to[1] = C.double(imag(value))
-		}
-	case Compute32I:
-		*(*int32)(unsafe.Pointer(to)) = int32(real(value))
-	default:
-		f := (*[2]float32)(unsafe.Pointer(to))
-		f[0] = float32(real(value))
-		if complex {
-			f[1] = float32(imag(value))
-		}
+// scalar lays out a factor as cuBLAS reads it: in the precision that it computes in.
+func scalar(to *C.double, value float64, precision Compute) {
+	if precision == Compute64F {
+		*to = C.double(value)
+		return
 	}
+	*(*float32)(unsafe.Pointer(to)) = float32(value)
 }

@@ -2,9 +2,8 @@
 //
 // The library is loaded by the first use: libcublas.so.13, .12 or .11, the
 // newest that the driver knows, or the file that [EnvLibrary] names. Only what
-// Tandem calls is here: matrix products of every precision, single and batched,
-// triangular solves and rank-k updates. Matrices are column-major, as in BLAS;
-// a row-major product C = A·B is the column-major product of the same arrays
+// Tandem calls is here, products of matrices, single and batched. Matrices are
+// column-major, as in BLAS; a row-major product C = A·B is the column-major product of the same arrays
 // with A and B exchanged.
 //
 // A [Handle] belongs to a context and is for one goroutine at a time. Its calls

@@ -15,11 +15,10 @@ static const char *const folders[] = {"", "/usr/local/cuda/lib64/", "/opt/cuda/l
 
 enum { FOLDERS = sizeof folders / sizeof *folders };
 
-static int take(const struct tandem_library *l, void *handle, void *(*resolve)(const char *), void **table,
-		const char *from, char *reason, size_t size)
+static int take(const struct tandem_library *l, void *handle, void **table, const char *from, char *reason, size_t size)
 {
 	for (int i = 0; l->symbols[i]; i++) {
-		table[i] = handle ? dlsym(handle, l->symbols[i]) : resolve(l->symbols[i]);
+		table[i] = dlsym(handle, l->symbols[i]);
 		if (!table[i]) {
 			snprintf(reason, size, "%s has no %s", from, l->symbols[i]);
 			return -1;
@@ -32,7 +31,7 @@ static int open_path(const struct tandem_library *l, const char *path, void **ta
 {
 	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (handle) {
-		if (take(l, handle, NULL, table, path, reason, size) == 0)
+		if (take(l, handle, table, path, reason, size) == 0)
 			return 0;
 		dlclose(handle);
 		return -1;
@@ -55,14 +54,11 @@ static int open_version(const struct tandem_library *l, const char *version, voi
 	return -1;
 }
 
-int tandem_library_open(const struct tandem_library *l, void *(*resolve)(const char *), void **table, char *reason,
-			size_t size)
+int tandem_library_open(const struct tandem_library *l, void **table, char *reason, size_t size)
 {
 	const char *path = getenv(l->variable);
 	int known = tandem_cuda_version() / 1000;
 
-	if (resolve)
-		return take(l, NULL, resolve, table, "the library under test", reason, size);
 	*reason = '\0';
 	if (path && *path) {
 		if (open_path(l, path, table, reason, size) == 0)

@@ -14,9 +14,7 @@ struct tandem_library {
    environment's path and nowhere else, if there is one; otherwise where the
    dynamic linker looks and then where toolkits are installed, first for the
    versions that the driver knows, newest first, then for the name without a
-   version, then for newer versions. Answers 0, or -1 with the reason in words.
-   Not NULL, resolve answers symbols instead, for tests. */
-int tandem_library_open(const struct tandem_library *l, void *(*resolve)(const char *symbol), void **table,
-			char *reason, size_t size);
+   version, then for newer versions. Answers 0, or -1 with the reason in words. */
+int tandem_library_open(const struct tandem_library *l, void **table, char *reason, size_t size);
 
 #endif

@@ -5,7 +5,6 @@
 #include "library.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 typedef struct program program;
@@ -40,18 +39,12 @@ static const char *const versions[] = {"13", "12", "11.2", NULL};
 static const struct tandem_library library = {"libnvrtc.so", "TANDEM_NVRTC", versions, symbols};
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static _Atomic(void *(*)(const char *)) redirected;
-static atomic_int loaded;
 static int status; /* written by load, as reason is */
 static char reason[512];
 
 enum { OUT_OF_MEMORY = 1 };
 
-static void load(void)
-{
-	status = tandem_library_open(&library, atomic_load(&redirected), (void **)&api, reason, sizeof reason);
-	atomic_store(&loaded, 1);
-}
+static void load(void) { status = tandem_library_open(&library, (void **)&api, reason, sizeof reason); }
 
 int tandem_nvrtc_load(void)
 {
@@ -63,14 +56,6 @@ const char *tandem_nvrtc_reason(void)
 {
 	tandem_nvrtc_load();
 	return reason;
-}
-
-int tandem_nvrtc_redirect(void *(*resolve)(const char *symbol))
-{
-	if (atomic_load(&loaded))
-		return -1;
-	atomic_store(&redirected, resolve);
-	return 0;
 }
 
 int tandem_nvrtc_version(int *major, int *minor) { return api.version(major, minor); }

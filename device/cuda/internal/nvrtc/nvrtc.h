@@ -7,9 +7,6 @@
 int tandem_nvrtc_load(void);
 const char *tandem_nvrtc_reason(void);
 
-/* For tests: symbols come from resolve. 0, or -1 when one has been loaded. */
-int tandem_nvrtc_redirect(void *(*resolve)(const char *symbol));
-
 /* What the rest does is NVRTC's documentation to say; they may be called after
    a load that has succeeded. Status is an nvrtcResult, call the function that
    answered it. Texts and images are of malloc, for the caller to free. */
