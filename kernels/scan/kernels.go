@@ -150,14 +150,13 @@ func scanBlock[T Number](i int, exclusive bool, before, x, y []T) {
 			base, sum := before[i]+(above+left), T(0)
 			for k := range run {
 				at := block*i + (row*r+u)*run + k
-				v := x[at]
+				next := sum + x[at]
 				if exclusive {
 					y[at] = base + sum
-					sum += v
 				} else {
-					sum += v
-					y[at] = base + sum
+					y[at] = base + next
 				}
+				sum = next
 			}
 			left += sum
 		}

@@ -2736,14 +2736,13 @@ func scanBlockInt32Range(call *kernels.Call) {
 				base := t
 				var sum int32 = 0
 				for k := 0; k < 16; k++ {
-					v := x_own[k+128*r+16*u]
+					next := sum + x_own[k+128*r+16*u]
 					if exclusive {
 						y_own[k+128*r+16*u] = base + sum
-						sum += v
 					} else {
-						sum += v
-						y_own[k+128*r+16*u] = base + sum
+						y_own[k+128*r+16*u] = base + next
 					}
+					sum = next
 				}
 				left += sum
 			}
@@ -2765,14 +2764,13 @@ void main() {
 			int sum = 0;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				int v = x[uint(at) + x_at];
+				int next = sum + x[uint(at) + x_at];
 				if ((exclusive != 0u)) {
 					y[uint(at) + y_at] = base + sum;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					y[uint(at) + y_at] = base + sum;
+					y[uint(at) + y_at] = base + next;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}
@@ -2796,14 +2794,13 @@ TANDEM_KERNEL {
 			int sum = 0;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				int v = x[unsigned(at) + x_at];
+				int next = k_add(sum, x[unsigned(at) + x_at]);
 				if ((exclusive != 0u)) {
 					y[unsigned(at) + y_at] = k_add(base, sum);
-					sum = k_add(sum, v);
 				} else {
-					sum = k_add(sum, v);
-					y[unsigned(at) + y_at] = k_add(base, sum);
+					y[unsigned(at) + y_at] = k_add(base, next);
 				}
+				sum = next;
 			}
 			left = k_add(left, sum);
 		}
@@ -2859,14 +2856,13 @@ func scanBlockUint32Range(call *kernels.Call) {
 				base := t
 				var sum uint32 = 0
 				for k := 0; k < 16; k++ {
-					v := x_own[k+128*r+16*u]
+					next := sum + x_own[k+128*r+16*u]
 					if exclusive {
 						y_own[k+128*r+16*u] = base + sum
-						sum += v
 					} else {
-						sum += v
-						y_own[k+128*r+16*u] = base + sum
+						y_own[k+128*r+16*u] = base + next
 					}
+					sum = next
 				}
 				left += sum
 			}
@@ -2888,14 +2884,13 @@ void main() {
 			uint sum = 0u;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				uint v = x[uint(at) + x_at];
+				uint next = sum + x[uint(at) + x_at];
 				if ((exclusive != 0u)) {
 					y[uint(at) + y_at] = base + sum;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					y[uint(at) + y_at] = base + sum;
+					y[uint(at) + y_at] = base + next;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}
@@ -2917,14 +2912,13 @@ TANDEM_KERNEL {
 			unsigned sum = 0u;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				unsigned v = x[unsigned(at) + x_at];
+				unsigned next = sum + x[unsigned(at) + x_at];
 				if ((exclusive != 0u)) {
 					y[unsigned(at) + y_at] = base + sum;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					y[unsigned(at) + y_at] = base + sum;
+					y[unsigned(at) + y_at] = base + next;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}
@@ -2981,14 +2975,13 @@ func scanBlockInt64Range(call *kernels.Call) {
 				base := t
 				var sum int64 = 0
 				for k := 0; k < 16; k++ {
-					v := x_own[k+128*r+16*u]
+					next := sum + x_own[k+128*r+16*u]
 					if exclusive {
 						y_own[k+128*r+16*u] = base + sum
-						sum += v
 					} else {
-						sum += v
-						y_own[k+128*r+16*u] = base + sum
+						y_own[k+128*r+16*u] = base + next
 					}
+					sum = next
 				}
 				left += sum
 			}
@@ -3010,14 +3003,13 @@ void main() {
 			int64_t sum = 0L;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				int64_t v = x[uint(at) + x_at];
+				int64_t next = sum + x[uint(at) + x_at];
 				if ((exclusive != 0u)) {
 					y[uint(at) + y_at] = base + sum;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					y[uint(at) + y_at] = base + sum;
+					y[uint(at) + y_at] = base + next;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}
@@ -3041,14 +3033,13 @@ TANDEM_KERNEL {
 			long long sum = 0LL;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				long long v = x[unsigned(at) + x_at];
+				long long next = k_add(sum, x[unsigned(at) + x_at]);
 				if ((exclusive != 0u)) {
 					y[unsigned(at) + y_at] = k_add(base, sum);
-					sum = k_add(sum, v);
 				} else {
-					sum = k_add(sum, v);
-					y[unsigned(at) + y_at] = k_add(base, sum);
+					y[unsigned(at) + y_at] = k_add(base, next);
 				}
+				sum = next;
 			}
 			left = k_add(left, sum);
 		}
@@ -3105,14 +3096,13 @@ func scanBlockUint64Range(call *kernels.Call) {
 				base := t
 				var sum uint64 = 0
 				for k := 0; k < 16; k++ {
-					v := x_own[k+128*r+16*u]
+					next := sum + x_own[k+128*r+16*u]
 					if exclusive {
 						y_own[k+128*r+16*u] = base + sum
-						sum += v
 					} else {
-						sum += v
-						y_own[k+128*r+16*u] = base + sum
+						y_own[k+128*r+16*u] = base + next
 					}
+					sum = next
 				}
 				left += sum
 			}
@@ -3134,14 +3124,13 @@ void main() {
 			uint64_t sum = 0UL;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				uint64_t v = x[uint(at) + x_at];
+				uint64_t next = sum + x[uint(at) + x_at];
 				if ((exclusive != 0u)) {
 					y[uint(at) + y_at] = base + sum;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					y[uint(at) + y_at] = base + sum;
+					y[uint(at) + y_at] = base + next;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}
@@ -3163,14 +3152,13 @@ TANDEM_KERNEL {
 			unsigned long long sum = 0ULL;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				unsigned long long v = x[unsigned(at) + x_at];
+				unsigned long long next = sum + x[unsigned(at) + x_at];
 				if ((exclusive != 0u)) {
 					y[unsigned(at) + y_at] = base + sum;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					y[unsigned(at) + y_at] = base + sum;
+					y[unsigned(at) + y_at] = base + next;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}
@@ -3226,14 +3214,13 @@ func scanBlockFloat32Range(call *kernels.Call) {
 				base := t
 				var sum float32 = 0
 				for k := 0; k < 16; k++ {
-					v := x_own[k+128*r+16*u]
+					next := sum + x_own[k+128*r+16*u]
 					if exclusive {
 						y_own[k+128*r+16*u] = base + sum
-						sum += v
 					} else {
-						sum += v
-						y_own[k+128*r+16*u] = base + sum
+						y_own[k+128*r+16*u] = base + next
 					}
+					sum = next
 				}
 				left += sum
 			}
@@ -3256,16 +3243,15 @@ void main() {
 			precise float sum = k_zero;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				precise float v = x[uint(at) + x_at];
+				precise float next = sum + x[uint(at) + x_at];
 				if ((exclusive != 0u)) {
 					precise float tandem_t1 = base + sum;
 					y[uint(at) + y_at] = tandem_t1;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					precise float tandem_t2 = base + sum;
+					precise float tandem_t2 = base + next;
 					y[uint(at) + y_at] = tandem_t2;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}
@@ -3287,14 +3273,13 @@ TANDEM_KERNEL {
 			float sum = 0.0f;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				float v = x[unsigned(at) + x_at];
+				float next = sum + x[unsigned(at) + x_at];
 				if ((exclusive != 0u)) {
 					y[unsigned(at) + y_at] = base + sum;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					y[unsigned(at) + y_at] = base + sum;
+					y[unsigned(at) + y_at] = base + next;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}
@@ -3351,14 +3336,13 @@ func scanBlockFloat64Range(call *kernels.Call) {
 				base := t
 				var sum float64 = 0
 				for k := 0; k < 16; k++ {
-					v := x_own[k+128*r+16*u]
+					next := sum + x_own[k+128*r+16*u]
 					if exclusive {
 						y_own[k+128*r+16*u] = base + sum
-						sum += v
 					} else {
-						sum += v
-						y_own[k+128*r+16*u] = base + sum
+						y_own[k+128*r+16*u] = base + next
 					}
+					sum = next
 				}
 				left += sum
 			}
@@ -3381,16 +3365,15 @@ void main() {
 			precise double sum = double(k_zero);
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				precise double v = x[uint(at) + x_at];
+				precise double next = sum + x[uint(at) + x_at];
 				if ((exclusive != 0u)) {
 					precise double tandem_t1 = base + sum;
 					y[uint(at) + y_at] = tandem_t1;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					precise double tandem_t2 = base + sum;
+					precise double tandem_t2 = base + next;
 					y[uint(at) + y_at] = tandem_t2;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}
@@ -3412,14 +3395,13 @@ TANDEM_KERNEL {
 			double sum = 0.0;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				double v = x[unsigned(at) + x_at];
+				double next = sum + x[unsigned(at) + x_at];
 				if ((exclusive != 0u)) {
 					y[unsigned(at) + y_at] = base + sum;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					y[unsigned(at) + y_at] = base + sum;
+					y[unsigned(at) + y_at] = base + next;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}

@@ -1112,14 +1112,13 @@ TANDEM_KERNEL {
 			float sum = 0.0f;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				float v = x[unsigned(at) + x_at];
+				float next = sum + x[unsigned(at) + x_at];
 				if ((exclusive != 0u)) {
 					y[unsigned(at) + y_at] = base + sum;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					y[unsigned(at) + y_at] = base + sum;
+					y[unsigned(at) + y_at] = base + next;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}
@@ -1164,14 +1163,13 @@ TANDEM_KERNEL {
 			double sum = 0.0;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				double v = x[unsigned(at) + x_at];
+				double next = sum + x[unsigned(at) + x_at];
 				if ((exclusive != 0u)) {
 					y[unsigned(at) + y_at] = base + sum;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					y[unsigned(at) + y_at] = base + sum;
+					y[unsigned(at) + y_at] = base + next;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}
@@ -1218,14 +1216,13 @@ TANDEM_KERNEL {
 			int sum = 0;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				int v = x[unsigned(at) + x_at];
+				int next = k_add(sum, x[unsigned(at) + x_at]);
 				if ((exclusive != 0u)) {
 					y[unsigned(at) + y_at] = k_add(base, sum);
-					sum = k_add(sum, v);
 				} else {
-					sum = k_add(sum, v);
-					y[unsigned(at) + y_at] = k_add(base, sum);
+					y[unsigned(at) + y_at] = k_add(base, next);
 				}
+				sum = next;
 			}
 			left = k_add(left, sum);
 		}
@@ -1270,14 +1267,13 @@ TANDEM_KERNEL {
 			unsigned sum = 0u;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				unsigned v = x[unsigned(at) + x_at];
+				unsigned next = sum + x[unsigned(at) + x_at];
 				if ((exclusive != 0u)) {
 					y[unsigned(at) + y_at] = base + sum;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					y[unsigned(at) + y_at] = base + sum;
+					y[unsigned(at) + y_at] = base + next;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}
@@ -1324,14 +1320,13 @@ TANDEM_KERNEL {
 			long long sum = 0LL;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				long long v = x[unsigned(at) + x_at];
+				long long next = k_add(sum, x[unsigned(at) + x_at]);
 				if ((exclusive != 0u)) {
 					y[unsigned(at) + y_at] = k_add(base, sum);
-					sum = k_add(sum, v);
 				} else {
-					sum = k_add(sum, v);
-					y[unsigned(at) + y_at] = k_add(base, sum);
+					y[unsigned(at) + y_at] = k_add(base, next);
 				}
+				sum = next;
 			}
 			left = k_add(left, sum);
 		}
@@ -1376,14 +1371,13 @@ TANDEM_KERNEL {
 			unsigned long long sum = 0ULL;
 			for (int k = 0; k < 16; k = k + 1) {
 				int at = 1024 * i + (8 * r + u) * 16 + k;
-				unsigned long long v = x[unsigned(at) + x_at];
+				unsigned long long next = sum + x[unsigned(at) + x_at];
 				if ((exclusive != 0u)) {
 					y[unsigned(at) + y_at] = base + sum;
-					sum = sum + v;
 				} else {
-					sum = sum + v;
-					y[unsigned(at) + y_at] = base + sum;
+					y[unsigned(at) + y_at] = base + next;
 				}
+				sum = next;
 			}
 			left = left + sum;
 		}
