@@ -215,6 +215,10 @@ func (p *devicePrinter) unary(e *Unary, exact bool) string {
 func (p *devicePrinter) convert(e *Convert) string {
 	x := p.expr(e.X, false)
 	if e.T.Kind == e.X.typ().Kind {
+		// C++ takes (double(n)) before a sign for a cast to a type of functions.
+		if inner, ok := e.X.(*Convert); ok && p.typ(inner.T) != p.typ(inner.X.typ()) {
+			return x
+		}
 		return "(" + x + ")"
 	}
 	t := p.typ(e.T)

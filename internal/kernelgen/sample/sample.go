@@ -35,6 +35,11 @@ func smooth(i int, x, y []float64) {
 //tandem:kernel
 func below(i int, y []float32) { y[i] = -((float32(i) + 2) + 1e-3) }
 
+// signed converts twice to one type before a sign, which C++ may take for a cast.
+//
+//tandem:kernel
+func signed(i int, x, y []float64) { y[i] = float64(float64(uint32(i))) + math.Sqrt(x[i]) }
+
 // heat is a step of the heat equation on a grid of rows and columns.
 //
 //tandem:kernel

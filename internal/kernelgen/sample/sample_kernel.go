@@ -486,6 +486,142 @@ TANDEM_KERNEL {
 }
 `
 
+// Signed makes a launch of the kernel signed, with an index for each element of y.
+//
+// signed converts twice to one type before a sign, which C++ may take for a cast.
+func Signed[X, Y kernels.Vector[float64]](x X, y Y) (l kernels.Launch) {
+	x_arg := kernels.Of[float64](x)
+	y_arg := kernels.Of[float64](y)
+	l.Start(signedKernel, y_arg.Len())
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Elementwise)
+	l.AddArg(y_arg, kernels.Elementwise)
+	l.SetCost(kernels.Cost{Flops: 9, Bytes: 16})
+	return l
+}
+
+var signedKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.signed",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float64, Access: kernels.In},
+		{Name: "y", Type: kernels.Float64, Access: kernels.Out},
+	},
+	Go: signedRange,
+	GLSL: &kernels.Shader{
+		Text:  signedGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:   signedCUDA,
+		Block:  [3]int{256},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 1024) / 1024, 1, 1} },
+	},
+	Needs: kernels.NeedsFloat64,
+})
+
+// signedRange computes the indices [call.Lo, call.Hi) of signed on the host.
+func signedRange(call *kernels.Call) {
+	x := kernels.Slice[float64](call, 0)
+	x_base := call.Base(0)
+	y := kernels.Slice[float64](call, 1)
+	y_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	y_here := y[from-y_base:][:to-from]
+	x_here := x[from-x_base:][:len(y_here)]
+	for u := 0; u <= len(y_here)-4; u += 4 {
+		{
+			i := from + u
+			y_here[u] = float64(float64(uint32(i))) + math.Sqrt(x_here[u])
+		}
+		{
+			i := from + u + 1
+			y_here[u+1] = float64(float64(uint32(i))) + math.Sqrt(x_here[u+1])
+		}
+		{
+			i := from + u + 2
+			y_here[u+2] = float64(float64(uint32(i))) + math.Sqrt(x_here[u+2])
+		}
+		{
+			i := from + u + 3
+			y_here[u+3] = float64(float64(uint32(i))) + math.Sqrt(x_here[u+3])
+		}
+	}
+	for u := len(y_here) &^ 3; u < len(y_here); u++ {
+		i := from + u
+		y_here[u] = float64(float64(uint32(i))) + math.Sqrt(x_here[u])
+	}
+}
+
+const signedGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+double k_sqrt(double x) { precise double r = sqrt(x); return r; }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise double tandem_t1 = double(uint(i)) + k_sqrt(x[uint(i) + x_at]);
+	y[uint(i) + y_at] = tandem_t1;
+}
+`
+
+const signedCUDA = `
+static __device__ __forceinline__ void tandem_element(int i, double x, double &y) {
+	y = double(unsigned(i)) + sqrt(x);
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 2, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_8 { T lane[tandem_lanes]; };
+
+TANDEM_KERNEL {
+	double *tandem_p1 = y + (tandem_lo + y_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p1);
+	tandem_p1 -= tandem_skip;
+	const double *tandem_p0 = x + (tandem_lo + x_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p0) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_8<double> tandem_v0[tandem_vectors];
+			tandem_vector_8<double> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v0[tandem_k] = *(const tandem_vector_8<double> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element((int)(unsigned)(tandem_mine + tandem_k * tandem_threads * tandem_lanes + tandem_e - tandem_skip + tandem_lo), tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_8<double> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v1[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			double tandem_v0[tandem_vectors * tandem_lanes];
+			double tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v0[tandem_k] = tandem_p0[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element((int)(unsigned)(tandem_first + tandem_at - tandem_skip + tandem_lo), tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p1[tandem_first + tandem_at] = tandem_v1[tandem_k];
+			}
+		}
+	}
+}
+`
+
 // Heat makes a launch of the kernel heat for all indices below nr, nc.
 //
 // heat is a step of the heat equation on a grid of rows and columns.

@@ -36,6 +36,13 @@ func cases() []kerneltest.Case {
 			y := differential.Array[float32](rng, n)
 			return differential.Trial(Below(y), y, below)
 		}),
+		differential.Draw("signed", func(rng *rand.Rand, n int) kerneltest.Trial {
+			x, y := make([]float64, n), make([]float64, n)
+			for i := range x {
+				x[i] = rng.Float64()
+			}
+			return differential.Trial(Signed(x, y), y, func(i int, y []float64) { signed(i, x, y) })
+		}),
 		differential.Draw("heat", func(rng *rand.Rand, n int) kerneltest.Trial {
 			rows, cols := differential.Shape(rng, n)
 			k, src, dst := differential.Number[float32](rng), differential.Array[float32](rng, rows*cols), differential.Array[float32](rng, rows*cols)
