@@ -21,6 +21,10 @@ type Kernel struct {
 	Name string
 	// Params are the array arguments, in the order of their binding.
 	Params []Param
+	// Labels are what messages call the array arguments, where some of them have
+	// better names than those in Params: a field of a structure is "p.X". "" stands
+	// for the name there.
+	Labels []string
 	// Scalars are the scalar arguments, in order.
 	Scalars []Scalar
 	// Go computes the indices [c.Lo, c.Hi) on host memory. It is called by
@@ -172,6 +176,14 @@ func Define(k Kernel) *Kernel {
 	k.id = int(kernelCount.Add(1) - 1)
 	k.makeGrids()
 	return &k
+}
+
+// Label is what messages call array argument i.
+func (k *Kernel) Label(i int) string {
+	if i < len(k.Labels) && k.Labels[i] != "" {
+		return k.Labels[i]
+	}
+	return k.Params[i].Name
 }
 
 // ID is a small number that is unique to the kernel in this process.

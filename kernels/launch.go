@@ -96,19 +96,20 @@ func (l *Launch) AddArg(o Operand, f Footprint) {
 	p := &l.kernel.Params[l.nargs]
 	l.nargs++
 	if o.null || o.typ != p.Type || o.n < want {
-		l.failArg(o, p, want)
+		l.failArg(o, l.nargs-1, want)
 	}
 }
 
-// failArg keeps what is wrong with an operand.
-func (l *Launch) failArg(o Operand, p *Param, want int) {
+// failArg keeps what is wrong with the operand of argument k.
+func (l *Launch) failArg(o Operand, k, want int) {
+	name, typ := l.kernel.Label(k), l.kernel.Params[k].Type
 	switch {
 	case o.null:
-		l.Fail(p.Name, ErrNil)
-	case o.typ != p.Type:
-		l.Fail(p.Name, fmt.Errorf("%w: elements are %v, want %v", ErrShape, o.typ, p.Type))
+		l.Fail(name, ErrNil)
+	case o.typ != typ:
+		l.Fail(name, fmt.Errorf("%w: elements are %v, want %v", ErrShape, o.typ, typ))
 	default:
-		l.Fail(p.Name, fmt.Errorf("%w: %d elements, want %d", ErrShape, o.n, want))
+		l.Fail(name, fmt.Errorf("%w: %d elements, want %d", ErrShape, o.n, want))
 	}
 }
 
@@ -241,8 +242,8 @@ func (l *Launch) overlap() error {
 			}
 			same := out.host == in.host && out.Footprint == in.Footprint && in.Halo == 0
 			if !same || l.Access(j)&Out != 0 {
-				return &ArgumentError{Kernel: l.kernel.Name, Arg: l.kernel.Params[k].Name, Err: fmt.Errorf(
-					"%w with argument %s", ErrOverlap, l.kernel.Params[j].Name)}
+				return &ArgumentError{Kernel: l.kernel.Name, Arg: l.kernel.Label(k), Err: fmt.Errorf(
+					"%w with argument %s", ErrOverlap, l.kernel.Label(j))}
 			}
 		}
 	}

@@ -102,7 +102,7 @@ func (m *matrix) byRow() Footprint { return Footprint{Per: m.stride, Width: m.co
 // reads other elements of an index than those it has just written.
 func (l *Launch) apart(out, in int) {
 	if shareMemory(&l.args[out], &l.args[in]) {
-		l.Fail(l.kernel.Params[out].Name, fmt.Errorf("%w with argument %s", ErrOverlap, l.kernel.Params[in].Name))
+		l.Fail(l.kernel.Label(out), fmt.Errorf("%w with argument %s", ErrOverlap, l.kernel.Label(in)))
 	}
 }
 

@@ -15,6 +15,8 @@ type lowering struct {
 	names    *namer
 	vars     map[types.Object]*Var
 	buffers  map[types.Object]*Buffer
+	// aggregates are parameters of the kernel that have slices in them.
+	aggregates map[types.Object]*aggregate
 	assigned map[types.Object]bool
 	prologue []Stmt
 	callees  []*Function
@@ -35,7 +37,8 @@ func (c *compiler) lowering(src *source) *lowering {
 	}
 	return &lowering{
 		compiler: c, src: src, names: names,
-		vars: map[types.Object]*Var{}, buffers: map[types.Object]*Buffer{}, assigned: map[types.Object]bool{},
+		vars: map[types.Object]*Var{}, buffers: map[types.Object]*Buffer{},
+		aggregates: map[types.Object]*aggregate{}, assigned: map[types.Object]bool{},
 	}
 }
 
