@@ -1,14 +1,12 @@
 package sample
 
 import (
-	"context"
 	"errors"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/hybrid"
 	"github.com/tandem-go/tandem/internal/kernelgen/differential"
 	"github.com/tandem-go/tandem/kernels"
@@ -62,9 +60,6 @@ func structures() []kerneltest.Case {
 			}
 			want := f
 			want.out = axes{slices.Clone(f.out.U), slices.Clone(f.out.V)}
-			if f.tables.weight == nil || f.tables.at == nil {
-				panic("nil")
-			}
 			return differential.Reference(Bend(rows, cols, cols, f), func() {
 				for r := range rows {
 					for c := range cols {
@@ -90,26 +85,28 @@ func structures() []kerneltest.Case {
 // TestStructuresOfBuffers runs kernels on structures of resident buffers, on each
 // device and on all at once.
 func TestStructuresOfBuffers(t *testing.T) {
-	ctx := context.Background()
-	options := map[string][]hybrid.Option{"cpu": {hybrid.Devices("cpu")}, "all": nil}
-	for _, found := range device.Probe() {
-		if found.Err == nil {
-			options[found.Info.ID] = []hybrid.Option{hybrid.Devices(found.Info.ID)}
-		}
+	ctx := t.Context()
+	s, err := hybrid.Open()
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, opts := range options {
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	ways := map[string]hybrid.LaunchOption{"every device": hybrid.EveryDevice()}
+	for _, d := range s.Devices() {
+		ways["on "+d.ID] = hybrid.On(d.ID)
+	}
+	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
-			s, err := hybrid.Open(opts...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
 			const n, steps = 3000, 3
 			rng := rand.New(rand.NewPCG(kerneltest.Seed(t), 1))
 			want := drawParticles(rng, n)
 			p := buffersOf(t, s, want)
 			for range steps {
-				if err := s.Launch(ctx, Drift(0.125, p)); err != nil {
+				if err := s.Launch(ctx, Drift(0.125, p), way); err != nil {
 					t.Fatal(err)
 				}
 				for i := range n {
