@@ -165,7 +165,8 @@ type program struct {
 	inputs  []input
 	outs    []output
 
-	group *workGroup // nil in a kernel of single indices
+	group    *workGroup // nil in a kernel of single indices
+	gathered *gathered  // nil without one
 }
 
 // input is an array that the kernel reads, by its pattern of access.
@@ -231,30 +232,48 @@ func (p *program) write() {
 	}
 }
 
-// drawScalars makes up to two parameters that are scalars.
+// drawScalars makes up to two parameters that are scalars, and perhaps a structure of
+// some of all parameters.
 func (p *program) drawScalars() {
 	for i := range p.IntN(3) {
 		v := variable{name: fmt.Sprintf("s%d", i), typ: pick(p, scalarTypes)}
 		v.constant = v.typ == "int"
 		p.scalars = append(p.scalars, v)
 	}
+	p.gather()
 	p.scope = append(p.scope, p.scalars...)
+}
+
+// declared is what stands before the kernel.
+func (p *program) declared() string {
+	if p.gathered == nil {
+		return ""
+	}
+	return p.gathered.declare
 }
 
 // parameters are those of the kernel's text, behind its indices.
 func (p *program) parameters(extents ...string) string {
 	var list []string
+	add := func(name, typ string) {
+		if !isField(name) {
+			list = append(list, name+" "+typ)
+		}
+	}
+	if p.gathered != nil {
+		add("p", p.gathered.typ)
+	}
 	for _, v := range p.scalars {
-		list = append(list, v.name+" "+v.typ)
+		add(v.name, v.typ)
 	}
 	for _, e := range extents {
-		list = append(list, e+" int")
+		add(e, "int")
 	}
 	for _, in := range p.inputs {
-		list = append(list, in.name+" []"+in.typ)
+		add(in.name, "[]"+in.typ)
 	}
 	for _, out := range p.outs {
-		list = append(list, out.name+" []"+out.typ)
+		add(out.name, "[]"+out.typ)
 	}
 	return strings.Join(list, ", ")
 }
