@@ -12,17 +12,17 @@ type lowering struct {
 	k   *Kernel   // nil in a device function
 	fn  *Function // nil in a kernel
 
-	names    *namer
-	vars     map[types.Object]*Var
-	buffers  map[types.Object]*Buffer
+	names   *namer
+	vars    map[types.Object]*Var
+	buffers map[types.Object]*Buffer
 	// aggregates are parameters of the kernel that have slices in them.
 	aggregates map[types.Object]*aggregate
-	assigned map[types.Object]bool
-	prologue []Stmt
-	callees  []*Function
-	turns    map[int]ast.Comment // marks of loops, by line
-	out      []Stmt              // the block that is being made
-	made     []*Var              // variables of counted loops
+	assigned   map[types.Object]bool
+	prologue   []Stmt
+	callees    []*Function
+	turns      map[int]ast.Comment // marks of loops, by line
+	out        []Stmt              // the block that is being made
+	made       []*Var              // variables of counted loops
 
 	groupObj types.Object         // the parameter of type kernels.Group
 	joins    map[string]*Function // of reductions of groups

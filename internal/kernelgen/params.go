@@ -178,7 +178,7 @@ func (l *lowering) newValue(of types.Type, pos token.Pos, name, path string, ass
 		switch t.Kind {
 		case Array:
 			c := &Composite{T: t}
-			for i := range min(t.Len, maxScalars+1) {
+			for i := range t.Len {
 				c.Elems = append(c.Elems, build(t.Elem, fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf("%s_%d", name, i)))
 			}
 			return c
@@ -219,8 +219,8 @@ func (l *lowering) length(b *Buffer) *Var {
 
 // What a launch has room for, as kernels.MaxParams and kernels.MaxScalars say.
 const (
-	maxParams  = 6
-	maxScalars = 12
+	maxParams  = 8
+	maxScalars = 128
 )
 
 // scalarType is the name of a scalar's type in package kernels.
@@ -244,12 +244,8 @@ func scalarType(t *Type) string {
 func (l *lowering) finish() {
 	k := l.k
 	if len(k.Scalars) > maxScalars {
-		names := make([]string, len(k.Scalars))
-		for i, v := range k.Scalars {
-			names[i] = v.Name
-		}
 		l.refuse(k.Pos, "%d scalar values (%s)", fmt.Sprintf("a launch has room for %d, lengths and extents included: pass a slice", maxScalars),
-			len(k.Scalars), strings.Join(names, ", "))
+			len(k.Scalars), k.scalarSources())
 	}
 	for _, f := range l.callees {
 		addCallees(f, &k.Functions)
@@ -265,6 +261,34 @@ func (l *lowering) finish() {
 	}
 	l.collectStructs()
 	l.analyse()
+}
+
+// scalarSources says where the scalars of a kernel come from: how many a parameter
+// has, and which lengths and extents there are.
+func (k *Kernel) scalarSources() string {
+	var list []string
+	of := map[*Var]bool{}
+	for _, p := range k.Params {
+		n := 0
+		for _, part := range p.Parts {
+			if part.Var != nil {
+				of[part.Var] = true
+				n++
+			}
+		}
+		switch {
+		case n > 1:
+			list = append(list, fmt.Sprintf("%d of %s", n, p.Name))
+		case n == 1:
+			list = append(list, p.Name)
+		}
+	}
+	for _, v := range k.Scalars {
+		if !of[v] {
+			list = append(list, v.Name)
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // addCallees appends a function after those that it calls.

@@ -95,3 +95,52 @@ func binned(g kernels.Group, b struct {
 		b.Sums[g.Index()] = sum
 	}
 }
+
+// bodies are more slices than a launch has room for in itself.
+type bodies struct {
+	X, Y, Z, VX, VY, VZ, Mass []float32
+}
+
+// pull changes the velocities of bodies by what the others do to them.
+//
+//tandem:kernel
+func pull(i int, dt, soft float32, b bodies) {
+	ax, ay, az := float32(0), float32(0), float32(0)
+	for j := range b.Mass {
+		dx, dy, dz := b.X[j]-b.X[i], b.Y[j]-b.Y[i], b.Z[j]-b.Z[i]
+		w := b.Mass[j] / (dx*dx + dy*dy + dz*dz + soft)
+		ax, ay, az = ax+w*dx, ay+w*dy, az+w*dz
+	}
+	b.VX[i] += dt * ax
+	b.VY[i] += dt * ay
+	b.VZ[i] += dt * az
+}
+
+// eight adds up elements of as many slices as a kernel may have.
+//
+//tandem:kernel
+//tandem:reduce sum
+func eight(i int, a, b, c, d, e, f, g, h []uint32) uint32 {
+	return a[i] ^ b[i]&c[i] + d[i]*e[i] ^ f[i]&g[i] ^ h[i]
+}
+
+// masked weighs a neighbourhood of 5 by 5 by a mask, 50 words of scalars.
+//
+//tandem:kernel
+func masked(r, c int, rows, cols int, mask [25]float64, src, dst []float64) {
+	sum := 0.0
+	for k, w := range mask {
+		y, x := r+k/5-2, c+k%5-2
+		if y >= 0 && y < rows && x >= 0 && x < cols {
+			sum += w * src[y*cols+x]
+		}
+	}
+	dst[r*cols+c] = sum
+}
+
+// looked has as many scalars as a launch takes.
+//
+//tandem:kernel
+func looked(i int, table [127]float32, last uint64, at []int32, y []float32) {
+	y[i] = table[uint32(at[i])%127] + float32(last>>60)
+}

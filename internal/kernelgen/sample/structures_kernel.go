@@ -735,3 +735,1126 @@ TANDEM_KERNEL {
 	}
 }
 `
+
+// Pull makes a launch of the kernel pull, with an index for each element of b.VX.
+//
+// pull changes the velocities of bodies by what the others do to them.
+func Pull(dt float32, soft float32, b bodies) (l kernels.Launch) {
+	b_X_arg := kernels.Of[float32](b.X)
+	b_Y_arg := kernels.Of[float32](b.Y)
+	b_Z_arg := kernels.Of[float32](b.Z)
+	b_VX_arg := kernels.Of[float32](b.VX)
+	b_VY_arg := kernels.Of[float32](b.VY)
+	b_VZ_arg := kernels.Of[float32](b.VZ)
+	b_Mass_arg := kernels.Of[float32](b.Mass)
+	l.Start(pullKernel, b_VX_arg.Len())
+	l.RequireInt32()
+	l.AddArg(b_X_arg, kernels.Whole)
+	l.AddArg(b_Y_arg, kernels.Whole)
+	l.AddArg(b_Z_arg, kernels.Whole)
+	l.AddArg(b_VX_arg, kernels.Elementwise)
+	l.AddArg(b_VY_arg, kernels.Elementwise)
+	l.AddArg(b_VZ_arg, kernels.Elementwise)
+	l.AddArg(b_Mass_arg, kernels.Whole)
+	l.AddFloat(float64(dt))
+	l.AddFloat(float64(soft))
+	l.AddInt(b_Mass_arg.Len())
+	l.SetCost(kernels.Cost{Flops: 6 + float64(max(0, b_Mass_arg.Len()))*21, Bytes: 24 + float64(max(0, b_Mass_arg.Len()))*28})
+	return l
+}
+
+var pullKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.pull",
+	Params: []kernels.Param{
+		{Name: "b_X", Type: kernels.Float32, Access: kernels.In},
+		{Name: "b_Y", Type: kernels.Float32, Access: kernels.In},
+		{Name: "b_Z", Type: kernels.Float32, Access: kernels.In},
+		{Name: "b_VX", Type: kernels.Float32, Access: kernels.InOut},
+		{Name: "b_VY", Type: kernels.Float32, Access: kernels.InOut},
+		{Name: "b_VZ", Type: kernels.Float32, Access: kernels.InOut},
+		{Name: "b_Mass", Type: kernels.Float32, Access: kernels.In},
+	},
+	Labels: []string{"b.X", "b.Y", "b.Z", "b.VX", "b.VY", "b.VZ", "b.Mass"},
+	Scalars: []kernels.Scalar{
+		{Name: "dt", Type: kernels.Float32},
+		{Name: "soft", Type: kernels.Float32},
+		{Name: "b_Mass_len", Type: kernels.Int32},
+	},
+	Go: pullRange,
+	GLSL: &kernels.Shader{
+		Text:       pullGLSL,
+		Local:      [3]int{256},
+		Iterations: func(l *kernels.Launch, _ int) int64 { return int64(max(0, l.Int(2))) * 1 },
+	},
+	CUDA: &kernels.Function{
+		Text:  pullCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// pullRange computes the indices [call.Lo, call.Hi) of pull on the host.
+func pullRange(call *kernels.Call) {
+	dt := call.Float32(0)
+	soft := call.Float32(1)
+	b_Mass_len := call.Int(2)
+	b_X := kernels.Slice[float32](call, 0)
+	b_Y := kernels.Slice[float32](call, 1)
+	b_Z := kernels.Slice[float32](call, 2)
+	b_VX := kernels.Slice[float32](call, 3)
+	b_VX_base := call.Base(3)
+	b_VY := kernels.Slice[float32](call, 4)
+	b_VY_base := call.Base(4)
+	b_VZ := kernels.Slice[float32](call, 5)
+	b_VZ_base := call.Base(5)
+	b_Mass := kernels.Slice[float32](call, 6)
+	from, to := call.Lo, call.Hi
+	from, to = max(from, -(0)), min(to, len(b_X)-(0))
+	from, to = max(from, -(0)), min(to, len(b_Y)-(0))
+	from, to = max(from, -(0)), min(to, len(b_Z)-(0))
+	for i := call.Lo; i < call.Hi; i++ {
+		if i == from && from < to {
+			b_X_here := b_X[from:][:to-from]
+			b_Y_here := b_Y[from:][:to-from]
+			b_Z_here := b_Z[from:][:to-from]
+			b_VX_here := b_VX[from-b_VX_base:][:to-from]
+			b_VY_here := b_VY[from-b_VY_base:][:to-from]
+			b_VZ_here := b_VZ[from-b_VZ_base:][:to-from]
+			for u := range to - from {
+				var ax float32 = 0
+				var ay float32 = 0
+				var az float32 = 0
+				for j := 0; j < b_Mass_len; j++ {
+					t := b_X[j] - b_X_here[u]
+					t_2 := b_Y[j] - b_Y_here[u]
+					t_3 := b_Z[j] - b_Z_here[u]
+					dx := t
+					dy := t_2
+					dz := t_3
+					w := b_Mass[j] / (float32(dx*dx) + float32(dy*dy) + float32(dz*dz) + soft)
+					t_4 := ax + float32(w*dx)
+					t_5 := ay + float32(w*dy)
+					t_6 := az + float32(w*dz)
+					ax = t_4
+					ay = t_5
+					az = t_6
+				}
+				b_VX_here[u] += float32(dt * ax)
+				b_VY_here[u] += float32(dt * ay)
+				b_VZ_here[u] += float32(dt * az)
+			}
+			i = to - 1
+			continue
+		}
+		var ax float32 = 0
+		var ay float32 = 0
+		var az float32 = 0
+		for j := 0; j < b_Mass_len; j++ {
+			t := b_X[j] - b_X[i]
+			t_2 := b_Y[j] - b_Y[i]
+			t_3 := b_Z[j] - b_Z[i]
+			dx := t
+			dy := t_2
+			dz := t_3
+			w := b_Mass[j] / (float32(dx*dx) + float32(dy*dy) + float32(dz*dz) + soft)
+			t_4 := ax + float32(w*dx)
+			t_5 := ay + float32(w*dy)
+			t_6 := az + float32(w*dz)
+			ax = t_4
+			ay = t_5
+			az = t_6
+		}
+		b_VX[i-b_VX_base] += float32(dt * ax)
+		b_VY[i-b_VY_base] += float32(dt * ay)
+		b_VZ[i-b_VZ_base] += float32(dt * az)
+	}
+}
+
+const pullGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise float ax = k_zero;
+	precise float ay = k_zero;
+	precise float az = k_zero;
+	for (int j = 0; j < b_Mass_len; j = j + 1) {
+		precise float t = b_X[uint(j) + b_X_at] - b_X[uint(i) + b_X_at];
+		precise float t_2 = b_Y[uint(j) + b_Y_at] - b_Y[uint(i) + b_Y_at];
+		precise float t_3 = b_Z[uint(j) + b_Z_at] - b_Z[uint(i) + b_Z_at];
+		precise float dx = t;
+		precise float dy = t_2;
+		precise float dz = t_3;
+		precise float w = b_Mass[uint(j) + b_Mass_at] / (dx * dx + dy * dy + dz * dz + soft);
+		precise float t_4 = ax + w * dx;
+		precise float t_5 = ay + w * dy;
+		precise float t_6 = az + w * dz;
+		ax = t_4;
+		ay = t_5;
+		az = t_6;
+	}
+	precise float tandem_t1 = b_VX[uint(i) + b_VX_at] + dt * ax;
+	b_VX[uint(i) + b_VX_at] = tandem_t1;
+	precise float tandem_t2 = b_VY[uint(i) + b_VY_at] + dt * ay;
+	b_VY[uint(i) + b_VY_at] = tandem_t2;
+	precise float tandem_t3 = b_VZ[uint(i) + b_VZ_at] + dt * az;
+	b_VZ[uint(i) + b_VZ_at] = tandem_t3;
+}
+`
+
+const pullCUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	float ax = 0.0f;
+	float ay = 0.0f;
+	float az = 0.0f;
+	for (int j = 0; j < b_Mass_len; j = j + 1) {
+		float t = b_X[unsigned(j) + b_X_at] - b_X[unsigned(i) + b_X_at];
+		float t_2 = b_Y[unsigned(j) + b_Y_at] - b_Y[unsigned(i) + b_Y_at];
+		float t_3 = b_Z[unsigned(j) + b_Z_at] - b_Z[unsigned(i) + b_Z_at];
+		float dx = t;
+		float dy = t_2;
+		float dz = t_3;
+		float w = b_Mass[unsigned(j) + b_Mass_at] / (dx * dx + dy * dy + dz * dz + soft);
+		float t_4 = ax + w * dx;
+		float t_5 = ay + w * dy;
+		float t_6 = az + w * dz;
+		ax = t_4;
+		ay = t_5;
+		az = t_6;
+	}
+	b_VX[unsigned(i) + b_VX_at] = b_VX[unsigned(i) + b_VX_at] + dt * ax;
+	b_VY[unsigned(i) + b_VY_at] = b_VY[unsigned(i) + b_VY_at] + dt * ay;
+	b_VZ[unsigned(i) + b_VZ_at] = b_VZ[unsigned(i) + b_VZ_at] + dt * az;
+}
+`
+
+// Eight makes a launch of the kernel eight, with an index for each element of a.
+//
+// eight adds up elements of as many slices as a kernel may have.
+func Eight[A, B, C, D, E, F, G, H kernels.Vector[uint32]](result *uint32, a A, b B, c C, d D, e E, f F, g G, h H) (l kernels.Launch) {
+	a_arg := kernels.Of[uint32](a)
+	b_arg := kernels.Of[uint32](b)
+	c_arg := kernels.Of[uint32](c)
+	d_arg := kernels.Of[uint32](d)
+	e_arg := kernels.Of[uint32](e)
+	vf_arg := kernels.Of[uint32](f)
+	g_arg := kernels.Of[uint32](g)
+	h_arg := kernels.Of[uint32](h)
+	l.Start(eightKernel, a_arg.Len())
+	l.AddArg(a_arg, kernels.Elementwise)
+	l.AddArg(b_arg, kernels.Elementwise)
+	l.AddArg(c_arg, kernels.Elementwise)
+	l.AddArg(d_arg, kernels.Elementwise)
+	l.AddArg(e_arg, kernels.Elementwise)
+	l.AddArg(vf_arg, kernels.Elementwise)
+	l.AddArg(g_arg, kernels.Elementwise)
+	l.AddArg(h_arg, kernels.Elementwise)
+	if result == nil {
+		l.Fail("result", kernels.ErrNil)
+	}
+	l.SetResult(result, nil)
+	l.SetCost(kernels.Cost{Flops: 7, Bytes: 32})
+	return l
+}
+
+var eightKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.eight",
+	Params: []kernels.Param{
+		{Name: "a", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "b", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "c", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "d", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "e", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "f", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "g", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "h", Type: kernels.Uint32, Access: kernels.In},
+	},
+	Go:        eightRange,
+	GLSL:      kernels.ReductionShader(eightGLSL, 1, 1, func(_ *kernels.Launch) int64 { return 0 }),
+	CUDA:      kernels.ReductionFunction(eightCUDA, 1),
+	Reduction: eightReduction,
+})
+
+var eightReduction = &kernels.Reduction{
+	Decode: func(_ int, words []uint32) kernels.Partial {
+		return kernels.Partial{float64(words[0]), 1}
+	},
+	Combine: func(a, b kernels.Partial) kernels.Partial {
+		return eightPartial(eightState(a) + eightState(b))
+	},
+	Finish: func(value any, _ *int, p kernels.Partial) {
+		*value.(*uint32) = eightState(p)
+	},
+}
+
+// eightPartial and eightState turn a value of eight into what schedulers carry, and back.
+func eightPartial(s uint32) kernels.Partial {
+	return kernels.Partial{float64(s), 1}
+}
+
+func eightState(p kernels.Partial) (s uint32) {
+	s = uint32(p[0])
+	return s
+}
+
+// eightRange computes the indices [call.Lo, call.Hi) of eight on the host.
+func eightRange(call *kernels.Call) {
+	a := kernels.Slice[uint32](call, 0)
+	a_base := call.Base(0)
+	b := kernels.Slice[uint32](call, 1)
+	b_base := call.Base(1)
+	c := kernels.Slice[uint32](call, 2)
+	c_base := call.Base(2)
+	d := kernels.Slice[uint32](call, 3)
+	d_base := call.Base(3)
+	e := kernels.Slice[uint32](call, 4)
+	e_base := call.Base(4)
+	f := kernels.Slice[uint32](call, 5)
+	vf_base := call.Base(5)
+	g := kernels.Slice[uint32](call, 6)
+	g_base := call.Base(6)
+	h := kernels.Slice[uint32](call, 7)
+	h_base := call.Base(7)
+	var value uint32 = 0
+	value_2, value_3, value_4 := value, value, value
+	from, to := call.Lo, call.Hi
+	a_here := a[from-a_base:][:to-from]
+	b_here := b[from-b_base:][:to-from]
+	c_here := c[from-c_base:][:to-from]
+	d_here := d[from-d_base:][:to-from]
+	e_here := e[from-e_base:][:to-from]
+	vf_here := f[from-vf_base:][:to-from]
+	g_here := g[from-g_base:][:to-from]
+	h_here := h[from-h_base:][:to-from]
+	u := 0
+	a_here_4 := a_here
+	b_here_4 := b_here
+	c_here_4 := c_here
+	d_here_4 := d_here
+	e_here_4 := e_here
+	vf_here_4 := vf_here
+	g_here_4 := g_here
+	h_here_4 := h_here
+	for ; len(a_here_4) >= 4 && len(b_here_4) >= 4 && len(c_here_4) >= 4 && len(d_here_4) >= 4 && len(e_here_4) >= 4 && len(vf_here_4) >= 4 && len(g_here_4) >= 4 && len(h_here_4) >= 4; u += 4 {
+		value += (((a_here_4[0] ^ (b_here_4[0] & c_here_4[0])) + d_here_4[0]*e_here_4[0]) ^ (vf_here_4[0] & g_here_4[0])) ^ h_here_4[0]
+		value_2 += (((a_here_4[1] ^ (b_here_4[1] & c_here_4[1])) + d_here_4[1]*e_here_4[1]) ^ (vf_here_4[1] & g_here_4[1])) ^ h_here_4[1]
+		value_3 += (((a_here_4[2] ^ (b_here_4[2] & c_here_4[2])) + d_here_4[2]*e_here_4[2]) ^ (vf_here_4[2] & g_here_4[2])) ^ h_here_4[2]
+		value_4 += (((a_here_4[3] ^ (b_here_4[3] & c_here_4[3])) + d_here_4[3]*e_here_4[3]) ^ (vf_here_4[3] & g_here_4[3])) ^ h_here_4[3]
+		a_here_4, b_here_4, c_here_4, d_here_4, e_here_4, vf_here_4, g_here_4, h_here_4 = a_here_4[4:], b_here_4[4:], c_here_4[4:], d_here_4[4:], e_here_4[4:], vf_here_4[4:], g_here_4[4:], h_here_4[4:]
+	}
+	for ; u < to-from; u++ {
+		value += (((a_here[u] ^ (b_here[u] & c_here[u])) + d_here[u]*e_here[u]) ^ (vf_here[u] & g_here[u])) ^ h_here[u]
+	}
+	value = (value + value_2) + (value_3 + value_4)
+	call.Partial = eightPartial(value)
+}
+
+const eightGLSL = `
+uint f_join_sum_5(uint a, uint b) {
+	return a + b;
+}
+
+uint tandem_value(uint tandem_at) {
+	int i = int(tandem_at + tandem_lo);
+	return (((a[uint(i) + a_at] ^ (b[uint(i) + b_at] & c[uint(i) + c_at])) + d[uint(i) + d_at] * e[uint(i) + e_at]) ^ (f[uint(i) + f_at] & g[uint(i) + g_at])) ^ h[uint(i) + h_at];
+}
+
+shared uint tandem_state[128];
+
+void main() {
+	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
+	uint tandem_first = tandem_group() * 128u;
+	uint tandem_mine;
+	if (tandem_at < tandem_n) {
+		tandem_mine = tandem_value(tandem_at);
+		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
+			tandem_at += tandem_grid;
+			tandem_mine = f_join_sum_5(tandem_mine, tandem_value(tandem_at));
+		}
+	}
+	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
+	tandem_state[tandem_lane] = tandem_mine;
+	barrier();
+	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
+		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
+			tandem_mine = f_join_sum_5(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = tandem_mine;
+		}
+		barrier();
+	}
+	if (tandem_lane == 0u) {
+		uint tandem_to = tandem_group() * 1u;
+		tandem_partial[tandem_to + 0u] = uint(tandem_mine);
+	}
+}
+`
+
+const eightCUDA = `
+static __device__ __forceinline__ unsigned f_join_sum_5(unsigned a, unsigned b) {
+	return a + b;
+}
+
+TANDEM_KERNEL {
+	auto tandem_value = [&](unsigned tandem_at) -> unsigned {
+		int i = int(tandem_at + tandem_lo);
+		return (((a[unsigned(i) + a_at] ^ (b[unsigned(i) + b_at] & c[unsigned(i) + c_at])) + d[unsigned(i) + d_at] * e[unsigned(i) + e_at]) ^ (f[unsigned(i) + f_at] & g[unsigned(i) + g_at])) ^ h[unsigned(i) + h_at];
+	};
+	__shared__ unsigned tandem_state[256];
+	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
+	unsigned tandem_first = tandem_group() * 256u;
+	unsigned tandem_mine = 0u;
+	if (tandem_at < tandem_n) {
+		tandem_mine = tandem_value(tandem_at);
+		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
+			tandem_at += tandem_grid;
+			tandem_mine = f_join_sum_5(tandem_mine, tandem_value(tandem_at));
+		}
+	}
+	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
+	tandem_state[tandem_lane] = tandem_mine;
+	__syncthreads();
+	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
+		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
+			tandem_mine = f_join_sum_5(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = tandem_mine;
+		}
+		__syncthreads();
+	}
+	if (tandem_lane == 0u) {
+		unsigned tandem_to = tandem_group() * 1u;
+		tandem_partial[tandem_to + 0u] = unsigned(tandem_mine);
+	}
+}
+`
+
+// Masked makes a launch of the kernel masked for all indices below nr, nc.
+//
+// masked weighs a neighbourhood of 5 by 5 by a mask, 50 words of scalars.
+func Masked[Src, Dst kernels.Vector[float64]](nr, nc int, rows int, cols int, mask [25]float64, src Src, dst Dst) (l kernels.Launch) {
+	src_arg := kernels.Of[float64](src)
+	dst_arg := kernels.Of[float64](dst)
+	l.Start(maskedKernel, kernels.Rows(nr, nc))
+	l.Require(nc >= 0, "nc", "below 0")
+	l.Require(cols-nc >= 0, "dst", "elements of different indices overlap")
+	l.RequireInt32()
+	l.AddArg(src_arg, kernels.Whole)
+	l.AddArg(dst_arg, kernels.Footprint{Per: cols, Width: nc})
+	l.AddInt(rows)
+	l.AddInt(cols)
+	l.AddFloat(mask[0])
+	l.AddFloat(mask[1])
+	l.AddFloat(mask[2])
+	l.AddFloat(mask[3])
+	l.AddFloat(mask[4])
+	l.AddFloat(mask[5])
+	l.AddFloat(mask[6])
+	l.AddFloat(mask[7])
+	l.AddFloat(mask[8])
+	l.AddFloat(mask[9])
+	l.AddFloat(mask[10])
+	l.AddFloat(mask[11])
+	l.AddFloat(mask[12])
+	l.AddFloat(mask[13])
+	l.AddFloat(mask[14])
+	l.AddFloat(mask[15])
+	l.AddFloat(mask[16])
+	l.AddFloat(mask[17])
+	l.AddFloat(mask[18])
+	l.AddFloat(mask[19])
+	l.AddFloat(mask[20])
+	l.AddFloat(mask[21])
+	l.AddFloat(mask[22])
+	l.AddFloat(mask[23])
+	l.AddFloat(mask[24])
+	l.AddInt(nc)
+	l.SetCost(kernels.Cost{Flops: float64(nc) * 602, Bytes: float64(nc)*100 + 8*float64(nc)})
+	return l
+}
+
+var maskedKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.masked",
+	Params: []kernels.Param{
+		{Name: "src", Type: kernels.Float64, Access: kernels.In},
+		{Name: "dst", Type: kernels.Float64, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "rows", Type: kernels.Int32},
+		{Name: "cols", Type: kernels.Int32},
+		{Name: "mask_0", Type: kernels.Float64},
+		{Name: "mask_1", Type: kernels.Float64},
+		{Name: "mask_2", Type: kernels.Float64},
+		{Name: "mask_3", Type: kernels.Float64},
+		{Name: "mask_4", Type: kernels.Float64},
+		{Name: "mask_5", Type: kernels.Float64},
+		{Name: "mask_6", Type: kernels.Float64},
+		{Name: "mask_7", Type: kernels.Float64},
+		{Name: "mask_8", Type: kernels.Float64},
+		{Name: "mask_9", Type: kernels.Float64},
+		{Name: "mask_10", Type: kernels.Float64},
+		{Name: "mask_11", Type: kernels.Float64},
+		{Name: "mask_12", Type: kernels.Float64},
+		{Name: "mask_13", Type: kernels.Float64},
+		{Name: "mask_14", Type: kernels.Float64},
+		{Name: "mask_15", Type: kernels.Float64},
+		{Name: "mask_16", Type: kernels.Float64},
+		{Name: "mask_17", Type: kernels.Float64},
+		{Name: "mask_18", Type: kernels.Float64},
+		{Name: "mask_19", Type: kernels.Float64},
+		{Name: "mask_20", Type: kernels.Float64},
+		{Name: "mask_21", Type: kernels.Float64},
+		{Name: "mask_22", Type: kernels.Float64},
+		{Name: "mask_23", Type: kernels.Float64},
+		{Name: "mask_24", Type: kernels.Float64},
+		{Name: "nc", Type: kernels.Int32},
+	},
+	Go: maskedRange,
+	GLSL: &kernels.Shader{
+		Text:       maskedGLSL,
+		Local:      [3]int{256},
+		Groups:     func(l *kernels.Launch, n int) [3]int { return [3]int{n * ((l.Int(27) + 255) / 256), 1, 1} },
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 25 },
+	},
+	CUDA: &kernels.Function{
+		Text:   maskedCUDA,
+		Block:  [3]int{256},
+		Groups: func(l *kernels.Launch, n int) [3]int { return [3]int{n * ((l.Int(27) + 255) / 256), 1, 1} },
+	},
+	Needs: kernels.NeedsFloat64,
+})
+
+// maskedRange computes the indices [call.Lo, call.Hi) of masked on the host.
+func maskedRange(call *kernels.Call) {
+	rows := call.Int(0)
+	cols := call.Int(1)
+	mask_0 := call.Float64(2)
+	mask_1 := call.Float64(3)
+	mask_2 := call.Float64(4)
+	mask_3 := call.Float64(5)
+	mask_4 := call.Float64(6)
+	mask_5 := call.Float64(7)
+	mask_6 := call.Float64(8)
+	mask_7 := call.Float64(9)
+	mask_8 := call.Float64(10)
+	mask_9 := call.Float64(11)
+	mask_10 := call.Float64(12)
+	mask_11 := call.Float64(13)
+	mask_12 := call.Float64(14)
+	mask_13 := call.Float64(15)
+	mask_14 := call.Float64(16)
+	mask_15 := call.Float64(17)
+	mask_16 := call.Float64(18)
+	mask_17 := call.Float64(19)
+	mask_18 := call.Float64(20)
+	mask_19 := call.Float64(21)
+	mask_20 := call.Float64(22)
+	mask_21 := call.Float64(23)
+	mask_22 := call.Float64(24)
+	mask_23 := call.Float64(25)
+	mask_24 := call.Float64(26)
+	nc := call.Int(27)
+	src := kernels.Slice[float64](call, 0)
+	dst := kernels.Slice[float64](call, 1)
+	dst_base := call.Base(1)
+	for r := call.Lo; r < call.Hi; r++ {
+		from, to := 0, nc
+		dst_here := dst[from+cols*r-dst_base:][:to-from]
+		for u := range to - from {
+			c := from + u
+			mask := [25]float64{mask_0, mask_1, mask_2, mask_3, mask_4, mask_5, mask_6, mask_7, mask_8, mask_9, mask_10, mask_11, mask_12, mask_13, mask_14, mask_15, mask_16, mask_17, mask_18, mask_19, mask_20, mask_21, mask_22, mask_23, mask_24}
+			var sum float64 = 0
+			a := mask
+			for k := 0; k < 25; k++ {
+				w := a[k]
+				t := r + k/5 - 2
+				t_2 := c + k%5 - 2
+				y := t
+				x := t_2
+				if y >= 0 && y < rows && x >= 0 && x < cols {
+					sum += float64(w * src[y*cols+x])
+				}
+			}
+			dst_here[u] = sum
+		}
+	}
+}
+
+const maskedGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+int k_rem(int a, int b) { if (b == 0) return a; uint s = uint(a >> 31u); uint t = uint(b >> 31u); uint r = ((uint(a) ^ s) - s) % ((uint(b) ^ t) - t); return int((r ^ s) - s); }
+
+void main() {
+	uint tandem_across = (uint(nc) + 255u) / 256u;
+	uint tandem_row = tandem_group() / tandem_across;
+	uint tandem_rest = tandem_group() % tandem_across * 256u + gl_LocalInvocationID.x;
+	if (tandem_row >= tandem_n || tandem_rest >= uint(nc)) return;
+	int r = int(tandem_row + tandem_lo);
+	int c = int(tandem_rest);
+	precise double[25] mask = double[25](mask_0, mask_1, mask_2, mask_3, mask_4, mask_5, mask_6, mask_7, mask_8, mask_9, mask_10, mask_11, mask_12, mask_13, mask_14, mask_15, mask_16, mask_17, mask_18, mask_19, mask_20, mask_21, mask_22, mask_23, mask_24);
+	precise double sum = double(k_zero);
+	precise double[25] a = mask;
+	for (int k = 0; k < 25; k = k + 1) {
+		precise double w = a[k];
+		int t = r + k / 5 - 2;
+		int t_2 = c + k_rem(k, 5) - 2;
+		int y = t;
+		int x = t_2;
+		if (y >= 0 && y < rows && x >= 0 && x < cols) {
+			sum = sum + w * src[uint(y * cols + x) + src_at];
+		}
+	}
+	dst[uint(r * cols + c) + dst_at] = sum;
+}
+`
+
+const maskedCUDA = `
+struct s_array_double_25 { double v[25]; };
+static __device__ __forceinline__ s_array_double_25 s_array_double_25_of(double a0, double a1, double a2, double a3, double a4, double a5, double a6, double a7, double a8, double a9, double a10, double a11, double a12, double a13, double a14, double a15, double a16, double a17, double a18, double a19, double a20, double a21, double a22, double a23, double a24) { s_array_double_25 r; r.v[0] = a0; r.v[1] = a1; r.v[2] = a2; r.v[3] = a3; r.v[4] = a4; r.v[5] = a5; r.v[6] = a6; r.v[7] = a7; r.v[8] = a8; r.v[9] = a9; r.v[10] = a10; r.v[11] = a11; r.v[12] = a12; r.v[13] = a13; r.v[14] = a14; r.v[15] = a15; r.v[16] = a16; r.v[17] = a17; r.v[18] = a18; r.v[19] = a19; r.v[20] = a20; r.v[21] = a21; r.v[22] = a22; r.v[23] = a23; r.v[24] = a24; return r; }
+TANDEM_KERNEL {
+	unsigned tandem_across = (unsigned(nc) + 255u) / 256u;
+	unsigned tandem_row = tandem_group() / tandem_across;
+	unsigned tandem_rest = tandem_group() % tandem_across * 256u + threadIdx.x;
+	if (tandem_row >= tandem_n || tandem_rest >= unsigned(nc)) return;
+	int r = int(tandem_row + tandem_lo);
+	int c = int(tandem_rest);
+	s_array_double_25 mask = s_array_double_25_of(mask_0, mask_1, mask_2, mask_3, mask_4, mask_5, mask_6, mask_7, mask_8, mask_9, mask_10, mask_11, mask_12, mask_13, mask_14, mask_15, mask_16, mask_17, mask_18, mask_19, mask_20, mask_21, mask_22, mask_23, mask_24);
+	double sum = 0.0;
+	s_array_double_25 a = mask;
+	for (int k = 0; k < 25; k = k + 1) {
+		double w = a.v[k];
+		int t = r + k / 5 - 2;
+		int t_2 = c + k % 5 - 2;
+		int y = t;
+		int x = t_2;
+		if (y >= 0 && y < rows && x >= 0 && x < cols) {
+			sum = sum + w * src[unsigned(y * cols + x) + src_at];
+		}
+	}
+	dst[unsigned(r * cols + c) + dst_at] = sum;
+}
+`
+
+// Looked makes a launch of the kernel looked, with an index for each element of y.
+//
+// looked has as many scalars as a launch takes.
+func Looked[At kernels.Vector[int32], Y kernels.Vector[float32]](table [127]float32, last uint64, at At, y Y) (l kernels.Launch) {
+	at_arg := kernels.Of[int32](at)
+	y_arg := kernels.Of[float32](y)
+	l.Start(lookedKernel, y_arg.Len())
+	l.AddArg(at_arg, kernels.Elementwise)
+	l.AddArg(y_arg, kernels.Elementwise)
+	l.AddFloat(float64(table[0]))
+	l.AddFloat(float64(table[1]))
+	l.AddFloat(float64(table[2]))
+	l.AddFloat(float64(table[3]))
+	l.AddFloat(float64(table[4]))
+	l.AddFloat(float64(table[5]))
+	l.AddFloat(float64(table[6]))
+	l.AddFloat(float64(table[7]))
+	l.AddFloat(float64(table[8]))
+	l.AddFloat(float64(table[9]))
+	l.AddFloat(float64(table[10]))
+	l.AddFloat(float64(table[11]))
+	l.AddFloat(float64(table[12]))
+	l.AddFloat(float64(table[13]))
+	l.AddFloat(float64(table[14]))
+	l.AddFloat(float64(table[15]))
+	l.AddFloat(float64(table[16]))
+	l.AddFloat(float64(table[17]))
+	l.AddFloat(float64(table[18]))
+	l.AddFloat(float64(table[19]))
+	l.AddFloat(float64(table[20]))
+	l.AddFloat(float64(table[21]))
+	l.AddFloat(float64(table[22]))
+	l.AddFloat(float64(table[23]))
+	l.AddFloat(float64(table[24]))
+	l.AddFloat(float64(table[25]))
+	l.AddFloat(float64(table[26]))
+	l.AddFloat(float64(table[27]))
+	l.AddFloat(float64(table[28]))
+	l.AddFloat(float64(table[29]))
+	l.AddFloat(float64(table[30]))
+	l.AddFloat(float64(table[31]))
+	l.AddFloat(float64(table[32]))
+	l.AddFloat(float64(table[33]))
+	l.AddFloat(float64(table[34]))
+	l.AddFloat(float64(table[35]))
+	l.AddFloat(float64(table[36]))
+	l.AddFloat(float64(table[37]))
+	l.AddFloat(float64(table[38]))
+	l.AddFloat(float64(table[39]))
+	l.AddFloat(float64(table[40]))
+	l.AddFloat(float64(table[41]))
+	l.AddFloat(float64(table[42]))
+	l.AddFloat(float64(table[43]))
+	l.AddFloat(float64(table[44]))
+	l.AddFloat(float64(table[45]))
+	l.AddFloat(float64(table[46]))
+	l.AddFloat(float64(table[47]))
+	l.AddFloat(float64(table[48]))
+	l.AddFloat(float64(table[49]))
+	l.AddFloat(float64(table[50]))
+	l.AddFloat(float64(table[51]))
+	l.AddFloat(float64(table[52]))
+	l.AddFloat(float64(table[53]))
+	l.AddFloat(float64(table[54]))
+	l.AddFloat(float64(table[55]))
+	l.AddFloat(float64(table[56]))
+	l.AddFloat(float64(table[57]))
+	l.AddFloat(float64(table[58]))
+	l.AddFloat(float64(table[59]))
+	l.AddFloat(float64(table[60]))
+	l.AddFloat(float64(table[61]))
+	l.AddFloat(float64(table[62]))
+	l.AddFloat(float64(table[63]))
+	l.AddFloat(float64(table[64]))
+	l.AddFloat(float64(table[65]))
+	l.AddFloat(float64(table[66]))
+	l.AddFloat(float64(table[67]))
+	l.AddFloat(float64(table[68]))
+	l.AddFloat(float64(table[69]))
+	l.AddFloat(float64(table[70]))
+	l.AddFloat(float64(table[71]))
+	l.AddFloat(float64(table[72]))
+	l.AddFloat(float64(table[73]))
+	l.AddFloat(float64(table[74]))
+	l.AddFloat(float64(table[75]))
+	l.AddFloat(float64(table[76]))
+	l.AddFloat(float64(table[77]))
+	l.AddFloat(float64(table[78]))
+	l.AddFloat(float64(table[79]))
+	l.AddFloat(float64(table[80]))
+	l.AddFloat(float64(table[81]))
+	l.AddFloat(float64(table[82]))
+	l.AddFloat(float64(table[83]))
+	l.AddFloat(float64(table[84]))
+	l.AddFloat(float64(table[85]))
+	l.AddFloat(float64(table[86]))
+	l.AddFloat(float64(table[87]))
+	l.AddFloat(float64(table[88]))
+	l.AddFloat(float64(table[89]))
+	l.AddFloat(float64(table[90]))
+	l.AddFloat(float64(table[91]))
+	l.AddFloat(float64(table[92]))
+	l.AddFloat(float64(table[93]))
+	l.AddFloat(float64(table[94]))
+	l.AddFloat(float64(table[95]))
+	l.AddFloat(float64(table[96]))
+	l.AddFloat(float64(table[97]))
+	l.AddFloat(float64(table[98]))
+	l.AddFloat(float64(table[99]))
+	l.AddFloat(float64(table[100]))
+	l.AddFloat(float64(table[101]))
+	l.AddFloat(float64(table[102]))
+	l.AddFloat(float64(table[103]))
+	l.AddFloat(float64(table[104]))
+	l.AddFloat(float64(table[105]))
+	l.AddFloat(float64(table[106]))
+	l.AddFloat(float64(table[107]))
+	l.AddFloat(float64(table[108]))
+	l.AddFloat(float64(table[109]))
+	l.AddFloat(float64(table[110]))
+	l.AddFloat(float64(table[111]))
+	l.AddFloat(float64(table[112]))
+	l.AddFloat(float64(table[113]))
+	l.AddFloat(float64(table[114]))
+	l.AddFloat(float64(table[115]))
+	l.AddFloat(float64(table[116]))
+	l.AddFloat(float64(table[117]))
+	l.AddFloat(float64(table[118]))
+	l.AddFloat(float64(table[119]))
+	l.AddFloat(float64(table[120]))
+	l.AddFloat(float64(table[121]))
+	l.AddFloat(float64(table[122]))
+	l.AddFloat(float64(table[123]))
+	l.AddFloat(float64(table[124]))
+	l.AddFloat(float64(table[125]))
+	l.AddFloat(float64(table[126]))
+	l.AddUint64(last)
+	l.SetCost(kernels.Cost{Flops: 9, Bytes: 8})
+	return l
+}
+
+var lookedKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.looked",
+	Params: []kernels.Param{
+		{Name: "at", Type: kernels.Int32, Access: kernels.In},
+		{Name: "y", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "table_0", Type: kernels.Float32},
+		{Name: "table_1", Type: kernels.Float32},
+		{Name: "table_2", Type: kernels.Float32},
+		{Name: "table_3", Type: kernels.Float32},
+		{Name: "table_4", Type: kernels.Float32},
+		{Name: "table_5", Type: kernels.Float32},
+		{Name: "table_6", Type: kernels.Float32},
+		{Name: "table_7", Type: kernels.Float32},
+		{Name: "table_8", Type: kernels.Float32},
+		{Name: "table_9", Type: kernels.Float32},
+		{Name: "table_10", Type: kernels.Float32},
+		{Name: "table_11", Type: kernels.Float32},
+		{Name: "table_12", Type: kernels.Float32},
+		{Name: "table_13", Type: kernels.Float32},
+		{Name: "table_14", Type: kernels.Float32},
+		{Name: "table_15", Type: kernels.Float32},
+		{Name: "table_16", Type: kernels.Float32},
+		{Name: "table_17", Type: kernels.Float32},
+		{Name: "table_18", Type: kernels.Float32},
+		{Name: "table_19", Type: kernels.Float32},
+		{Name: "table_20", Type: kernels.Float32},
+		{Name: "table_21", Type: kernels.Float32},
+		{Name: "table_22", Type: kernels.Float32},
+		{Name: "table_23", Type: kernels.Float32},
+		{Name: "table_24", Type: kernels.Float32},
+		{Name: "table_25", Type: kernels.Float32},
+		{Name: "table_26", Type: kernels.Float32},
+		{Name: "table_27", Type: kernels.Float32},
+		{Name: "table_28", Type: kernels.Float32},
+		{Name: "table_29", Type: kernels.Float32},
+		{Name: "table_30", Type: kernels.Float32},
+		{Name: "table_31", Type: kernels.Float32},
+		{Name: "table_32", Type: kernels.Float32},
+		{Name: "table_33", Type: kernels.Float32},
+		{Name: "table_34", Type: kernels.Float32},
+		{Name: "table_35", Type: kernels.Float32},
+		{Name: "table_36", Type: kernels.Float32},
+		{Name: "table_37", Type: kernels.Float32},
+		{Name: "table_38", Type: kernels.Float32},
+		{Name: "table_39", Type: kernels.Float32},
+		{Name: "table_40", Type: kernels.Float32},
+		{Name: "table_41", Type: kernels.Float32},
+		{Name: "table_42", Type: kernels.Float32},
+		{Name: "table_43", Type: kernels.Float32},
+		{Name: "table_44", Type: kernels.Float32},
+		{Name: "table_45", Type: kernels.Float32},
+		{Name: "table_46", Type: kernels.Float32},
+		{Name: "table_47", Type: kernels.Float32},
+		{Name: "table_48", Type: kernels.Float32},
+		{Name: "table_49", Type: kernels.Float32},
+		{Name: "table_50", Type: kernels.Float32},
+		{Name: "table_51", Type: kernels.Float32},
+		{Name: "table_52", Type: kernels.Float32},
+		{Name: "table_53", Type: kernels.Float32},
+		{Name: "table_54", Type: kernels.Float32},
+		{Name: "table_55", Type: kernels.Float32},
+		{Name: "table_56", Type: kernels.Float32},
+		{Name: "table_57", Type: kernels.Float32},
+		{Name: "table_58", Type: kernels.Float32},
+		{Name: "table_59", Type: kernels.Float32},
+		{Name: "table_60", Type: kernels.Float32},
+		{Name: "table_61", Type: kernels.Float32},
+		{Name: "table_62", Type: kernels.Float32},
+		{Name: "table_63", Type: kernels.Float32},
+		{Name: "table_64", Type: kernels.Float32},
+		{Name: "table_65", Type: kernels.Float32},
+		{Name: "table_66", Type: kernels.Float32},
+		{Name: "table_67", Type: kernels.Float32},
+		{Name: "table_68", Type: kernels.Float32},
+		{Name: "table_69", Type: kernels.Float32},
+		{Name: "table_70", Type: kernels.Float32},
+		{Name: "table_71", Type: kernels.Float32},
+		{Name: "table_72", Type: kernels.Float32},
+		{Name: "table_73", Type: kernels.Float32},
+		{Name: "table_74", Type: kernels.Float32},
+		{Name: "table_75", Type: kernels.Float32},
+		{Name: "table_76", Type: kernels.Float32},
+		{Name: "table_77", Type: kernels.Float32},
+		{Name: "table_78", Type: kernels.Float32},
+		{Name: "table_79", Type: kernels.Float32},
+		{Name: "table_80", Type: kernels.Float32},
+		{Name: "table_81", Type: kernels.Float32},
+		{Name: "table_82", Type: kernels.Float32},
+		{Name: "table_83", Type: kernels.Float32},
+		{Name: "table_84", Type: kernels.Float32},
+		{Name: "table_85", Type: kernels.Float32},
+		{Name: "table_86", Type: kernels.Float32},
+		{Name: "table_87", Type: kernels.Float32},
+		{Name: "table_88", Type: kernels.Float32},
+		{Name: "table_89", Type: kernels.Float32},
+		{Name: "table_90", Type: kernels.Float32},
+		{Name: "table_91", Type: kernels.Float32},
+		{Name: "table_92", Type: kernels.Float32},
+		{Name: "table_93", Type: kernels.Float32},
+		{Name: "table_94", Type: kernels.Float32},
+		{Name: "table_95", Type: kernels.Float32},
+		{Name: "table_96", Type: kernels.Float32},
+		{Name: "table_97", Type: kernels.Float32},
+		{Name: "table_98", Type: kernels.Float32},
+		{Name: "table_99", Type: kernels.Float32},
+		{Name: "table_100", Type: kernels.Float32},
+		{Name: "table_101", Type: kernels.Float32},
+		{Name: "table_102", Type: kernels.Float32},
+		{Name: "table_103", Type: kernels.Float32},
+		{Name: "table_104", Type: kernels.Float32},
+		{Name: "table_105", Type: kernels.Float32},
+		{Name: "table_106", Type: kernels.Float32},
+		{Name: "table_107", Type: kernels.Float32},
+		{Name: "table_108", Type: kernels.Float32},
+		{Name: "table_109", Type: kernels.Float32},
+		{Name: "table_110", Type: kernels.Float32},
+		{Name: "table_111", Type: kernels.Float32},
+		{Name: "table_112", Type: kernels.Float32},
+		{Name: "table_113", Type: kernels.Float32},
+		{Name: "table_114", Type: kernels.Float32},
+		{Name: "table_115", Type: kernels.Float32},
+		{Name: "table_116", Type: kernels.Float32},
+		{Name: "table_117", Type: kernels.Float32},
+		{Name: "table_118", Type: kernels.Float32},
+		{Name: "table_119", Type: kernels.Float32},
+		{Name: "table_120", Type: kernels.Float32},
+		{Name: "table_121", Type: kernels.Float32},
+		{Name: "table_122", Type: kernels.Float32},
+		{Name: "table_123", Type: kernels.Float32},
+		{Name: "table_124", Type: kernels.Float32},
+		{Name: "table_125", Type: kernels.Float32},
+		{Name: "table_126", Type: kernels.Float32},
+		{Name: "last", Type: kernels.Uint64},
+	},
+	Go: lookedRange,
+	GLSL: &kernels.Shader{
+		Text:  lookedGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:   lookedCUDA,
+		Block:  [3]int{256},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 2050) / 2048, 1, 1} },
+	},
+	Needs: kernels.NeedsInt64,
+})
+
+// lookedRange computes the indices [call.Lo, call.Hi) of looked on the host.
+func lookedRange(call *kernels.Call) {
+	table_0 := call.Float32(0)
+	table_1 := call.Float32(1)
+	table_2 := call.Float32(2)
+	table_3 := call.Float32(3)
+	table_4 := call.Float32(4)
+	table_5 := call.Float32(5)
+	table_6 := call.Float32(6)
+	table_7 := call.Float32(7)
+	table_8 := call.Float32(8)
+	table_9 := call.Float32(9)
+	table_10 := call.Float32(10)
+	table_11 := call.Float32(11)
+	table_12 := call.Float32(12)
+	table_13 := call.Float32(13)
+	table_14 := call.Float32(14)
+	table_15 := call.Float32(15)
+	table_16 := call.Float32(16)
+	table_17 := call.Float32(17)
+	table_18 := call.Float32(18)
+	table_19 := call.Float32(19)
+	table_20 := call.Float32(20)
+	table_21 := call.Float32(21)
+	table_22 := call.Float32(22)
+	table_23 := call.Float32(23)
+	table_24 := call.Float32(24)
+	table_25 := call.Float32(25)
+	table_26 := call.Float32(26)
+	table_27 := call.Float32(27)
+	table_28 := call.Float32(28)
+	table_29 := call.Float32(29)
+	table_30 := call.Float32(30)
+	table_31 := call.Float32(31)
+	table_32 := call.Float32(32)
+	table_33 := call.Float32(33)
+	table_34 := call.Float32(34)
+	table_35 := call.Float32(35)
+	table_36 := call.Float32(36)
+	table_37 := call.Float32(37)
+	table_38 := call.Float32(38)
+	table_39 := call.Float32(39)
+	table_40 := call.Float32(40)
+	table_41 := call.Float32(41)
+	table_42 := call.Float32(42)
+	table_43 := call.Float32(43)
+	table_44 := call.Float32(44)
+	table_45 := call.Float32(45)
+	table_46 := call.Float32(46)
+	table_47 := call.Float32(47)
+	table_48 := call.Float32(48)
+	table_49 := call.Float32(49)
+	table_50 := call.Float32(50)
+	table_51 := call.Float32(51)
+	table_52 := call.Float32(52)
+	table_53 := call.Float32(53)
+	table_54 := call.Float32(54)
+	table_55 := call.Float32(55)
+	table_56 := call.Float32(56)
+	table_57 := call.Float32(57)
+	table_58 := call.Float32(58)
+	table_59 := call.Float32(59)
+	table_60 := call.Float32(60)
+	table_61 := call.Float32(61)
+	table_62 := call.Float32(62)
+	table_63 := call.Float32(63)
+	table_64 := call.Float32(64)
+	table_65 := call.Float32(65)
+	table_66 := call.Float32(66)
+	table_67 := call.Float32(67)
+	table_68 := call.Float32(68)
+	table_69 := call.Float32(69)
+	table_70 := call.Float32(70)
+	table_71 := call.Float32(71)
+	table_72 := call.Float32(72)
+	table_73 := call.Float32(73)
+	table_74 := call.Float32(74)
+	table_75 := call.Float32(75)
+	table_76 := call.Float32(76)
+	table_77 := call.Float32(77)
+	table_78 := call.Float32(78)
+	table_79 := call.Float32(79)
+	table_80 := call.Float32(80)
+	table_81 := call.Float32(81)
+	table_82 := call.Float32(82)
+	table_83 := call.Float32(83)
+	table_84 := call.Float32(84)
+	table_85 := call.Float32(85)
+	table_86 := call.Float32(86)
+	table_87 := call.Float32(87)
+	table_88 := call.Float32(88)
+	table_89 := call.Float32(89)
+	table_90 := call.Float32(90)
+	table_91 := call.Float32(91)
+	table_92 := call.Float32(92)
+	table_93 := call.Float32(93)
+	table_94 := call.Float32(94)
+	table_95 := call.Float32(95)
+	table_96 := call.Float32(96)
+	table_97 := call.Float32(97)
+	table_98 := call.Float32(98)
+	table_99 := call.Float32(99)
+	table_100 := call.Float32(100)
+	table_101 := call.Float32(101)
+	table_102 := call.Float32(102)
+	table_103 := call.Float32(103)
+	table_104 := call.Float32(104)
+	table_105 := call.Float32(105)
+	table_106 := call.Float32(106)
+	table_107 := call.Float32(107)
+	table_108 := call.Float32(108)
+	table_109 := call.Float32(109)
+	table_110 := call.Float32(110)
+	table_111 := call.Float32(111)
+	table_112 := call.Float32(112)
+	table_113 := call.Float32(113)
+	table_114 := call.Float32(114)
+	table_115 := call.Float32(115)
+	table_116 := call.Float32(116)
+	table_117 := call.Float32(117)
+	table_118 := call.Float32(118)
+	table_119 := call.Float32(119)
+	table_120 := call.Float32(120)
+	table_121 := call.Float32(121)
+	table_122 := call.Float32(122)
+	table_123 := call.Float32(123)
+	table_124 := call.Float32(124)
+	table_125 := call.Float32(125)
+	table_126 := call.Float32(126)
+	last := call.Uint64(127)
+	at := kernels.Slice[int32](call, 0)
+	at_base := call.Base(0)
+	y := kernels.Slice[float32](call, 1)
+	y_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	y_here := y[from-y_base:][:to-from]
+	at_here := at[from-at_base:][:len(y_here)]
+	for u := 0; u <= len(y_here)-4; u += 4 {
+		{
+			table := [127]float32{table_0, table_1, table_2, table_3, table_4, table_5, table_6, table_7, table_8, table_9, table_10, table_11, table_12, table_13, table_14, table_15, table_16, table_17, table_18, table_19, table_20, table_21, table_22, table_23, table_24, table_25, table_26, table_27, table_28, table_29, table_30, table_31, table_32, table_33, table_34, table_35, table_36, table_37, table_38, table_39, table_40, table_41, table_42, table_43, table_44, table_45, table_46, table_47, table_48, table_49, table_50, table_51, table_52, table_53, table_54, table_55, table_56, table_57, table_58, table_59, table_60, table_61, table_62, table_63, table_64, table_65, table_66, table_67, table_68, table_69, table_70, table_71, table_72, table_73, table_74, table_75, table_76, table_77, table_78, table_79, table_80, table_81, table_82, table_83, table_84, table_85, table_86, table_87, table_88, table_89, table_90, table_91, table_92, table_93, table_94, table_95, table_96, table_97, table_98, table_99, table_100, table_101, table_102, table_103, table_104, table_105, table_106, table_107, table_108, table_109, table_110, table_111, table_112, table_113, table_114, table_115, table_116, table_117, table_118, table_119, table_120, table_121, table_122, table_123, table_124, table_125, table_126}
+			y_here[u] = table[uint32(at_here[u])%127] + float32(last>>60)
+		}
+		{
+			table := [127]float32{table_0, table_1, table_2, table_3, table_4, table_5, table_6, table_7, table_8, table_9, table_10, table_11, table_12, table_13, table_14, table_15, table_16, table_17, table_18, table_19, table_20, table_21, table_22, table_23, table_24, table_25, table_26, table_27, table_28, table_29, table_30, table_31, table_32, table_33, table_34, table_35, table_36, table_37, table_38, table_39, table_40, table_41, table_42, table_43, table_44, table_45, table_46, table_47, table_48, table_49, table_50, table_51, table_52, table_53, table_54, table_55, table_56, table_57, table_58, table_59, table_60, table_61, table_62, table_63, table_64, table_65, table_66, table_67, table_68, table_69, table_70, table_71, table_72, table_73, table_74, table_75, table_76, table_77, table_78, table_79, table_80, table_81, table_82, table_83, table_84, table_85, table_86, table_87, table_88, table_89, table_90, table_91, table_92, table_93, table_94, table_95, table_96, table_97, table_98, table_99, table_100, table_101, table_102, table_103, table_104, table_105, table_106, table_107, table_108, table_109, table_110, table_111, table_112, table_113, table_114, table_115, table_116, table_117, table_118, table_119, table_120, table_121, table_122, table_123, table_124, table_125, table_126}
+			y_here[u+1] = table[uint32(at_here[u+1])%127] + float32(last>>60)
+		}
+		{
+			table := [127]float32{table_0, table_1, table_2, table_3, table_4, table_5, table_6, table_7, table_8, table_9, table_10, table_11, table_12, table_13, table_14, table_15, table_16, table_17, table_18, table_19, table_20, table_21, table_22, table_23, table_24, table_25, table_26, table_27, table_28, table_29, table_30, table_31, table_32, table_33, table_34, table_35, table_36, table_37, table_38, table_39, table_40, table_41, table_42, table_43, table_44, table_45, table_46, table_47, table_48, table_49, table_50, table_51, table_52, table_53, table_54, table_55, table_56, table_57, table_58, table_59, table_60, table_61, table_62, table_63, table_64, table_65, table_66, table_67, table_68, table_69, table_70, table_71, table_72, table_73, table_74, table_75, table_76, table_77, table_78, table_79, table_80, table_81, table_82, table_83, table_84, table_85, table_86, table_87, table_88, table_89, table_90, table_91, table_92, table_93, table_94, table_95, table_96, table_97, table_98, table_99, table_100, table_101, table_102, table_103, table_104, table_105, table_106, table_107, table_108, table_109, table_110, table_111, table_112, table_113, table_114, table_115, table_116, table_117, table_118, table_119, table_120, table_121, table_122, table_123, table_124, table_125, table_126}
+			y_here[u+2] = table[uint32(at_here[u+2])%127] + float32(last>>60)
+		}
+		{
+			table := [127]float32{table_0, table_1, table_2, table_3, table_4, table_5, table_6, table_7, table_8, table_9, table_10, table_11, table_12, table_13, table_14, table_15, table_16, table_17, table_18, table_19, table_20, table_21, table_22, table_23, table_24, table_25, table_26, table_27, table_28, table_29, table_30, table_31, table_32, table_33, table_34, table_35, table_36, table_37, table_38, table_39, table_40, table_41, table_42, table_43, table_44, table_45, table_46, table_47, table_48, table_49, table_50, table_51, table_52, table_53, table_54, table_55, table_56, table_57, table_58, table_59, table_60, table_61, table_62, table_63, table_64, table_65, table_66, table_67, table_68, table_69, table_70, table_71, table_72, table_73, table_74, table_75, table_76, table_77, table_78, table_79, table_80, table_81, table_82, table_83, table_84, table_85, table_86, table_87, table_88, table_89, table_90, table_91, table_92, table_93, table_94, table_95, table_96, table_97, table_98, table_99, table_100, table_101, table_102, table_103, table_104, table_105, table_106, table_107, table_108, table_109, table_110, table_111, table_112, table_113, table_114, table_115, table_116, table_117, table_118, table_119, table_120, table_121, table_122, table_123, table_124, table_125, table_126}
+			y_here[u+3] = table[uint32(at_here[u+3])%127] + float32(last>>60)
+		}
+	}
+	for u := len(y_here) &^ 3; u < len(y_here); u++ {
+		table := [127]float32{table_0, table_1, table_2, table_3, table_4, table_5, table_6, table_7, table_8, table_9, table_10, table_11, table_12, table_13, table_14, table_15, table_16, table_17, table_18, table_19, table_20, table_21, table_22, table_23, table_24, table_25, table_26, table_27, table_28, table_29, table_30, table_31, table_32, table_33, table_34, table_35, table_36, table_37, table_38, table_39, table_40, table_41, table_42, table_43, table_44, table_45, table_46, table_47, table_48, table_49, table_50, table_51, table_52, table_53, table_54, table_55, table_56, table_57, table_58, table_59, table_60, table_61, table_62, table_63, table_64, table_65, table_66, table_67, table_68, table_69, table_70, table_71, table_72, table_73, table_74, table_75, table_76, table_77, table_78, table_79, table_80, table_81, table_82, table_83, table_84, table_85, table_86, table_87, table_88, table_89, table_90, table_91, table_92, table_93, table_94, table_95, table_96, table_97, table_98, table_99, table_100, table_101, table_102, table_103, table_104, table_105, table_106, table_107, table_108, table_109, table_110, table_111, table_112, table_113, table_114, table_115, table_116, table_117, table_118, table_119, table_120, table_121, table_122, table_123, table_124, table_125, table_126}
+		y_here[u] = table[uint32(at_here[u])%127] + float32(last>>60)
+	}
+}
+
+const lookedGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_add(float a, float b) { precise float r = a + b; return r; }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise float[127] table = float[127](table_0, table_1, table_2, table_3, table_4, table_5, table_6, table_7, table_8, table_9, table_10, table_11, table_12, table_13, table_14, table_15, table_16, table_17, table_18, table_19, table_20, table_21, table_22, table_23, table_24, table_25, table_26, table_27, table_28, table_29, table_30, table_31, table_32, table_33, table_34, table_35, table_36, table_37, table_38, table_39, table_40, table_41, table_42, table_43, table_44, table_45, table_46, table_47, table_48, table_49, table_50, table_51, table_52, table_53, table_54, table_55, table_56, table_57, table_58, table_59, table_60, table_61, table_62, table_63, table_64, table_65, table_66, table_67, table_68, table_69, table_70, table_71, table_72, table_73, table_74, table_75, table_76, table_77, table_78, table_79, table_80, table_81, table_82, table_83, table_84, table_85, table_86, table_87, table_88, table_89, table_90, table_91, table_92, table_93, table_94, table_95, table_96, table_97, table_98, table_99, table_100, table_101, table_102, table_103, table_104, table_105, table_106, table_107, table_108, table_109, table_110, table_111, table_112, table_113, table_114, table_115, table_116, table_117, table_118, table_119, table_120, table_121, table_122, table_123, table_124, table_125, table_126);
+	precise float tandem_t1 = table[uint(at[uint(i) + at_at]) % 127u] + k_add(float(last >> 60), float(k_zero));
+	y[uint(i) + y_at] = tandem_t1;
+}
+`
+
+const lookedCUDA = `
+struct s_array_float_127 { float v[127]; };
+static __device__ __forceinline__ s_array_float_127 s_array_float_127_of(float a0, float a1, float a2, float a3, float a4, float a5, float a6, float a7, float a8, float a9, float a10, float a11, float a12, float a13, float a14, float a15, float a16, float a17, float a18, float a19, float a20, float a21, float a22, float a23, float a24, float a25, float a26, float a27, float a28, float a29, float a30, float a31, float a32, float a33, float a34, float a35, float a36, float a37, float a38, float a39, float a40, float a41, float a42, float a43, float a44, float a45, float a46, float a47, float a48, float a49, float a50, float a51, float a52, float a53, float a54, float a55, float a56, float a57, float a58, float a59, float a60, float a61, float a62, float a63, float a64, float a65, float a66, float a67, float a68, float a69, float a70, float a71, float a72, float a73, float a74, float a75, float a76, float a77, float a78, float a79, float a80, float a81, float a82, float a83, float a84, float a85, float a86, float a87, float a88, float a89, float a90, float a91, float a92, float a93, float a94, float a95, float a96, float a97, float a98, float a99, float a100, float a101, float a102, float a103, float a104, float a105, float a106, float a107, float a108, float a109, float a110, float a111, float a112, float a113, float a114, float a115, float a116, float a117, float a118, float a119, float a120, float a121, float a122, float a123, float a124, float a125, float a126) { s_array_float_127 r; r.v[0] = a0; r.v[1] = a1; r.v[2] = a2; r.v[3] = a3; r.v[4] = a4; r.v[5] = a5; r.v[6] = a6; r.v[7] = a7; r.v[8] = a8; r.v[9] = a9; r.v[10] = a10; r.v[11] = a11; r.v[12] = a12; r.v[13] = a13; r.v[14] = a14; r.v[15] = a15; r.v[16] = a16; r.v[17] = a17; r.v[18] = a18; r.v[19] = a19; r.v[20] = a20; r.v[21] = a21; r.v[22] = a22; r.v[23] = a23; r.v[24] = a24; r.v[25] = a25; r.v[26] = a26; r.v[27] = a27; r.v[28] = a28; r.v[29] = a29; r.v[30] = a30; r.v[31] = a31; r.v[32] = a32; r.v[33] = a33; r.v[34] = a34; r.v[35] = a35; r.v[36] = a36; r.v[37] = a37; r.v[38] = a38; r.v[39] = a39; r.v[40] = a40; r.v[41] = a41; r.v[42] = a42; r.v[43] = a43; r.v[44] = a44; r.v[45] = a45; r.v[46] = a46; r.v[47] = a47; r.v[48] = a48; r.v[49] = a49; r.v[50] = a50; r.v[51] = a51; r.v[52] = a52; r.v[53] = a53; r.v[54] = a54; r.v[55] = a55; r.v[56] = a56; r.v[57] = a57; r.v[58] = a58; r.v[59] = a59; r.v[60] = a60; r.v[61] = a61; r.v[62] = a62; r.v[63] = a63; r.v[64] = a64; r.v[65] = a65; r.v[66] = a66; r.v[67] = a67; r.v[68] = a68; r.v[69] = a69; r.v[70] = a70; r.v[71] = a71; r.v[72] = a72; r.v[73] = a73; r.v[74] = a74; r.v[75] = a75; r.v[76] = a76; r.v[77] = a77; r.v[78] = a78; r.v[79] = a79; r.v[80] = a80; r.v[81] = a81; r.v[82] = a82; r.v[83] = a83; r.v[84] = a84; r.v[85] = a85; r.v[86] = a86; r.v[87] = a87; r.v[88] = a88; r.v[89] = a89; r.v[90] = a90; r.v[91] = a91; r.v[92] = a92; r.v[93] = a93; r.v[94] = a94; r.v[95] = a95; r.v[96] = a96; r.v[97] = a97; r.v[98] = a98; r.v[99] = a99; r.v[100] = a100; r.v[101] = a101; r.v[102] = a102; r.v[103] = a103; r.v[104] = a104; r.v[105] = a105; r.v[106] = a106; r.v[107] = a107; r.v[108] = a108; r.v[109] = a109; r.v[110] = a110; r.v[111] = a111; r.v[112] = a112; r.v[113] = a113; r.v[114] = a114; r.v[115] = a115; r.v[116] = a116; r.v[117] = a117; r.v[118] = a118; r.v[119] = a119; r.v[120] = a120; r.v[121] = a121; r.v[122] = a122; r.v[123] = a123; r.v[124] = a124; r.v[125] = a125; r.v[126] = a126; return r; }
+static __device__ __forceinline__ void tandem_element(float table_0, float table_1, float table_2, float table_3, float table_4, float table_5, float table_6, float table_7, float table_8, float table_9, float table_10, float table_11, float table_12, float table_13, float table_14, float table_15, float table_16, float table_17, float table_18, float table_19, float table_20, float table_21, float table_22, float table_23, float table_24, float table_25, float table_26, float table_27, float table_28, float table_29, float table_30, float table_31, float table_32, float table_33, float table_34, float table_35, float table_36, float table_37, float table_38, float table_39, float table_40, float table_41, float table_42, float table_43, float table_44, float table_45, float table_46, float table_47, float table_48, float table_49, float table_50, float table_51, float table_52, float table_53, float table_54, float table_55, float table_56, float table_57, float table_58, float table_59, float table_60, float table_61, float table_62, float table_63, float table_64, float table_65, float table_66, float table_67, float table_68, float table_69, float table_70, float table_71, float table_72, float table_73, float table_74, float table_75, float table_76, float table_77, float table_78, float table_79, float table_80, float table_81, float table_82, float table_83, float table_84, float table_85, float table_86, float table_87, float table_88, float table_89, float table_90, float table_91, float table_92, float table_93, float table_94, float table_95, float table_96, float table_97, float table_98, float table_99, float table_100, float table_101, float table_102, float table_103, float table_104, float table_105, float table_106, float table_107, float table_108, float table_109, float table_110, float table_111, float table_112, float table_113, float table_114, float table_115, float table_116, float table_117, float table_118, float table_119, float table_120, float table_121, float table_122, float table_123, float table_124, float table_125, float table_126, unsigned long long last, int at, float &y) {
+	s_array_float_127 table = s_array_float_127_of(table_0, table_1, table_2, table_3, table_4, table_5, table_6, table_7, table_8, table_9, table_10, table_11, table_12, table_13, table_14, table_15, table_16, table_17, table_18, table_19, table_20, table_21, table_22, table_23, table_24, table_25, table_26, table_27, table_28, table_29, table_30, table_31, table_32, table_33, table_34, table_35, table_36, table_37, table_38, table_39, table_40, table_41, table_42, table_43, table_44, table_45, table_46, table_47, table_48, table_49, table_50, table_51, table_52, table_53, table_54, table_55, table_56, table_57, table_58, table_59, table_60, table_61, table_62, table_63, table_64, table_65, table_66, table_67, table_68, table_69, table_70, table_71, table_72, table_73, table_74, table_75, table_76, table_77, table_78, table_79, table_80, table_81, table_82, table_83, table_84, table_85, table_86, table_87, table_88, table_89, table_90, table_91, table_92, table_93, table_94, table_95, table_96, table_97, table_98, table_99, table_100, table_101, table_102, table_103, table_104, table_105, table_106, table_107, table_108, table_109, table_110, table_111, table_112, table_113, table_114, table_115, table_116, table_117, table_118, table_119, table_120, table_121, table_122, table_123, table_124, table_125, table_126);
+	y = table.v[unsigned(at) % 127u] + float(last >> 60);
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_4 { T lane[tandem_lanes]; };
+
+TANDEM_KERNEL {
+	float *tandem_p1 = y + (tandem_lo + y_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p1);
+	tandem_p1 -= tandem_skip;
+	const int *tandem_p0 = at + (tandem_lo + at_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p0) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_4<int> tandem_v0[tandem_vectors];
+			tandem_vector_4<float> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v0[tandem_k] = *(const tandem_vector_4<int> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element(table_0, table_1, table_2, table_3, table_4, table_5, table_6, table_7, table_8, table_9, table_10, table_11, table_12, table_13, table_14, table_15, table_16, table_17, table_18, table_19, table_20, table_21, table_22, table_23, table_24, table_25, table_26, table_27, table_28, table_29, table_30, table_31, table_32, table_33, table_34, table_35, table_36, table_37, table_38, table_39, table_40, table_41, table_42, table_43, table_44, table_45, table_46, table_47, table_48, table_49, table_50, table_51, table_52, table_53, table_54, table_55, table_56, table_57, table_58, table_59, table_60, table_61, table_62, table_63, table_64, table_65, table_66, table_67, table_68, table_69, table_70, table_71, table_72, table_73, table_74, table_75, table_76, table_77, table_78, table_79, table_80, table_81, table_82, table_83, table_84, table_85, table_86, table_87, table_88, table_89, table_90, table_91, table_92, table_93, table_94, table_95, table_96, table_97, table_98, table_99, table_100, table_101, table_102, table_103, table_104, table_105, table_106, table_107, table_108, table_109, table_110, table_111, table_112, table_113, table_114, table_115, table_116, table_117, table_118, table_119, table_120, table_121, table_122, table_123, table_124, table_125, table_126, last, tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_4<float> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v1[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			int tandem_v0[tandem_vectors * tandem_lanes];
+			float tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v0[tandem_k] = tandem_p0[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element(table_0, table_1, table_2, table_3, table_4, table_5, table_6, table_7, table_8, table_9, table_10, table_11, table_12, table_13, table_14, table_15, table_16, table_17, table_18, table_19, table_20, table_21, table_22, table_23, table_24, table_25, table_26, table_27, table_28, table_29, table_30, table_31, table_32, table_33, table_34, table_35, table_36, table_37, table_38, table_39, table_40, table_41, table_42, table_43, table_44, table_45, table_46, table_47, table_48, table_49, table_50, table_51, table_52, table_53, table_54, table_55, table_56, table_57, table_58, table_59, table_60, table_61, table_62, table_63, table_64, table_65, table_66, table_67, table_68, table_69, table_70, table_71, table_72, table_73, table_74, table_75, table_76, table_77, table_78, table_79, table_80, table_81, table_82, table_83, table_84, table_85, table_86, table_87, table_88, table_89, table_90, table_91, table_92, table_93, table_94, table_95, table_96, table_97, table_98, table_99, table_100, table_101, table_102, table_103, table_104, table_105, table_106, table_107, table_108, table_109, table_110, table_111, table_112, table_113, table_114, table_115, table_116, table_117, table_118, table_119, table_120, table_121, table_122, table_123, table_124, table_125, table_126, last, tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p1[tandem_first + tandem_at] = tandem_v1[tandem_k];
+			}
+		}
+	}
+}
+`

@@ -79,6 +79,44 @@ func structures() []kerneltest.Case {
 				kernels.EachGroup(groups, 64, func(g kernels.Group) { binned(g, want) })
 			}, differential.Expect("Bins", a.Bins, want.Bins), differential.Expect("Sums", a.Sums, want.Sums), differential.Expect("Last", a.Last, want.Last))
 		}),
+		differential.Draw("pull", func(rng *rand.Rand, n int) kerneltest.Trial {
+			n = min(n, 300)
+			array := func() []float32 { return differential.Array[float32](rng, n) }
+			b := bodies{array(), array(), array(), array(), array(), array(), array()}
+			want := b
+			want.VX, want.VY, want.VZ = slices.Clone(b.VX), slices.Clone(b.VY), slices.Clone(b.VZ)
+			return differential.Reference(Pull(0.25, 1e-3, b), func() {
+				for i := range n {
+					pull(i, 0.25, 1e-3, want)
+				}
+			}, differential.Expect("VX", b.VX, want.VX), differential.Expect("VY", b.VY, want.VY), differential.Expect("VZ", b.VZ, want.VZ))
+		}),
+		draw("eight", func(rng *rand.Rand, n int) kerneltest.Trial {
+			x, result := [8][]uint32{}, new(uint32)
+			for k := range x {
+				x[k] = differential.Array[uint32](rng, n)
+			}
+			return exactly(Eight(result, x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]), result, func() uint32 {
+				return folded(n, func(i int) uint32 {
+					return eight(i, x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7])
+				}, func(a, b uint32) uint32 { return a + b })
+			})
+		}),
+		differential.Draw("masked", func(rng *rand.Rand, n int) kerneltest.Trial {
+			rows, cols := differential.Shape(rng, n)
+			mask := [25]float64(differential.Array[float64](rng, 25))
+			src, dst := differential.Array[float64](rng, rows*cols), differential.Array[float64](rng, rows*cols)
+			return differential.Trial(Masked(rows, cols, rows, cols, mask, src, dst), dst, func(r int, dst []float64) {
+				for c := range cols {
+					masked(r, c, rows, cols, mask, src, dst)
+				}
+			})
+		}),
+		differential.Draw("looked", func(rng *rand.Rand, n int) kerneltest.Trial {
+			table, last := [127]float32(differential.Array[float32](rng, 127)), rng.Uint64()
+			at, y := differential.Array[int32](rng, n), differential.Array[float32](rng, n)
+			return differential.Trial(Looked(table, last, at, y), y, func(i int, y []float32) { looked(i, table, last, at, y) })
+		}),
 	}
 }
 
