@@ -150,6 +150,9 @@ func (p *program) call(first []string, extents, outs string) string {
 	for _, v := range p.scalars {
 		add(v.name, v.name)
 	}
+	if p.table != nil {
+		add(p.table.name, p.table.name)
+	}
 	if extents != "" {
 		add(extents, extents)
 	}
@@ -177,6 +180,9 @@ func (p *program) drawArguments(total string) {
 		default:
 			t.WriteString(set(s.name, "differential.Number[%s](rng)", s.typ))
 		}
+	}
+	if a := p.table; a != nil {
+		t.WriteString(set(a.name, "%s(differential.Array[%s](rng, %d))", a.array(), a.typ, a.length))
 	}
 	for _, in := range p.inputs {
 		size := total

@@ -162,6 +162,7 @@ type program struct {
 	made    int
 	indices []string
 	scalars []variable
+	table   *table // nil without one
 	inputs  []input
 	outs    []output
 
@@ -180,6 +181,14 @@ type input struct {
 	length int
 	field  string
 }
+
+// table is a parameter that is an array of scalars.
+type table struct {
+	name, typ string
+	length    int
+}
+
+func (t *table) array() string { return fmt.Sprintf("[%d]%s", t.length, t.typ) }
 
 // output is an array that the kernel writes.
 type output struct {
@@ -232,16 +241,28 @@ func (p *program) write() {
 	}
 }
 
-// drawScalars makes up to two parameters that are scalars, and perhaps a structure of
-// some of all parameters.
+// drawScalars makes up to two parameters that are scalars, or many, perhaps an array of
+// them, and a structure of some of all parameters.
 func (p *program) drawScalars() {
-	for i := range p.IntN(3) {
+	count := p.IntN(3)
+	if p.IntN(12) == 0 {
+		count = 10 + p.IntN(30)
+	}
+	for i := range count {
 		v := variable{name: fmt.Sprintf("s%d", i), typ: pick(p, scalarTypes)}
 		v.constant = v.typ == "int"
 		p.scalars = append(p.scalars, v)
 	}
+	if p.IntN(5) == 0 {
+		p.table = &table{name: "t", typ: pick(p, elementTypes), length: pick(p, []int{2, 3, 16, 25, 60})}
+	}
 	p.gather()
 	p.scope = append(p.scope, p.scalars...)
+	if t := p.table; t != nil {
+		for range 3 {
+			p.scope = append(p.scope, variable{fmt.Sprintf("%s[%d]", t.name, p.IntN(t.length)), t.typ, false})
+		}
+	}
 }
 
 // declared is what stands before the kernel.
@@ -265,6 +286,9 @@ func (p *program) parameters(extents ...string) string {
 	}
 	for _, v := range p.scalars {
 		add(v.name, v.typ)
+	}
+	if p.table != nil {
+		add(p.table.name, p.table.array())
 	}
 	for _, e := range extents {
 		add(e, "int")

@@ -42,6 +42,9 @@ func (p *program) gather() {
 	for i := range p.scalars {
 		field(&p.scalars[i].name, p.scalars[i].typ)
 	}
+	if p.table != nil {
+		field(&p.table.name, p.table.array())
+	}
 	for i := range p.inputs {
 		field(&p.inputs[i].name, "[]"+p.inputs[i].typ)
 	}
