@@ -156,12 +156,12 @@ func (l *Launch) Runnable(caps device.Caps, n int) error {
 		return refuse("needs float64")
 	case k.Int64() && caps.Language == device.GLSL && !caps.Int64:
 		return refuse("needs int64")
+	case caps.MaxBuffers > 0 && k.buffers() > caps.MaxBuffers:
+		return refuse("needs %d buffers, the device takes %d", k.buffers(), caps.MaxBuffers)
 	case v == nil: // a Go function takes any number of indices
 		return nil
 	case v.size() > caps.MaxGroupSize:
 		return refuse("needs work-groups of %d", v.size())
-	case caps.MaxBuffers > 0 && k.buffers() > caps.MaxBuffers:
-		return refuse("needs %d buffers, the device takes %d", k.buffers(), caps.MaxBuffers)
 	case v.shared > caps.SharedMemory:
 		return refuse("needs %d bytes of shared memory", v.shared)
 	case n > math.MaxUint32:
