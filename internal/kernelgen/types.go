@@ -85,14 +85,7 @@ func (l *lowering) structType(t types.Type, u *types.Struct, pos token.Pos) *Typ
 		l.refuse(pos, "a structure type without a name", "declare it: type point struct{ x, y float32 }")
 		return nil
 	}
-	if named.TypeArgs().Len() > 0 {
-		l.refuse(pos, "the generic type %s", "declare a type for each", types.TypeString(t, l.qualify))
-		return nil
-	}
-	key := named.Obj().Name()
-	if p := named.Obj().Pkg(); p != nil {
-		key = p.Path() + "." + key
-	}
+	key := types.TypeString(t, nil) // with the arguments of a generic type
 	if s := l.structs[key]; s != nil {
 		return s
 	}
