@@ -12,15 +12,17 @@ type lowering struct {
 	k   *Kernel   // nil in a device function
 	fn  *Function // nil in a kernel
 
-	names    *namer
-	vars     map[types.Object]*Var
-	buffers  map[types.Object]*Buffer
-	assigned map[types.Object]bool
-	prologue []Stmt
-	callees  []*Function
-	turns    map[int]ast.Comment // marks of loops, by line
-	out      []Stmt              // the block that is being made
-	made     []*Var              // variables of counted loops
+	names   *namer
+	vars    map[types.Object]*Var
+	buffers map[types.Object]*Buffer
+	// aggregates are parameters of the kernel that have slices in them.
+	aggregates map[types.Object]*aggregate
+	assigned   map[types.Object]bool
+	prologue   []Stmt
+	callees    []*Function
+	turns      map[int]ast.Comment // marks of loops, by line
+	out        []Stmt              // the block that is being made
+	made       []*Var              // variables of counted loops
 
 	groupObj types.Object         // the parameter of type kernels.Group
 	joins    map[string]*Function // of reductions of groups
@@ -35,7 +37,8 @@ func (c *compiler) lowering(src *source) *lowering {
 	}
 	return &lowering{
 		compiler: c, src: src, names: names,
-		vars: map[types.Object]*Var{}, buffers: map[types.Object]*Buffer{}, assigned: map[types.Object]bool{},
+		vars: map[types.Object]*Var{}, buffers: map[types.Object]*Buffer{},
+		aggregates: map[types.Object]*aggregate{}, assigned: map[types.Object]bool{},
 	}
 }
 
