@@ -266,7 +266,7 @@ func (l *lowering) callMany(lhs []ast.Expr, rhs ast.Expr, define bool) {
 		l.refuse(call.Pos(), "a call with one result where several are wanted", "assign it to one variable")
 		return
 	}
-	args := l.arguments(call)
+	args := l.arguments(call, fn)
 	if args == nil {
 		return
 	}

@@ -35,7 +35,7 @@ func (l *lowering) call(e *ast.CallExpr) Expr {
 	if fn == nil && b == nil {
 		return nil
 	}
-	args := l.arguments(e)
+	args := l.arguments(e, fn)
 	if args == nil {
 		return nil
 	}
@@ -57,7 +57,8 @@ func (l *lowering) call(e *ast.CallExpr) Expr {
 	return &Call{fn.Results[0], fn, args}
 }
 
-func (l *lowering) arguments(e *ast.CallExpr) []Expr {
+// arguments are those of a call; a method's receiver is the first of them.
+func (l *lowering) arguments(e *ast.CallExpr, fn *Function) []Expr {
 	args := make([]Expr, len(e.Args))
 	for i, a := range e.Args {
 		if args[i] = l.expr(a); args[i] == nil {
@@ -67,6 +68,13 @@ func (l *lowering) arguments(e *ast.CallExpr) []Expr {
 	if sig, ok := l.src.info.Types[e.Fun].Type.Underlying().(*types.Signature); ok && sig.Params().Len() != len(args) {
 		l.refuse(e.Pos(), "a call whose arguments are what another call returns", "assign the results to variables first")
 		return nil
+	}
+	if fn != nil && fn.Method != "" {
+		receiver := l.expr(ast.Unparen(e.Fun).(*ast.SelectorExpr).X)
+		if receiver == nil {
+			return nil
+		}
+		args = append([]Expr{receiver}, args...)
 	}
 	return args
 }
@@ -88,8 +96,7 @@ func (l *lowering) callee(e *ast.CallExpr) (*Function, *builtin) {
 		obj = l.src.info.Uses[f]
 	case *ast.SelectorExpr:
 		if s := l.src.info.Selections[f]; s != nil {
-			l.refuse(e.Pos(), "a call of the method %s", "write a //tandem:device function and pass the receiver as a parameter", f.Sel.Name)
-			return nil, nil
+			return l.method(e, f, s), nil
 		}
 		name = f.Sel
 		obj = l.src.info.Uses[f.Sel]
@@ -118,12 +125,12 @@ func (l *lowering) callee(e *ast.CallExpr) (*Function, *builtin) {
 		}
 		inst = instanceName(inst, args)
 	}
-	return l.deviceFunction(e, fn, inst), nil
+	return l.deviceFunction(e, fn, fn.Name(), inst), nil
 }
 
-// deviceFunction compiles the function that a call calls: inst is its name, with
-// the types for which a generic one is called.
-func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, inst string) *Function {
+// deviceFunction compiles the function that a call calls: name is as nameOf has it,
+// inst the same with the types for which a generic one is called.
+func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, name, inst string) *Function {
 	path := fn.Pkg().Path()
 	if path == "math" {
 		l.refuse(e.Pos(), "math.%s, whose last digits are another matter on every device",
@@ -139,7 +146,7 @@ func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, inst string) 
 		}
 	}
 	decl := src.decls[inst]
-	if generic := src.decls[fn.Name()]; decl == nil && generic != nil {
+	if generic := src.decls[name]; decl == nil && generic != nil {
 		if mark, _ := directiveOf(generic); mark.verb == markDevice {
 			l.refuse(e.Pos(), "a call of %s, whose type parameters are not all numbers", "constrain them by a union of types: interface{ float32 | float64 }", inst)
 			return nil
@@ -150,7 +157,6 @@ func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, inst string) 
 		mark, _ = directiveOf(decl)
 	}
 	if mark.verb != markDevice {
-		name := fn.Name()
 		if path != l.src.path {
 			name = fn.Pkg().Name() + "." + name
 		}
@@ -164,7 +170,7 @@ func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, inst string) 
 		return nil
 	}
 	if l.compiling[src.path+"."+inst] {
-		l.refuse(e.Pos(), "a recursive call of %s", "devices have no stack for it: write a loop", fn.Name())
+		l.refuse(e.Pos(), "a recursive call of %s", "devices have no stack for it: write a loop", name)
 		return nil
 	}
 	before := len(l.refusals)
@@ -174,7 +180,7 @@ func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, inst string) 
 	f := l.function(src, decl)
 	if f == nil {
 		if len(l.refusals) == before {
-			l.refuse(e.Pos(), "a call of %s, which was refused", "correct that first", fn.Name())
+			l.refuse(e.Pos(), "a call of %s, which was refused", "correct that first", name)
 		}
 		return nil
 	}

@@ -95,7 +95,8 @@ func (c *compiler) badTypes(src *source, fn *ast.FuncDecl) bool {
 
 // function compiles a device function, once. It returns nil if it was refused.
 func (c *compiler) function(src *source, fn *ast.FuncDecl) *Function {
-	key := src.path + "." + fn.Name.Name
+	name := nameOf(fn)
+	key := src.path + "." + name
 	if f, ok := c.functions[key]; ok {
 		return f
 	}
@@ -107,15 +108,14 @@ func (c *compiler) function(src *source, fn *ast.FuncDecl) *Function {
 		return nil
 	}
 	before := len(c.refusals)
-	f := &Function{Name: "f_" + c.names.name(fn.Name.Name), Obj: obj}
+	f := &Function{Name: "f_" + c.names.name(strings.ReplaceAll(name, ".", "_")), Obj: obj, Method: methodOf(name)}
 	l := c.lowering(src)
 	l.fn = f
 	if !l.signature(fn) {
 		return nil
 	}
 	sig := obj.Type().(*types.Signature)
-	for i := range sig.Params().Len() {
-		p := sig.Params().At(i)
+	for _, p := range paramsOf(sig) {
 		t := l.paramType(p, fn)
 		if t == nil {
 			continue

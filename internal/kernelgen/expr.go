@@ -251,7 +251,7 @@ func (l *lowering) selector(e *ast.SelectorExpr) Expr {
 		return nil
 	}
 	if s.Kind() != types.FieldVal {
-		l.refuse(e.Pos(), "the method %s", "write a //tandem:device function and pass the receiver as a parameter", e.Sel.Name)
+		l.refuse(e.Pos(), "the method %s as a value", "call it: a.method(b)", types.ExprString(e))
 		return nil
 	}
 	if _, ok := s.Recv().Underlying().(*types.Pointer); ok {

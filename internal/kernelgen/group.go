@@ -326,6 +326,9 @@ func (l *lowering) sharedDecl(s *ast.AssignStmt) bool {
 		l.refuse(call.Pos(), "a shared array of %s", "use one array of numbers, or of structures, with a computed subscript", types.TypeString(array.Elem(), l.qualify))
 		return true
 	}
+	if elem.isScalar() {
+		elem = &Type{Kind: elem.Kind}
+	}
 	t := &Type{Kind: Array, Len: array.Len(), Elem: elem, Go: pointer.Elem()}
 	v := &Var{Name: l.names.name(id.Name), Type: t, Shared: true, Writes: 1}
 	l.bind(obj, v)

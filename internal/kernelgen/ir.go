@@ -107,6 +107,7 @@ type Buffer struct {
 type Function struct {
 	Name    string // in GLSL and CUDA
 	Obj     *types.Func
+	Method  string // its name, if it is called of its first parameter
 	Params  []*Var
 	Results []*Type
 	Body    []Stmt

@@ -1,0 +1,33 @@
+// Package geometry has methods and functions that kernels of another package call.
+package geometry
+
+// Float is what coordinates may be.
+type Float interface{ float32 | float64 }
+
+// Vector is a vector in the plane.
+type Vector[T Float] struct{ X, Y T }
+
+// Mirrored is v mirrored at the diagonal.
+//
+//tandem:device
+func (v Vector[T]) Mirrored() Vector[T] { return Vector[T]{v.Y, v.X} }
+
+// Turned is v turned by a small angle, the sine of which is the angle.
+//
+//tandem:device
+func (v Vector[T]) Turned(by Angle) Vector[T] {
+	s := T(by)
+	c := 1 - T(by.square())/2
+	return Vector[T]{c*v.X - s*v.Y, s*v.X + c*v.Y}
+}
+
+// Angle is in radians.
+type Angle float64
+
+// Half is the half of an angle.
+//
+//tandem:device
+func (a Angle) Half() Angle { return a / 2 }
+
+//tandem:device
+func (a Angle) square() Angle { return a * a }
