@@ -117,6 +117,8 @@ func (l *lowering) returnStmt(s *ast.ReturnStmt) {
 	r := &Return{}
 	want := 0
 	switch {
+	case l.inlining != nil:
+		want = len(l.inlining.fn.Results)
 	case l.fn != nil:
 		want = len(l.fn.Results)
 	case l.k.Fold != nil:
@@ -125,6 +127,9 @@ func (l *lowering) returnStmt(s *ast.ReturnStmt) {
 	if len(s.Results) != want {
 		l.refuse(s.Pos(), "a return of what another call returns", "assign the results to variables first")
 		return
+	}
+	if len(s.Results) == 1 {
+		l.whole = ast.Unparen(s.Results[0])
 	}
 	for _, e := range s.Results {
 		v := l.expr(e)

@@ -35,6 +35,9 @@ func (l *lowering) call(e *ast.CallExpr) Expr {
 	if fn == nil && b == nil {
 		return nil
 	}
+	if fn != nil && fn.inline != nil {
+		return l.inlinedValue(e, fn)
+	}
 	args := l.arguments(e, fn)
 	if args == nil {
 		return nil
@@ -125,12 +128,12 @@ func (l *lowering) callee(e *ast.CallExpr) (*Function, *builtin) {
 		}
 		inst = instanceName(inst, args)
 	}
-	return l.deviceFunction(e, fn, fn.Name(), inst), nil
+	return l.calledFunction(e, fn, fn.Name(), inst), nil
 }
 
-// deviceFunction compiles the function that a call calls: name is as nameOf has it,
+// calledFunction compiles the function that a call calls: name is as nameOf has it,
 // inst the same with the types for which a generic one is called.
-func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, name, inst string) *Function {
+func (l *lowering) calledFunction(e *ast.CallExpr, fn *types.Func, name, inst string) *Function {
 	path := fn.Pkg().Path()
 	if path == "math" {
 		l.refuse(e.Pos(), "math.%s, whose last digits are another matter on every device",
@@ -177,12 +180,20 @@ func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, name, inst st
 	if l.badTypes(src, decl) {
 		return nil
 	}
-	f := l.function(src, decl)
+	var f *Function
+	if takesSlices(fn.Type().(*types.Signature)) || l.fn == nil && l.outside(fn) {
+		f = l.inlinable(src, decl)
+	} else {
+		f = l.function(src, decl)
+	}
 	if f == nil {
 		if len(l.refusals) == before {
 			l.refuse(e.Pos(), "a call of %s, which was refused", "correct that first", name)
 		}
 		return nil
+	}
+	if f.inline != nil {
+		return f
 	}
 	if l.fn != nil {
 		l.fn.calls = append(l.fn.calls, f)

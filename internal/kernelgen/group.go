@@ -228,7 +228,7 @@ func (l *lowering) mayAct(e *ast.CallExpr, what string) bool {
 		l.refuse(e.Pos(), "%s in a device function", "write it in the kernel: device functions compute values", what)
 		return false
 	}
-	if l.pure > 0 {
+	if l.pure+l.lazy > 0 {
 		l.refuse(e.Pos(), "%s in a condition of a loop, or behind && or ||", "assign its result to a variable first", what)
 		return false
 	}

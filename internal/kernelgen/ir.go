@@ -114,6 +114,8 @@ type Function struct {
 
 	calls []*Function // in the order of their first call
 	cost  float64
+
+	inline *inlinable // set for one that is compiled into its callers
 }
 
 // Kernel is a kernel in the language of this package.

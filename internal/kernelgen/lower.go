@@ -12,6 +12,12 @@ type lowering struct {
 	k   *Kernel   // nil in a device function
 	fn  *Function // nil in a kernel
 
+	home     string                // the path of the package that is compiled
+	inlining *inlining             // the call of a function with slices that is being compiled
+	calls    int                   // of such functions
+	values   map[types.Object]Expr // parameters of such functions that are no variables
+	whole    ast.Expr              // the right side of the statement that is being compiled
+
 	names    *namer
 	vars     map[types.Object]*Var
 	buffers  map[types.Object]*Buffer
@@ -25,6 +31,7 @@ type lowering struct {
 	groupObj types.Object         // the parameter of type kernels.Group
 	joins    map[string]*Function // of reductions of groups
 	pure     int                  // around an expression that may be evaluated more or less often than once
+	lazy     int                  // around one behind && or ||, before which statements can stand
 	depth    int                  // of blocks
 }
 
@@ -34,7 +41,7 @@ func (c *compiler) lowering(src *source) *lowering {
 		names.taken[name] = true // what the package declares keeps its meaning
 	}
 	return &lowering{
-		compiler: c, src: src, names: names,
+		compiler: c, src: src, home: src.path, names: names, values: map[types.Object]Expr{},
 		vars: map[types.Object]*Var{}, buffers: map[types.Object]*Buffer{}, assigned: map[types.Object]bool{},
 	}
 }
@@ -127,6 +134,10 @@ func (l *lowering) exprStmt(s *ast.ExprStmt) {
 		return
 	}
 	if _, ok := l.effect(call, false); ok {
+		return
+	}
+	l.whole = call
+	if l.changing(call) {
 		return
 	}
 	// Whatever is wrong with the call is the better message.

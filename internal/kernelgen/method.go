@@ -133,5 +133,5 @@ func (l *lowering) method(e *ast.CallExpr, f *ast.SelectorExpr, s *types.Selecti
 		}
 		inst = instanceName(name, args)
 	}
-	return l.deviceFunction(e, fn, name, inst)
+	return l.calledFunction(e, fn, name, inst)
 }

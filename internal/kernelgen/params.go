@@ -41,10 +41,6 @@ func (l *lowering) paramType(p *types.Var, fn *ast.FuncDecl) *Type {
 		l.refuse(p.Pos(), "a variadic parameter", "write the parameters out, or pass an array")
 		return nil
 	}
-	if _, ok := p.Type().Underlying().(*types.Slice); ok {
-		l.refuse(p.Pos(), "a slice as parameter of a device function", "read the elements in the kernel and pass their values")
-		return nil
-	}
 	return l.convertType(p.Type(), p.Pos())
 }
 

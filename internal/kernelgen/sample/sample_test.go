@@ -17,7 +17,7 @@ func TestKernels(t *testing.T) {
 
 // all are the cases of every kernel of this package.
 func all() []kerneltest.Case {
-	return slices.Concat(cases(), instances(), methods(), groups(), reductions())
+	return slices.Concat(cases(), instances(), methods(), slicing(), groups(), reductions())
 }
 
 func cases() []kerneltest.Case {

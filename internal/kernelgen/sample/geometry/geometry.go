@@ -31,3 +31,30 @@ func (a Angle) Half() Angle { return a / 2 }
 
 //tandem:device
 func (a Angle) square() Angle { return a * a }
+
+// Below reports whether element i of x is below a bound.
+//
+//tandem:device
+func Below(x []float32, i int, bound float32) bool { return x[i] < bound }
+
+// Follow goes from element to element, and sums every other one.
+//
+//tandem:device
+func Follow(next []int32, x []float64, from, steps int32) Vector[float64] {
+	var sum Vector[float64]
+	//tandem:turns 100
+	for range steps {
+		sum = Vector[float64]{sum.Y, sum.X + x[from]}
+		from = step(next, from)
+		if negative(from) {
+			return sum.Mirrored()
+		}
+	}
+	return sum
+}
+
+//tandem:device
+func step(next []int32, from int32) int32 { return next[from] }
+
+//tandem:device
+func negative(i int32) bool { return i < 0 }
