@@ -145,7 +145,9 @@ func (p *program) choose(depth int) {
 		if tag != "" {
 			p.line("case %d, %d:", 2*k, 2*k+1)
 		} else {
+			p.bare = true
 			p.line("case %s:", p.expr("bool", 2))
+			p.bare = false
 		}
 		p.statements(1+p.IntN(2), depth-1)
 		if p.IntN(4) == 0 {
