@@ -144,5 +144,5 @@ func (l *lowering) exprStmt(s *ast.ExprStmt) {
 	if before := len(l.refusals); l.call(call) == nil || len(l.refusals) > before {
 		return
 	}
-	l.refuse(s.Pos(), "a call whose result is dropped", "leave it out: functions of kernels change nothing")
+	l.refuse(s.Pos(), "a call whose result is dropped", "leave it out: it changes nothing")
 }

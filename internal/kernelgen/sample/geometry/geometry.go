@@ -58,3 +58,24 @@ func step(next []int32, from int32) int32 { return next[from] }
 
 //tandem:device
 func negative(i int32) bool { return i < 0 }
+
+// bounds has fields that other packages cannot name.
+type bounds struct{ low, high float32 }
+
+//tandem:device
+func boundsOf(x []float32) bounds {
+	b := bounds{x[0], x[0]}
+	for _, v := range x {
+		b = bounds{min(b.low, v), max(b.high, v)}
+	}
+	return b
+}
+
+// Extent is the difference of the greatest element and the least. Kernels of other
+// packages cannot call it: what stands in them would be a bounds.
+//
+//tandem:device
+func Extent(x []float32) float32 {
+	b := boundsOf(x)
+	return b.high - b.low
+}
