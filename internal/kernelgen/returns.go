@@ -122,7 +122,7 @@ func (r *returning) within(s Stmt) Stmt {
 	case *For:
 		s.Body = r.leaving(s.Body)
 	case *Switch:
-		return &Switch{r.leaving(s.Body)}
+		s.Body = r.leaving(s.Body)
 	}
 	return s
 }
