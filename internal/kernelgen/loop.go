@@ -4,10 +4,12 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 )
 
-// turnsMark is what a //tandem:turns mark in the line above a loop states.
+// turnsMark is what a //tandem:turns mark in the line above a loop, or above its label,
+// states.
 func (l *lowering) turnsMark(pos token.Pos) *poly {
 	if l.turns == nil {
 		l.turns = map[int]ast.Comment{}
@@ -25,6 +27,9 @@ func (l *lowering) turnsMark(pos token.Pos) *poly {
 		}
 	}
 	c, ok := l.turns[l.fset.Position(pos).Line-1]
+	if !ok && l.label != "" {
+		c, ok = l.turns[l.fset.Position(l.labelPos).Line-1]
+	}
 	if !ok {
 		return nil
 	}
@@ -45,6 +50,7 @@ func (l *lowering) turnsMark(pos token.Pos) *poly {
 
 func (l *lowering) forStmt(s *ast.ForStmt) {
 	mark := l.turnsMark(s.Pos())
+	around := l.enter(true)
 	f := &For{Turns: mark}
 	var v *Var
 	if s.Init != nil {
@@ -80,7 +86,10 @@ func (l *lowering) forStmt(s *ast.ForStmt) {
 	if v != nil {
 		writesByPost = v.Writes
 	}
-	f.Body = l.block(s.Body)
+	body := l.block(s.Body)
+	l.leave()
+	var set, behind []Stmt
+	f.Body, set, behind = l.settle(around, body, s.Cond == nil)
 	simple := false
 	if len(post) == 1 {
 		if a, ok := post[0].(*Assign); ok {
@@ -103,7 +112,7 @@ func (l *lowering) forStmt(s *ast.ForStmt) {
 		l.countedLoop(v, f)
 	}
 	if f.Cond != nil || s.Cond == nil {
-		l.out = append(l.out, f)
+		l.out = slices.Concat(l.out, set, []Stmt{f}, behind)
 	}
 }
 
@@ -167,6 +176,8 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 		return
 	}
 	mark := l.turnsMark(s.Pos())
+	around := l.enter(true)
+	defer l.leave()
 	keyObj, valueObj := l.rangeObject(s.Key), l.rangeObject(s.Value)
 	if s.Tok == token.ASSIGN && (keyObj != nil || valueObj != nil) {
 		l.refuse(s.Pos(), "a range over variables that are there before", "let the loop declare them with :=")
@@ -246,8 +257,9 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 		own.Init = value
 		first = append(first, &Declare{own, value})
 	}
-	f.Body = append(first, l.block(s.Body)...)
-	l.out = append(l.out, f)
+	body, set, behind := l.settle(around, l.block(s.Body), false)
+	f.Body = append(first, body...)
+	l.out = slices.Concat(l.out, set, []Stmt{f}, behind)
 }
 
 // rangeObject is the variable that a range loop declares, or nil.
