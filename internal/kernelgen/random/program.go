@@ -159,6 +159,7 @@ type program struct {
 	test strings.Builder
 
 	scope   []variable
+	around  []*around
 	made    int
 	indices []string
 	scalars []variable

@@ -16,7 +16,9 @@ func TestKernels(t *testing.T) {
 }
 
 // all are the cases of every kernel of this package.
-func all() []kerneltest.Case { return slices.Concat(cases(), instances(), groups(), reductions(), jumps()) }
+func all() []kerneltest.Case {
+	return slices.Concat(cases(), instances(), groups(), reductions(), jumps())
+}
 
 func cases() []kerneltest.Case {
 	return []kerneltest.Case{
