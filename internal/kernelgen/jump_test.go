@@ -154,6 +154,62 @@ func TestJumpsAnalysed(t *testing.T) {
 			}`,
 			"0", accessInOut, "", false,
 		},
+		{
+			"a comparison among others", `v := x[i]
+			k := 0
+			for ; k < n && v < 100; k++ {
+				v *= 2
+			}
+			for a := 1; a <= 10; a++ {
+				for b := a; x[i] > 0 && b > 0; b-- {
+					v++
+				}
+			}
+			y[i] = v + float32(k)`,
+			"110+int64(max(0, n))*1", accessOut, "", false,
+		},
+		{
+			"counted in the body", `v, k := x[i], int32(20)
+			for k > 0 && v < 100 {
+				if v > 50 {
+					break
+				}
+				k -= 3
+				v *= 2
+			}
+			y[i] = v`,
+			"7", accessOut, "", false,
+		},
+		{
+			"perhaps not counted in the body", `v, k := x[i], 0
+			for k < 20 && v < 100 {
+				v *= 2
+				if v > 50 {
+					continue
+				}
+				k++
+			}
+			y[i] = v`,
+			"", accessOut, "", false,
+		},
+		{
+			"counted twice", `v, k := x[i], 0
+			for ; k < 20 && v < 100; k++ {
+				if v *= 2; v > 50 {
+					k--
+				}
+			}
+			y[i] = v`,
+			"", accessOut, "", false,
+		},
+		{
+			"either of two", `v := x[i]
+			for k := 0; k < 20 || v < 100; k++ {
+				v *= 2
+			}
+			y[i] = v`,
+			"", accessOut, "", false,
+		},
 	} {
 		k := compileOne(t, l, "package p\n\n//tandem:kernel\nfunc k(i int, n int, x, y []float32) {\n_ = n\n"+c.body+"\n}\n")
 		m := &meter{k: k, symbols: func(name string) string { return name }}

@@ -2,8 +2,10 @@ package kernelgen
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
+	"math"
 	"slices"
 	"strconv"
 )
@@ -136,38 +138,50 @@ func beforeContinue(list, put []Stmt) []Stmt {
 // countedLoop finds what the variable of a loop goes through, where the loop is
 // one that counts.
 func (l *lowering) countedLoop(v *Var, f *For) {
-	step, ok := f.Post.Value.(*Binary)
-	cond, isBinary := f.Cond.(*Binary)
+	if r := counted(v, f.Init, f.Cond, f.Post); r != nil {
+		v.Writes, v.Init, v.Range = 0, nil, r
+		l.made = append(l.made, v)
+	}
+}
+
+// counted is what a variable goes through from its first value on while a comparison
+// holds, if step adds a constant to it; nil if that is another.
+func counted(v *Var, first, cond Expr, step *Assign) *Range {
+	by, ok := step.Value.(*Binary)
+	test, isBinary := cond.(*Binary)
 	if !ok || !isBinary || !v.Type.isInteger() {
-		return
+		return nil
 	}
-	ref, isRef := step.X.(*Ref)
-	by, isConst := step.Y.(*Const)
-	left, isLeft := cond.X.(*Ref)
-	if !isRef || ref.Var != v || !isConst || !isLeft || left.Var != v || f.Post.To.(*Ref).Var != v {
-		return
+	ref, isRef := by.X.(*Ref)
+	n, isConst := by.Y.(*Const)
+	left, isLeft := test.X.(*Ref)
+	to, isVar := step.To.(*Ref)
+	if !isRef || ref.Var != v || !isConst || !isLeft || left.Var != v || !isVar || to.Var != v {
+		return nil
 	}
-	n, exact := int64Of(by)
-	if !exact || n < 1 {
-		return
-	}
-	plusOne := func(e Expr) Expr { return &Binary{e.typ(), token.ADD, e, one(e.typ())} }
 	r := &Range{}
-	switch {
-	case step.Op == token.ADD && cond.Op == token.LSS:
-		r.Lo, r.Hi = f.Init, cond.Y
-	case step.Op == token.ADD && cond.Op == token.LEQ:
-		r.Lo, r.Hi = f.Init, plusOne(cond.Y)
-	case step.Op == token.SUB && cond.Op == token.GEQ && !v.Type.isUnsigned():
-		r.Lo, r.Hi = cond.Y, plusOne(f.Init)
-	case step.Op == token.SUB && cond.Op == token.GTR:
-		r.Lo, r.Hi = plusOne(cond.Y), plusOne(f.Init)
-	default:
-		return
+	if r.Step, ok = int64Of(n); !ok || r.Step < 1 {
+		return nil
 	}
-	r.Step = n
-	v.Writes, v.Init, v.Range = 0, nil, r
-	l.made = append(l.made, v)
+	plusOne := func(e Expr) Expr {
+		if c, ok := int64Of(e); ok && c < math.MaxInt64 {
+			return &Const{e.typ(), constant.MakeInt64(c + 1)}
+		}
+		return &Binary{e.typ(), token.ADD, e, one(e.typ())}
+	}
+	switch {
+	case by.Op == token.ADD && test.Op == token.LSS:
+		r.Lo, r.Hi = first, test.Y
+	case by.Op == token.ADD && test.Op == token.LEQ:
+		r.Lo, r.Hi = first, plusOne(test.Y)
+	case by.Op == token.SUB && test.Op == token.GEQ && !v.Type.isUnsigned():
+		r.Lo, r.Hi = test.Y, plusOne(first)
+	case by.Op == token.SUB && test.Op == token.GTR:
+		r.Lo, r.Hi = plusOne(test.Y), plusOne(first)
+	default:
+		return nil
+	}
+	return r
 }
 
 func (l *lowering) rangeStmt(s *ast.RangeStmt) {

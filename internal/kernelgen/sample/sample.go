@@ -291,3 +291,30 @@ func volume(z, y, x int, ny, nx int, k float32, src, dst []float32) {
 	}
 	dst[at] = sum + float32(z-y)
 }
+
+type not struct {
+	and, in, out int32
+	float        [2]float32
+}
+
+//tandem:device
+func xor(compl not, or int32) not {
+	compl.and ^= or
+	compl.in += compl.out
+	compl.float[0] *= 2
+	return compl
+}
+
+// reserved has variables whose names mean something in other languages.
+//
+//tandem:kernel
+func reserved(i int, half, input int32, in, sampler []int32, output []float32) {
+	and, or, bitCount, mat2x3 := in[i], sampler[i]&7, bits.OnesCount32(uint32(in[i])), float32(half)
+	union := xor(not{and: and, in: or, out: input, float: [2]float32{mat2x3}}, half)
+	linux, unix, rint := union.and, union.in, bits.OnesCount32(uint32(or))
+	//tandem:turns 7
+	for bitand := range or {
+		linux += bitand
+	}
+	output[i] = float32(linux) + float32(unix+union.out)*float32(bitCount+rint) + union.float[0]
+}

@@ -2593,3 +2593,171 @@ TANDEM_KERNEL {
 	dst[unsigned(at) + dst_at] = sum + float(z - y);
 }
 `
+
+// Reserved makes a launch of the kernel reserved, with an index for each element of output_v.
+//
+// reserved has variables whose names mean something in other languages.
+func Reserved[In_v, Sampler_v kernels.Vector[int32], Output_v kernels.Vector[float32]](half_v int32, input_v int32, in_v In_v, sampler_v Sampler_v, output_v Output_v) (l kernels.Launch) {
+	in_v_arg := kernels.Of[int32](in_v)
+	sampler_v_arg := kernels.Of[int32](sampler_v)
+	output_v_arg := kernels.Of[float32](output_v)
+	l.Start(reservedKernel, output_v_arg.Len())
+	l.AddArg(in_v_arg, kernels.Elementwise)
+	l.AddArg(sampler_v_arg, kernels.Elementwise)
+	l.AddArg(output_v_arg, kernels.Elementwise)
+	l.AddInt(int(half_v))
+	l.AddInt(int(input_v))
+	l.SetCost(kernels.Cost{Flops: 49, Bytes: 12})
+	return l
+}
+
+var reservedKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.reserved",
+	Params: []kernels.Param{
+		{Name: "in_v", Type: kernels.Int32, Access: kernels.In},
+		{Name: "sampler_v", Type: kernels.Int32, Access: kernels.In},
+		{Name: "output_v", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "half_v", Type: kernels.Int32},
+		{Name: "input_v", Type: kernels.Int32},
+	},
+	Go: reservedRange,
+	GLSL: &kernels.Shader{
+		Text:       reservedGLSL,
+		Local:      [3]int{256},
+		Iterations: func(*kernels.Launch, int) int64 { return math.MaxInt64 },
+	},
+	CUDA: &kernels.Function{
+		Text:  reservedCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// reservedRange computes the indices [call.Lo, call.Hi) of reserved on the host.
+func reservedRange(call *kernels.Call) {
+	half_v := int32(call.Int(0))
+	input_v := int32(call.Int(1))
+	in_v := kernels.Slice[int32](call, 0)
+	in_base := call.Base(0)
+	sampler_v := kernels.Slice[int32](call, 1)
+	sampler_base := call.Base(1)
+	output_v := kernels.Slice[float32](call, 2)
+	output_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	in_v_here := in_v[from-in_base:][:to-from]
+	sampler_v_here := sampler_v[from-sampler_base:][:to-from]
+	output_v_here := output_v[from-output_base:][:to-from]
+	for u := range to - from {
+		t := in_v_here[u]
+		t_2 := sampler_v_here[u] & 7
+		t_3 := bits.OnesCount32(uint32(in_v_here[u]))
+		t_4 := float32(half_v)
+		and_v := t
+		or_v := t_2
+		bitCount_v := t_3
+		mat2x3_v := t_4
+		union_v := xor(not{and_v, or_v, input_v, [2]float32{mat2x3_v, 0}}, half_v)
+		t_5 := union_v.and
+		t_6 := union_v.in
+		t_7 := bits.OnesCount32(uint32(or_v))
+		linux_v := t_5
+		unix_v := t_6
+		rint_v := t_7
+		n := or_v
+		for bitand_v := int32(0); bitand_v < n; bitand_v++ {
+			linux_v += bitand_v
+		}
+		output_v_here[u] = float32(linux_v) + float32(float32(unix_v+union_v.out)*float32(bitCount_v+rint_v)) + union_v.float[0]
+	}
+}
+
+const reservedGLSL = `
+struct s_not_v {
+	int m_and_v;
+	int m_in_v;
+	int m_out_v;
+	float[2] m_float_v;
+};
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_add(float a, float b) { precise float r = a + b; return r; }
+
+s_not_v f_xor_v(s_not_v compl_v, int or_v) {
+	compl_v.m_and_v = compl_v.m_and_v ^ or_v;
+	compl_v.m_in_v = compl_v.m_in_v + compl_v.m_out_v;
+	precise float tandem_t1 = compl_v.m_float_v[0] * 2.0;
+	compl_v.m_float_v[0] = tandem_t1;
+	return compl_v;
+}
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int t = in_v[uint(i) + in_v_at];
+	int t_2 = sampler_v[uint(i) + sampler_v_at] & 7;
+	int t_3 = bitCount(uint(in_v[uint(i) + in_v_at]));
+	precise float t_4 = float(half_v);
+	int and_v = t;
+	int or_v = t_2;
+	int bitCount_v = t_3;
+	precise float mat2x3_v = t_4;
+	precise s_not_v union_v = f_xor_v(s_not_v(and_v, or_v, input_v, float[2](mat2x3_v, k_zero)), half_v);
+	int t_5 = union_v.m_and_v;
+	int t_6 = union_v.m_in_v;
+	int t_7 = bitCount(uint(or_v));
+	int linux_v = t_5;
+	int unix_v = t_6;
+	int rint_v = t_7;
+	int n = or_v;
+	for (int bitand_v = 0; bitand_v < n; bitand_v = bitand_v + 1) {
+		linux_v = linux_v + bitand_v;
+	}
+	precise float tandem_t2 = k_add(float(linux_v), float(k_zero)) + k_add(float(unix_v + union_v.m_out_v), float(k_zero)) * k_add(float(bitCount_v + rint_v), float(k_zero)) + union_v.m_float_v[0];
+	output_v[uint(i) + output_v_at] = tandem_t2;
+}
+`
+
+const reservedCUDA = `
+struct s_array_float_2 { float v[2]; };
+static __device__ __forceinline__ s_array_float_2 s_array_float_2_of(float a0, float a1) { s_array_float_2 r; r.v[0] = a0; r.v[1] = a1; return r; }
+struct s_not_v {
+	int m_and_v;
+	int m_in_v;
+	int m_out_v;
+	s_array_float_2 m_float_v;
+};
+static __device__ __forceinline__ s_not_v s_not_v_of(int a0, int a1, int a2, s_array_float_2 a3) { s_not_v r; r.m_and_v = a0; r.m_in_v = a1; r.m_out_v = a2; r.m_float_v = a3; return r; }
+static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+
+static __device__ __forceinline__ s_not_v f_xor_v(s_not_v compl_v, int or_v) {
+	compl_v.m_and_v = compl_v.m_and_v ^ or_v;
+	compl_v.m_in_v = k_add(compl_v.m_in_v, compl_v.m_out_v);
+	compl_v.m_float_v.v[0] = compl_v.m_float_v.v[0] * 2.0f;
+	return compl_v;
+}
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int t = in_v[unsigned(i) + in_v_at];
+	int t_2 = sampler_v[unsigned(i) + sampler_v_at] & 7;
+	int t_3 = __popc(unsigned(in_v[unsigned(i) + in_v_at]));
+	float t_4 = float(half_v);
+	int and_v = t;
+	int or_v = t_2;
+	int bitCount_v = t_3;
+	float mat2x3_v = t_4;
+	s_not_v union_v = f_xor_v(s_not_v_of(and_v, or_v, input_v, s_array_float_2_of(mat2x3_v, 0.0f)), half_v);
+	int t_5 = union_v.m_and_v;
+	int t_6 = union_v.m_in_v;
+	int t_7 = __popc(unsigned(or_v));
+	int linux_v = t_5;
+	int unix_v = t_6;
+	int rint_v = t_7;
+	int n = or_v;
+	for (int bitand_v = 0; bitand_v < n; bitand_v = k_add(bitand_v, 1)) {
+		linux_v = k_add(linux_v, bitand_v);
+	}
+	output_v[unsigned(i) + output_v_at] = float(linux_v) + float(k_add(unix_v, union_v.m_out_v)) * float(bitCount_v + rint_v) + union_v.m_float_v.v[0];
+}
+`

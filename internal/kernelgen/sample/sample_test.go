@@ -117,6 +117,11 @@ func cases() []kerneltest.Case {
 			a, b, out := differential.Array[float32](rng, n), differential.Array[float32](rng, n), make([]float32, 8*n)
 			return differential.Trial(Floats(a, b, out), out, func(i int, out []float32) { floats(i, a, b, out) })
 		}),
+		differential.Draw("reserved", func(rng *rand.Rand, n int) kerneltest.Trial {
+			half, input := differential.Number[int32](rng), differential.Number[int32](rng)
+			in, sampler, output := differential.Array[int32](rng, n), differential.Array[int32](rng, n), make([]float32, n)
+			return differential.Trial(Reserved(half, input, in, sampler, output), output, func(i int, output []float32) { reserved(i, half, input, in, sampler, output) })
+		}),
 		differential.Draw("volume", func(rng *rand.Rand, n int) kerneltest.Trial {
 			nz, rest := differential.Shape(rng, n)
 			ny, nx := differential.Shape(rng, rest)
