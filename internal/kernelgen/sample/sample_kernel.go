@@ -2607,7 +2607,7 @@ func Reserved[In_v, Sampler_v kernels.Vector[int32], Output_v kernels.Vector[flo
 	l.AddArg(output_v_arg, kernels.Elementwise)
 	l.AddInt(int(half_v))
 	l.AddInt(int(input_v))
-	l.SetCost(kernels.Cost{Flops: 49, Bytes: 12})
+	l.SetCost(kernels.Cost{Flops: 31, Bytes: 12})
 	return l
 }
 
@@ -2626,7 +2626,7 @@ var reservedKernel = kernels.Define(kernels.Kernel{
 	GLSL: &kernels.Shader{
 		Text:       reservedGLSL,
 		Local:      [3]int{256},
-		Iterations: func(*kernels.Launch, int) int64 { return math.MaxInt64 },
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 7 },
 	},
 	CUDA: &kernels.Function{
 		Text:  reservedCUDA,
