@@ -53,7 +53,7 @@ func (l *lowering) turnsMark(pos token.Pos) *poly {
 func (l *lowering) forStmt(s *ast.ForStmt) {
 	mark := l.turnsMark(s.Pos())
 	around := l.enter(true)
-	f := &For{Turns: mark}
+	f := &For{Turns: mark, from: around}
 	var v *Var
 	if s.Init != nil {
 		before := len(l.out)
@@ -102,6 +102,7 @@ func (l *lowering) forStmt(s *ast.ForStmt) {
 	}
 	if len(post) > 0 && !simple {
 		// continue means the post statement and then the next iteration.
+		around.posted = true
 		for i, s := range f.Body {
 			if _, ok := s.(*Continue); ok {
 				f.Body = f.Body[:i] // what follows is never reached
@@ -250,7 +251,7 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 	v := &Var{Name: l.names.name(name), Type: counter, Range: &Range{Lo: zero(counter), Hi: hi, Step: 1}}
 	l.made = append(l.made, v)
 	f := &For{
-		Var: v, Init: zero(counter), Turns: mark,
+		Var: v, Init: zero(counter), Turns: mark, from: around,
 		Cond: &Binary{typeBool, token.LSS, &Ref{v}, hi},
 		Post: &Assign{To: &Ref{v}, Value: &Binary{counter, token.ADD, &Ref{v}, one(counter)}},
 	}

@@ -34,7 +34,7 @@ func (l *lowering) switchStmt(s *ast.SwitchStmt) {
 	}
 	body, set, behind := l.settle(around, list, false)
 	if hasBreak(body) {
-		body = []Stmt{&Switch{body}}
+		body = []Stmt{&Switch{body, around}}
 	}
 	l.out = append(append(append(l.out, set...), body...), behind...)
 }

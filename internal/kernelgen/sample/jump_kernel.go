@@ -44,20 +44,16 @@ func primesRange(call *kernels.Call) {
 	for u := range to - from {
 		i := from + u
 		var n int32 = 0
+	numbers:
 		for j := 0; j < 8; j++ {
 			v := uint32(8*i + j)
 			if v < 2 {
 				continue
 			}
-			var continue_numbers bool
 			for d := uint32(2); d*d <= v; d++ {
 				if v%d == 0 {
-					continue_numbers = true
-					break
+					continue numbers
 				}
-			}
-			if continue_numbers {
-				continue
 			}
 			n++
 		}
@@ -177,14 +173,12 @@ func soughtRange(call *kernels.Call) {
 		at_own[0] = -1
 		at_own[1] = -1
 		n := cols
+	rows:
 		for j := 0; j < n; j++ {
-			var continue_rows bool
-			var break_rows bool
 			for k := 0; k < j; k++ {
 				v := a[(i*cols+k)-a_base]
 				if a[(i*cols+j)-a_base] == 0 {
-					continue_rows = true
-					break
+					continue rows
 				} else {
 					if v == 0 {
 						continue
@@ -194,17 +188,10 @@ func soughtRange(call *kernels.Call) {
 							t_2 := int32(j)
 							at_own[0] = t
 							at_own[1] = t_2
-							break_rows = true
-							break
+							break rows
 						}
 					}
 				}
-			}
-			if continue_rows {
-				continue
-			}
-			if break_rows {
-				break
 			}
 		}
 	}
@@ -345,16 +332,16 @@ next:
 		var n uint32 = 0
 		var a int = 0
 		var b uint32 = 1
+	outer:
 		for a < 6 {
 			v = v*1664525 + 1013904223
 			var continue_outer_4 bool
-			var break_outer_4 bool
+		middle:
 			for c := uint32(0); c < 5; c++ {
 				v ^= v >> 13
 				tag := v & 7
 				var continue_outer_3 bool
-				var break_middle_3 bool
-				var break_outer_3 bool
+			chosen:
 				switch {
 				default:
 					if tag == 0 {
@@ -363,39 +350,27 @@ next:
 					} else {
 						if tag == 1 {
 							n += c
-							var break_chosen_2 bool
-							var continue_middle_2 bool
-							var break_middle_2 bool
 							var continue_outer_2 bool
-							var break_outer_2 bool
 							for d := 0; d < 4; d++ {
 								tag_2 := (v >> d) & 15
-								var break_chosen bool
-								var continue_middle bool
-								var break_middle bool
 								var continue_outer bool
-								var break_outer bool
 								switch {
 								default:
 									if tag_2 == 0 {
-										break_chosen = true
-										break
+										break chosen
 									} else {
 										if tag_2 == 1 {
-											continue_middle = true
-											break
+											continue middle
 										} else {
 											if tag_2 == 2 {
-												break_middle = true
-												break
+												break middle
 											} else {
 												if tag_2 == 3 {
 													continue_outer = true
 													break
 												} else {
 													if tag_2 == 4 {
-														break_outer = true
-														break
+														break outer
 													} else {
 														if tag_2 == 5 {
 															break
@@ -417,44 +392,14 @@ next:
 										}
 									}
 								}
-								if break_chosen {
-									break_chosen_2 = true
-									break
-								}
-								if continue_middle {
-									continue_middle_2 = true
-									break
-								}
-								if break_middle {
-									break_middle_2 = true
-									break
-								}
 								if continue_outer {
 									continue_outer_2 = true
 									break
 								}
-								if break_outer {
-									break_outer_2 = true
-									break
-								}
 								n++
-							}
-							if break_chosen_2 {
-								break
-							}
-							if continue_middle_2 {
-								continue
-							}
-							if break_middle_2 {
-								break_middle_3 = true
-								break
 							}
 							if continue_outer_2 {
 								continue_outer_3 = true
-								break
-							}
-							if break_outer_2 {
-								break_outer_3 = true
 								break
 							}
 							n += 7
@@ -470,11 +415,9 @@ next:
 								} else {
 									if tag == 4 {
 										if n > 1073741824 {
-											break_outer_3 = true
-											break
+											break outer
 										}
-										break_middle_3 = true
-										break
+										break middle
 									} else {
 										v += n
 									}
@@ -487,13 +430,6 @@ next:
 					continue_outer_4 = true
 					break
 				}
-				if break_middle_3 {
-					break
-				}
-				if break_outer_3 {
-					break_outer_4 = true
-					break
-				}
 				n += 3
 			}
 			if continue_outer_4 {
@@ -502,9 +438,6 @@ next:
 				a = t_2
 				b = t_3
 				continue
-			}
-			if break_outer_4 {
-				break
 			}
 			n ^= b
 			t_2 := a + 1
@@ -924,22 +857,18 @@ func endlessRange(call *kernels.Call) {
 		t := x_here[u] & 65535
 		var n int32 = 0
 		v := t
+	outer:
 		for {
 			n++
-			var continue_outer bool
 			for {
 				v += 3
 				if v%7 == 0 {
-					continue_outer = true
-					break
+					continue outer
 				}
 				if v > 65536-v || n > 100 {
 					break
 				}
 				v++
-			}
-			if continue_outer {
-				continue
 			}
 			break
 		}
@@ -1535,20 +1464,16 @@ func crossingsRange(call *kernels.Call) {
 	from, to := call.Lo, call.Hi
 	for i := from; i < to; i++ {
 		var n int32 = 0
+	all:
 		for j := 0; j < 4; j++ {
 			n_2 := j
-			var break_all bool
 			for k := 0; k < n_2; k++ {
 				if x[(4*i+j)-x_base] < 0 {
-					break_all = true
-					break
+					break all
 				}
 				if x[(4*i+k)-x_base] > x[(4*i+j)-x_base] {
 					n++
 				}
-			}
-			if break_all {
-				break
 			}
 		}
 		value += n
@@ -1946,27 +1871,18 @@ func partedRange(call *kernels.Call) {
 		for r := int32(0); r < 3; r++ {
 			for local := range 64 {
 				l := local
+			mine:
 				for j := int32(0); j < 4; j++ {
 					n_2 := j
-					var continue_mine bool
-					var break_mine bool
 					for k := int32(0); k < n_2; k++ {
 						if ((v_of[local] >> (j + k)) & 3) == 3 {
-							continue_mine = true
-							break
+							continue mine
 						} else {
 							if v_of[local]+n_of[local] == k {
-								break_mine = true
-								break
+								break mine
 							}
 						}
 						n_of[local] += k + r
-					}
-					if continue_mine {
-						continue
-					}
-					if break_mine {
-						break
 					}
 				}
 				board[l] = n_of[local]
