@@ -47,6 +47,9 @@ func (l *lowering) call(e *ast.CallExpr) Expr {
 			l.refuse(e.Pos(), "a call with two results as a value", "assign them: hi, lo := bits.Mul32(a, b)")
 			return nil
 		}
+		if b.cuda == "" {
+			return l.special(e, b, args)
+		}
 		t := b.result
 		if t == nil {
 			t = args[0].typ()
@@ -136,6 +139,10 @@ func (l *lowering) callee(e *ast.CallExpr) (*Function, *builtin) {
 func (l *lowering) calledFunction(e *ast.CallExpr, fn *types.Func, name, inst string) *Function {
 	path := fn.Pkg().Path()
 	if path == "math" {
+		if instead := mathInstead[fn.Name()]; instead != "" {
+			l.refuse(e.Pos(), "a call of math.%s, which is no function of kernels", instead, fn.Name())
+			return nil
+		}
 		l.refuse(e.Pos(), "math.%s, whose last digits are another matter on every device",
 			"kernels/kmath has functions with one result everywhere, and their errors; see docs/kernels.md", fn.Name())
 		return nil
@@ -283,7 +290,7 @@ func (l *lowering) conversion(e *ast.CallExpr) Expr {
 		return nil
 	}
 	if to.Kind == Int && from.Kind != Int && from.Kind != Int32 {
-		l.refuse(e.Pos(), "a conversion from %s to int, which has 32 bits on devices", "convert to int32; any integer type can be a subscript", kindNames[from.Kind])
+		l.refuse(e.Pos(), "a conversion from %s to int, which has 32 bits on devices", "convert to int32, which can be a subscript, or write int(int32(x))", kindNames[from.Kind])
 		return nil
 	}
 	if to.Kind == from.Kind && !to.isFloat() {
@@ -301,6 +308,9 @@ func narrowed(to *Type, e Expr) Expr {
 	b, ok := e.(*Builtin)
 	if !ok || to.Kind != Float32 || len(b.Args) != 1 || b.T.Kind != Float64 {
 		return nil
+	}
+	if c, ok := b.Args[0].(*Const); ok && b.Fn == builtins["math.Float64frombits"] {
+		return narrowedBits(c)
 	}
 	wide, ok := b.Args[0].(*Convert)
 	if !ok || wide.T.Kind != Float64 || wide.X.typ().Kind != Float32 {

@@ -22,6 +22,8 @@ type goPrinter struct {
 	labeled bool   // the label is used
 	fold    foldNames
 	last    Stmt // after which nothing comes
+	// whole are the loops and switches of what is printed, to which it can jump.
+	whole map[*enclosing]bool
 	// rename is what a variable is called, where that is not its name: then it
 	// is declared elsewhere. It may be nil.
 	rename func(v *Var) string
@@ -68,6 +70,9 @@ func (p *goPrinter) block(list []Stmt) {
 }
 
 func (p *goPrinter) statement(s Stmt) {
+	if p.stepOfJump(s) {
+		return
+	}
 	switch s := s.(type) {
 	case *Declare:
 		switch name := p.variable(s.Var); {
@@ -111,11 +116,16 @@ func (p *goPrinter) statement(s Stmt) {
 	case *Atomic:
 		p.atomic(s)
 	case *Switch:
+		p.labelOf(s.from, s.Body)
 		p.line("switch {")
 		p.line("default:")
 		p.block(s.Body)
 		p.line("}")
 	case *Break:
+		if p.jumps(s.leads) {
+			p.jump(s.leads)
+			return
+		}
 		p.line("break")
 	case *Continue:
 		p.line("continue")
@@ -156,6 +166,7 @@ func (p *goPrinter) assignment(s *Assign) string {
 }
 
 func (p *goPrinter) loop(s *For) {
+	p.labelOf(s.from, s.Body)
 	p.loopHead(s)
 	p.loops++
 	p.block(s.Body)

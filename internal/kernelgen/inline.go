@@ -62,7 +62,7 @@ func (l *lowering) inlined(e *ast.CallExpr, f *Function, whole bool) (results []
 	}
 	made := len(l.out)
 	inner := *l // what is the caller's own is kept here
-	l.src, l.turns, l.depth = in.src, nil, l.depth+1
+	l.src, l.turns, l.depth, l.label = in.src, nil, l.depth+1, ""
 	l.inlining = &inlining{fn: f, pos: e.Pos(), simple: true}
 	if inner.inlining != nil && inner.inlining.pos.IsValid() {
 		l.inlining.pos = inner.inlining.pos
@@ -74,7 +74,7 @@ func (l *lowering) inlined(e *ast.CallExpr, f *Function, whole bool) (results []
 		l.lazy = 0
 		results = l.statementsOf(f)
 	}
-	l.src, l.turns, l.depth, l.lazy, l.inlining = inner.src, inner.turns, inner.depth, inner.lazy, inner.inlining
+	l.src, l.turns, l.depth, l.label, l.lazy, l.inlining = inner.src, inner.turns, inner.depth, inner.label, inner.lazy, inner.inlining
 	if len(l.refusals) > before {
 		return nil, false
 	}

@@ -2,6 +2,7 @@ package kernelgen
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 )
 
@@ -27,6 +28,10 @@ type lowering struct {
 	turns    map[int]ast.Comment // marks of loops, by line
 	out      []Stmt              // the block that is being made
 	made     []*Var              // variables of counted loops
+
+	around   []*enclosing // the loops and switches that are being made, outer ones first
+	label    string       // of the statement that comes next
+	labelPos token.Pos
 
 	groupObj types.Object         // the parameter of type kernels.Group
 	joins    map[string]*Function // of reductions of groups
@@ -121,7 +126,7 @@ func (l *lowering) statement(s ast.Stmt) {
 	case *ast.TypeSwitchStmt:
 		l.refuse(s.Pos(), "a type switch", "kernels have no interfaces; write one kernel for each type")
 	case *ast.LabeledStmt:
-		l.refuse(s.Pos(), "the label %s", "move the inner loop into a //tandem:device function and return from it", s.Label.Name)
+		l.labelled(s)
 	default:
 		l.refuse(s.Pos(), "a statement that kernels don't have", "see docs/kernels.md for those they have")
 	}

@@ -159,7 +159,7 @@ func falls(list []Stmt) bool {
 		case *Switch:
 			on = hasBreak(s.Body) || falls(s.Body)
 		case *For:
-			on = s.Cond != nil || hasLoopBreak(s.Body)
+			on = s.Cond != nil || hasBreak(s.Body)
 		}
 		if !on {
 			return false

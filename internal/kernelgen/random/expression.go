@@ -192,9 +192,15 @@ func (p *program) intExpr(typ string, depth int) string {
 		case "uint32":
 			return fmt.Sprintf("math.Float32bits(%s*0)", "float32("+p.expr("int32", depth-1)+")")
 		case "int32":
-			return fmt.Sprintf("int32(bits.%s(%s))", pick(p, []string{"OnesCount32", "LeadingZeros32", "TrailingZeros32"}), p.expr("uint32", depth-1))
+			count, width := pick(p, []string{"OnesCount", "LeadingZeros", "TrailingZeros", "Len"}), pick(p, []string{"32", "64"})
+			return fmt.Sprintf("int32(bits.%s%s(%s))", count, width, p.expr("uint"+width, depth-1))
 		case "uint64":
-			return fmt.Sprintf("uint64(bits.Reverse32(%s))", p.expr("uint32", depth-1))
+			return pick(p, []string{
+				fmt.Sprintf("uint64(bits.Reverse32(%s))", p.expr("uint32", depth-1)),
+				fmt.Sprintf("uint64(bits.ReverseBytes32(%s))", p.expr("uint32", depth-1)),
+				fmt.Sprintf("bits.Reverse64(%s)", p.expr("uint64", depth-1)),
+				fmt.Sprintf("bits.RotateLeft64(%s, int(int32(%s)))", p.expr("uint64", depth-1), p.expr("uint32", depth-1)),
+			})
 		}
 	case 10:
 		if typ == "int32" {

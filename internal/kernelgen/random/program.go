@@ -186,12 +186,24 @@ func sizeOf[T numeric](x []T, i int) T {
 //tandem:device
 func someOf[T numeric](x []T, at uint32, bound T) T {
 	n := uint32(len(x))
+around:
 	for k := range uint32(3) {
 		switch v := x[(at%n+k)%n]; {
 		case v > bound:
 			return v
 		case v == bound && k > 1:
 			continue
+		case v < 0 && -v > bound:
+			for j := range k {
+				switch {
+				case x[j%n] > v:
+					continue around
+				case x[j%n] == bound:
+					return -v
+				case j == 1:
+					break around
+				}
+			}
 		}
 		if k == 2 && x[at%n] != 0 {
 			return bound
@@ -233,6 +245,7 @@ type program struct {
 	test strings.Builder
 
 	scope   []variable
+	around  []*around
 	made    int
 	indices []string
 	scalars []variable

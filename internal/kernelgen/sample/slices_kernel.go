@@ -1302,7 +1302,7 @@ float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 bool k_greater(double a, double b) { precise bool r = a > b; return r; }
 double k_neg(double x) { return packDouble2x32(unpackDouble2x32(x) ^ uvec2(0u, 0x80000000u)); }
 
-int64_t f_join_sum_4(int64_t a, int64_t b) {
+int64_t f_join_sum_6(int64_t a, int64_t b) {
 	return a + b;
 }
 
@@ -1378,7 +1378,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_sum_4(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_sum_6(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -1386,7 +1386,7 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_4(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_join_sum_6(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		barrier();
@@ -1403,7 +1403,7 @@ void main() {
 const firstsCUDA = `
 static __device__ __forceinline__ long long k_add(long long a, long long b) { return (long long)((unsigned long long)a + (unsigned long long)b); }
 
-static __device__ __forceinline__ long long f_join_sum_4(long long a, long long b) {
+static __device__ __forceinline__ long long f_join_sum_6(long long a, long long b) {
 	return k_add(a, b);
 }
 
@@ -1477,7 +1477,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_sum_4(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_sum_6(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -1485,7 +1485,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_4(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_join_sum_6(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
