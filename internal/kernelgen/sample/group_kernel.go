@@ -1045,15 +1045,15 @@ TANDEM_KERNEL {
 //
 // halves has the first half of a group store sums and the second, in another slice,
 // differences, but for the last.
-func Halves[X, Sums, Differences_2 kernels.Vector[int32]](groups int, x X, sums Sums, differences_2 Differences_2) (l_2 kernels.Launch) {
+func Halves[X, Sums, Differences kernels.Vector[int32]](groups int, x X, sums Sums, differences Differences) (l_2 kernels.Launch) {
 	x_arg := kernels.Of[int32](x)
 	sums_arg := kernels.Of[int32](sums)
-	differences_2_arg := kernels.Of[int32](differences_2)
+	differences_arg := kernels.Of[int32](differences)
 	l_2.Start(halvesKernel, groups)
 	l_2.RequireInt32()
 	l_2.AddArg(x_arg, kernels.Footprint{Per: 32})
 	l_2.AddArg(sums_arg, kernels.Footprint{Per: 16})
-	l_2.AddArg(differences_2_arg, kernels.Footprint{Per: 15, Ragged: true})
+	l_2.AddArg(differences_arg, kernels.Footprint{Per: 15, Ragged: true})
 	l_2.SetCost(kernels.Cost{Flops: 256, Bytes: 376})
 	return l_2
 }
@@ -1063,7 +1063,7 @@ var halvesKernel = kernels.Define(kernels.Kernel{
 	Params: []kernels.Param{
 		{Name: "x", Type: kernels.Int32, Access: kernels.In},
 		{Name: "sums", Type: kernels.Int32, Access: kernels.InOut},
-		{Name: "differences_2", Type: kernels.Int32, Access: kernels.InOut},
+		{Name: "differences", Type: kernels.Int32, Access: kernels.InOut},
 	},
 	Go: halvesRange,
 	GLSL: &kernels.Shader{
@@ -1084,7 +1084,7 @@ func halvesRange(call *kernels.Call) {
 	x_base := call.Base(0)
 	sums := kernels.Slice[int32](call, 1)
 	sums_base := call.Base(1)
-	differences_2 := kernels.Slice[int32](call, 2)
+	differences := kernels.Slice[int32](call, 2)
 	differences_base := call.Base(2)
 	for group := call.Lo; group < call.Hi; group++ {
 		for local := range 32 {
@@ -1098,7 +1098,7 @@ func halvesRange(call *kernels.Call) {
 				if l == 31 {
 					continue
 				}
-				differences_2[(15*group+l-16)-differences_base] = x[(i-16)-x_base] - x[i-x_base]
+				differences[(15*group+l-16)-differences_base] = x[(i-16)-x_base] - x[i-x_base]
 			}
 		}
 	}
@@ -1119,7 +1119,7 @@ void main() {
 			if (l == 31) {
 				return;
 			}
-			differences_2[uint(15 * group + l - 16) + differences_2_at] = x[uint(i - 16) + x_at] - x[uint(i) + x_at];
+			differences[uint(15 * group + l - 16) + differences_at] = x[uint(i - 16) + x_at] - x[uint(i) + x_at];
 		}
 	}
 }
@@ -1143,7 +1143,7 @@ TANDEM_KERNEL {
 			if (l == 31) {
 				return;
 			}
-			differences_2[unsigned(15 * group + l - 16) + differences_2_at] = k_sub(x[unsigned(i - 16) + x_at], x[unsigned(i) + x_at]);
+			differences[unsigned(15 * group + l - 16) + differences_at] = k_sub(x[unsigned(i - 16) + x_at], x[unsigned(i) + x_at]);
 		}
 	}
 }

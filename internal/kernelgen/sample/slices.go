@@ -221,10 +221,10 @@ type signal struct {
 
 type sides struct{ up, down []float32 }
 
-// differences gives functions the slices of structures.
+// slopes gives functions the slices of structures.
 //
 //tandem:kernel
-func differences(i int, from signal, to sides) {
+func slopes(i int, from signal, to sides) {
 	n := len(from.values)
 	to.up[i] = from.gain * (clampedAt(from.values, i+1, n) - innerAt(from.values, i))
 	putAt(to.down, i, from.gain*(innerAt(from.values, i)-clampedAt(from.values, i-1, n)))

@@ -1816,14 +1816,14 @@ TANDEM_KERNEL {
 }
 `
 
-// Differences makes a launch of the kernel differences, with an index for each element of to.up.
+// Slopes makes a launch of the kernel slopes, with an index for each element of to.up.
 //
-// differences gives functions the slices of structures.
-func Differences(from signal, to sides) (l kernels.Launch) {
+// slopes gives functions the slices of structures.
+func Slopes(from signal, to sides) (l kernels.Launch) {
 	from_values_arg := kernels.Of[float32](from.values)
 	to_up_arg := kernels.Of[float32](to.up)
 	to_down_arg := kernels.Of[float32](to.down)
-	l.Start(differencesKernel, to_up_arg.Len())
+	l.Start(slopesKernel, to_up_arg.Len())
 	l.RequireInt32()
 	l.AddArg(from_values_arg, kernels.Whole)
 	l.AddArg(to_up_arg, kernels.Elementwise)
@@ -1834,8 +1834,8 @@ func Differences(from signal, to sides) (l kernels.Launch) {
 	return l
 }
 
-var differencesKernel = kernels.Define(kernels.Kernel{
-	Name: "sample.differences",
+var slopesKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.slopes",
 	Params: []kernels.Param{
 		{Name: "from_values", Type: kernels.Float32, Access: kernels.In},
 		{Name: "to_up", Type: kernels.Float32, Access: kernels.Out},
@@ -1846,19 +1846,19 @@ var differencesKernel = kernels.Define(kernels.Kernel{
 		{Name: "from_gain", Type: kernels.Float32},
 		{Name: "from_values_len", Type: kernels.Int32},
 	},
-	Go: differencesRange,
+	Go: slopesRange,
 	GLSL: &kernels.Shader{
-		Text:  differencesGLSL,
+		Text:  slopesGLSL,
 		Local: [3]int{256},
 	},
 	CUDA: &kernels.Function{
-		Text:  differencesCUDA,
+		Text:  slopesCUDA,
 		Block: [3]int{256},
 	},
 })
 
-// differencesRange computes the indices [call.Lo, call.Hi) of differences on the host.
-func differencesRange(call *kernels.Call) {
+// slopesRange computes the indices [call.Lo, call.Hi) of slopes on the host.
+func slopesRange(call *kernels.Call) {
 	from_gain := call.Float32(0)
 	from_values_len := call.Int(1)
 	from_values := kernels.Slice[float32](call, 0)
@@ -1958,7 +1958,7 @@ func differencesRange(call *kernels.Call) {
 	}
 }
 
-const differencesGLSL = `
+const slopesGLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 void main() {
 	if (tandem_index() >= tandem_n) return;
@@ -1993,7 +1993,7 @@ void main() {
 }
 `
 
-const differencesCUDA = `
+const slopesCUDA = `
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);

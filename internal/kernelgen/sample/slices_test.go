@@ -68,10 +68,10 @@ func slicing() []kerneltest.Case {
 				kernels.EachGroup(groups, 64, func(g kernels.Group) { groupMaxima(g, x, want) })
 			}, differential.Expect("maxima", maxima, want))
 		}),
-		draw("differences", func(rng *rand.Rand, n int) kerneltest.Trial {
+		draw("slopes", func(rng *rand.Rand, n int) kerneltest.Trial {
 			from := signal{differential.Array[float32](rng, n), differential.Number[float32](rng)}
 			to := sides{make([]float32, n), make([]float32, n)}
-			return differential.Trial2(Differences(from, to), to.up, to.down, func(i int, up, down []float32) { differences(i, from, sides{up, down}) })
+			return differential.Trial2(Slopes(from, to), to.up, to.down, func(i int, up, down []float32) { slopes(i, from, sides{up, down}) })
 		}),
 		draw("paths", func(rng *rand.Rand, n int) kerneltest.Trial {
 			next, x, y := make([]int32, n), differential.Array[float64](rng, n), make([]float64, n)
