@@ -970,7 +970,7 @@ func clippedFloat32Range(call *kernels.Call) {
 }
 
 const clippedFloat32GLSL = `
-struct s_extent {
+struct s_extent_float32 {
 	float m_least;
 	float m_greatest;
 };
@@ -979,35 +979,35 @@ bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u
 float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
 float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
 
-s_extent f_unitedu005bfloat32u005d(s_extent a, s_extent b) {
-	return s_extent(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
+s_extent_float32 f_unitedu005bfloat32u005d(s_extent_float32 a, s_extent_float32 b) {
+	return s_extent_float32(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
 }
 
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	precise s_extent within = s_extent(within_least, within_greatest);
-	precise s_extent e = f_unitedu005bfloat32u005d(within, s_extent(within.m_least, within.m_least));
+	precise s_extent_float32 within = s_extent_float32(within_least, within_greatest);
+	precise s_extent_float32 e = f_unitedu005bfloat32u005d(within, s_extent_float32(within.m_least, within.m_least));
 	dst[uint(i) + dst_at] = k_max(e.m_least, k_min(x[uint(i) + x_at], e.m_greatest));
 }
 `
 
 const clippedFloat32CUDA = `
-struct s_extent {
+struct s_extent_float32 {
 	float m_least;
 	float m_greatest;
 };
-static __device__ __forceinline__ s_extent s_extent_of(float a0, float a1) { s_extent r; r.m_least = a0; r.m_greatest = a1; return r; }
+static __device__ __forceinline__ s_extent_float32 s_extent_float32_of(float a0, float a1) { s_extent_float32 r; r.m_least = a0; r.m_greatest = a1; return r; }
 static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
 static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 
-static __device__ __forceinline__ s_extent f_unitedu005bfloat32u005d(s_extent a, s_extent b) {
-	return s_extent_of(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
+static __device__ __forceinline__ s_extent_float32 f_unitedu005bfloat32u005d(s_extent_float32 a, s_extent_float32 b) {
+	return s_extent_float32_of(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
 }
 
 static __device__ __forceinline__ void tandem_element(float within_least, float within_greatest, float x, float &dst) {
-	s_extent within = s_extent_of(within_least, within_greatest);
-	s_extent e = f_unitedu005bfloat32u005d(within, s_extent_of(within.m_least, within.m_least));
+	s_extent_float32 within = s_extent_float32_of(within_least, within_greatest);
+	s_extent_float32 e = f_unitedu005bfloat32u005d(within, s_extent_float32_of(within.m_least, within.m_least));
 	dst = k_max(e.m_least, k_min(x, e.m_greatest));
 }
 
@@ -1121,7 +1121,7 @@ func clippedFloat64Range(call *kernels.Call) {
 }
 
 const clippedFloat64GLSL = `
-struct s_extent_2 {
+struct s_extent_float64 {
 	double m_least;
 	double m_greatest;
 };
@@ -1130,35 +1130,35 @@ bool k_isnan(double x) { return (unpackDouble2x32(x).y & 0x7fffffffu) + (unpackD
 double k_max(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return r; }
 double k_min(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b)); return r; }
 
-s_extent_2 f_unitedu005bfloat64u005d(s_extent_2 a, s_extent_2 b) {
-	return s_extent_2(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
+s_extent_float64 f_unitedu005bfloat64u005d(s_extent_float64 a, s_extent_float64 b) {
+	return s_extent_float64(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
 }
 
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	precise s_extent_2 within = s_extent_2(within_least, within_greatest);
-	precise s_extent_2 e = f_unitedu005bfloat64u005d(within, s_extent_2(within.m_least, within.m_least));
+	precise s_extent_float64 within = s_extent_float64(within_least, within_greatest);
+	precise s_extent_float64 e = f_unitedu005bfloat64u005d(within, s_extent_float64(within.m_least, within.m_least));
 	dst[uint(i) + dst_at] = k_max(e.m_least, k_min(x[uint(i) + x_at], e.m_greatest));
 }
 `
 
 const clippedFloat64CUDA = `
-struct s_extent_2 {
+struct s_extent_float64 {
 	double m_least;
 	double m_greatest;
 };
-static __device__ __forceinline__ s_extent_2 s_extent_2_of(double a0, double a1) { s_extent_2 r; r.m_least = a0; r.m_greatest = a1; return r; }
+static __device__ __forceinline__ s_extent_float64 s_extent_float64_of(double a0, double a1) { s_extent_float64 r; r.m_least = a0; r.m_greatest = a1; return r; }
 static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
 static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
 
-static __device__ __forceinline__ s_extent_2 f_unitedu005bfloat64u005d(s_extent_2 a, s_extent_2 b) {
-	return s_extent_2_of(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
+static __device__ __forceinline__ s_extent_float64 f_unitedu005bfloat64u005d(s_extent_float64 a, s_extent_float64 b) {
+	return s_extent_float64_of(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
 }
 
 static __device__ __forceinline__ void tandem_element(double within_least, double within_greatest, double x, double &dst) {
-	s_extent_2 within = s_extent_2_of(within_least, within_greatest);
-	s_extent_2 e = f_unitedu005bfloat64u005d(within, s_extent_2_of(within.m_least, within.m_least));
+	s_extent_float64 within = s_extent_float64_of(within_least, within_greatest);
+	s_extent_float64 e = f_unitedu005bfloat64u005d(within, s_extent_float64_of(within.m_least, within.m_least));
 	dst = k_max(e.m_least, k_min(x, e.m_greatest));
 }
 
@@ -1284,7 +1284,7 @@ func extentWidthRange(call *kernels.Call) {
 }
 
 const extentWidthGLSL = `
-struct s_extent_2 {
+struct s_extent_float64 {
 	double m_least;
 	double m_greatest;
 };
@@ -1293,21 +1293,21 @@ bool k_isnan(double x) { return (unpackDouble2x32(x).y & 0x7fffffffu) + (unpackD
 double k_max(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return r; }
 double k_min(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b)); return r; }
 
-s_extent_2 f_unitedu005bfloat64u005d(s_extent_2 a, s_extent_2 b) {
-	return s_extent_2(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
+s_extent_float64 f_unitedu005bfloat64u005d(s_extent_float64 a, s_extent_float64 b) {
+	return s_extent_float64(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
 }
 
-s_extent_2 tandem_value(uint tandem_at) {
+s_extent_float64 tandem_value(uint tandem_at) {
 	int i = int(tandem_at + tandem_lo);
-	return s_extent_2(x[uint(i) + x_at], x[uint(i) + x_at]);
+	return s_extent_float64(x[uint(i) + x_at], x[uint(i) + x_at]);
 }
 
-shared s_extent_2 tandem_state[128];
+shared s_extent_float64 tandem_state[128];
 
 void main() {
 	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
 	uint tandem_first = tandem_group() * 128u;
-	precise s_extent_2 tandem_mine;
+	precise s_extent_float64 tandem_mine;
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
@@ -1338,27 +1338,27 @@ void main() {
 `
 
 const extentWidthCUDA = `
-struct s_extent_2 {
+struct s_extent_float64 {
 	double m_least;
 	double m_greatest;
 };
-static __device__ __forceinline__ s_extent_2 s_extent_2_of(double a0, double a1) { s_extent_2 r; r.m_least = a0; r.m_greatest = a1; return r; }
+static __device__ __forceinline__ s_extent_float64 s_extent_float64_of(double a0, double a1) { s_extent_float64 r; r.m_least = a0; r.m_greatest = a1; return r; }
 static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
 static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
 
-static __device__ __forceinline__ s_extent_2 f_unitedu005bfloat64u005d(s_extent_2 a, s_extent_2 b) {
-	return s_extent_2_of(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
+static __device__ __forceinline__ s_extent_float64 f_unitedu005bfloat64u005d(s_extent_float64 a, s_extent_float64 b) {
+	return s_extent_float64_of(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
 }
 
 TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_extent_2 {
+	auto tandem_value = [&](unsigned tandem_at) -> s_extent_float64 {
 		int i = int(tandem_at + tandem_lo);
-		return s_extent_2_of(x[unsigned(i) + x_at], x[unsigned(i) + x_at]);
+		return s_extent_float64_of(x[unsigned(i) + x_at], x[unsigned(i) + x_at]);
 	};
-	__shared__ s_extent_2 tandem_state[256];
+	__shared__ s_extent_float64 tandem_state[256];
 	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
 	unsigned tandem_first = tandem_group() * 256u;
-	s_extent_2 tandem_mine = s_extent_2_of(0.0, 0.0);
+	s_extent_float64 tandem_mine = s_extent_float64_of(0.0, 0.0);
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
