@@ -29,6 +29,8 @@ type Caps struct {
 	SharedMemory int // bytes of shared memory a work-group may use
 	// MaxBuffer is the largest buffer a kernel can see whole, in bytes.
 	MaxBuffer int64
+	// MaxBuffers is how many buffers a program may have. Zero means any number.
+	MaxBuffers int
 	// MaxIterations is how often the loops of one invocation may turn, in
 	// sum, before the driver cuts them short without a word (llvmpipe in
 	// Mesa 22: 65535). Zero means no limit.

@@ -10,10 +10,11 @@ import (
 // ErrTooLarge is wrapped by a [*LimitError].
 var ErrTooLarge = errors.New("expression too large")
 
-// The size of what becomes one kernel. What is written counts among the arrays.
+// The size of what becomes one kernel. What is written counts among the arrays. So
+// many arrays and scalars a launch has room for in itself.
 const (
-	MaxArrays  = kernels.MaxParams
-	MaxScalars = kernels.MaxScalars
+	MaxArrays  = 6
+	MaxScalars = 12
 	// MaxOperations bounds the operations, and so how deep they are nested.
 	// Common ones count once.
 	MaxOperations = 64

@@ -37,7 +37,7 @@ func (s *Scheduler) NewSequence(launches ...kernels.Launch) (*Sequence, error) {
 			m := l.Args()[k].Memory()
 			switch {
 			case m == nil:
-				return nil, sequenceError(l, l.Kernel().Params[k].Name, "%w: launch %d of a sequence has a slice, want a buffer", device.ErrUnsupported, i)
+				return nil, sequenceError(l, l.Kernel().Label(k), "%w: launch %d of a sequence has a slice, want a buffer", device.ErrUnsupported, i)
 			case l.Access(k)&kernels.Out != 0:
 				q.writes = append(q.writes, m)
 			default:

@@ -37,9 +37,14 @@ var calls = sync.Pool{New: func() any { return new(Call) }}
 func (l *Launch) Run(lo, hi int) Partial {
 	c := calls.Get().(*Call)
 	c.Lo, c.Hi, c.Partial = lo, hi, Partial{}
-	c.nargs, c.scalars = l.nargs, l.scalars
-	for k := range l.nargs {
-		a := &l.args[k]
+	c.nargs = l.nargs
+	*(*[inlineScalars]uint64)(c.scalars[:]) = l.scalars
+	if l.wide != nil {
+		copy(c.scalars[:l.nscal], l.wide.scalars[:])
+	}
+	args := l.Args()
+	for k := range args {
+		a := &args[k]
 		from, to := a.Window(lo, hi)
 		c.windows[k] = window{first: unsafe.Add(a.host, from*a.typ.Size()), base: from, n: to - from}
 	}

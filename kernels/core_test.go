@@ -210,6 +210,7 @@ func TestRunnable(t *testing.T) {
 		"float64":    func(c *device.Caps) int { c.Float64 = false; return 10 },
 		"group":      func(c *device.Caps) int { c.MaxGroupSize = 64; return 10 },
 		"shared":     func(c *device.Caps) int { c.SharedMemory = 1 << 10; return 10 },
+		"buffers":    func(c *device.Caps) int { c.MaxBuffers = 1; return 10 },
 		"iterations": func(*device.Caps) int { return math.MaxUint32 * 8 },
 		"indices":    func(c *device.Caps) int { c.MaxIterations = 0; return math.MaxUint32 + 1 },
 	} {

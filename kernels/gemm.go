@@ -263,4 +263,4 @@ func b2i(b bool) int {
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
 // uint is scalar argument k, declared uint32.
-func (l *Launch) uint(k int) int { return int(uint32(l.scalars[k])) }
+func (l *Launch) uint(k int) int { return int(uint32(l.scalar(k))) }

@@ -11,6 +11,9 @@ import (
 // without a copy: a launch has some 600 bytes.
 func (l *Launch) Start(k *Kernel, n int) {
 	l.kernel, l.n, l.grain = k, n, 1
+	if k.wide {
+		l.wide = new(wideArguments)
+	}
 	if n < 0 {
 		l.failExtent()
 	}

@@ -50,20 +50,23 @@ func (l *Launch) Words(dst []uint32, lang device.Language, lo, hi int, offsets [
 	if lang == device.Go {
 		dst = appendWide(dst, uint64(lo), uint64(hi))
 		for k := range l.Args() {
-			from, to := l.args[k].Window(lo, hi)
+			from, to := l.Args()[k].Window(lo, hi)
 			dst = appendWide(dst, uint64(offsets[k]), uint64(from), uint64(to-from))
 		}
-		return appendWide(dst, l.scalars[:l.nscal]...)
+		for k := range l.nscal {
+			dst = appendWide(dst, l.scalar(k))
+		}
+		return dst
 	}
 	dst = append(dst, uint32(hi-lo), uint32(lo))
 	for k := range l.Args() {
-		from, _ := l.args[k].Window(lo, hi)
+		from, _ := l.Args()[k].Window(lo, hi)
 		dst = append(dst, uint32(offsets[k]-from))
 	}
 	for k, s := range l.kernel.Scalars {
-		dst = append(dst, uint32(l.scalars[k]))
+		dst = append(dst, uint32(l.scalar(k)))
 		if s.Type.Size() == 8 {
-			dst = append(dst, uint32(l.scalars[k]>>32))
+			dst = append(dst, uint32(l.scalar(k)>>32))
 		}
 	}
 	return dst
@@ -157,6 +160,8 @@ func (l *Launch) Runnable(caps device.Caps, n int) error {
 		return nil
 	case v.size() > caps.MaxGroupSize:
 		return refuse("needs work-groups of %d", v.size())
+	case caps.MaxBuffers > 0 && k.buffers() > caps.MaxBuffers:
+		return refuse("needs %d buffers, the device takes %d", k.buffers(), caps.MaxBuffers)
 	case v.shared > caps.SharedMemory:
 		return refuse("needs %d bytes of shared memory", v.shared)
 	case n > math.MaxUint32:

@@ -1,16 +1,25 @@
 package kernels
 
 import (
+	"fmt"
 	"sync/atomic"
 
 	"github.com/tandem-go/tandem/device"
 )
 
-// The number of arguments and scalars of a kernel is bounded so that a Launch
-// is a plain value that needs no allocation.
+// The number of array arguments and of scalars of a kernel. OpenGL 4.3 promises a
+// compute shader eight storage blocks, of which the partial results of a reduction
+// are one: a device refuses a kernel that needs more of them than it has.
 const (
-	MaxParams  = 6
-	MaxScalars = 12
+	MaxParams  = 8
+	MaxScalars = 128
+)
+
+// A Launch has room for so many in itself, which makes it a plain value that needs no
+// allocation. One with more has a piece of memory beside it.
+const (
+	inlineParams  = 6
+	inlineScalars = 12
 )
 
 // Kernel is an operation over an index space, with one variant per kind of
@@ -21,6 +30,10 @@ type Kernel struct {
 	Name string
 	// Params are the array arguments, in the order of their binding.
 	Params []Param
+	// Labels are what messages call the array arguments, where some of them have
+	// better names than those in Params: a field of a structure is "p.X". "" stands
+	// for the name there.
+	Labels []string
 	// Scalars are the scalar arguments, in order.
 	Scalars []Scalar
 	// Go computes the indices [c.Lo, c.Hi) on host memory. It is called by
@@ -40,6 +53,7 @@ type Kernel struct {
 	Transient bool
 
 	id                 int
+	wide               bool  // its launches need more room than they have in themselves
 	glslGrid, cudaGrid *grid // nil where there is no variant
 }
 
@@ -162,7 +176,7 @@ func Define(k Kernel) *Kernel {
 	case k.Go == nil:
 		panic("kernels: Define: kernel " + k.Name + " needs a Go variant")
 	case len(k.Params) > MaxParams || len(k.Scalars) > MaxScalars:
-		panic("kernels: Define: kernel " + k.Name + " has too many arguments")
+		panic(fmt.Sprintf("kernels: Define: kernel %s has %d arrays and %d scalars, at most %d and %d fit", k.Name, len(k.Params), len(k.Scalars), MaxParams, MaxScalars))
 	}
 	for _, s := range k.Scalars {
 		if s.Type == Uint16 {
@@ -170,8 +184,17 @@ func Define(k Kernel) *Kernel {
 		}
 	}
 	k.id = int(kernelCount.Add(1) - 1)
+	k.wide = len(k.Params) > inlineParams || len(k.Scalars) > inlineScalars
 	k.makeGrids()
 	return &k
+}
+
+// Label is what messages call array argument i.
+func (k *Kernel) Label(i int) string {
+	if i < len(k.Labels) && k.Labels[i] != "" {
+		return k.Labels[i]
+	}
+	return k.Params[i].Name
 }
 
 // ID is a small number that is unique to the kernel in this process.

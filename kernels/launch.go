@@ -9,21 +9,29 @@ import (
 )
 
 // Launch is a kernel with its arguments and its index space, ready to run any
-// number of times. It is a value: making one allocates nothing. The arguments'
-// memory is the caller's; while a launch runs, nobody else may write what it
-// reads or touch what it writes.
+// number of times. It is a value: making one allocates nothing, unless it has more
+// than 6 arrays or 12 scalars. The arguments' memory is the caller's; while a launch
+// runs, nobody else may write what it reads or touch what it writes.
 type Launch struct {
 	kernel  *Kernel
 	n       int
 	nargs   int
 	nscal   int
-	args    [MaxParams]Arg
-	scalars [MaxScalars]uint64
+	args    [inlineParams]Arg
+	scalars [inlineScalars]uint64
+	wide    *wideArguments // has all arguments, if it is not nil; copies share it
 	cost    Cost
 	grain   int
 	result  any
 	index   *int
 	err     error
+}
+
+// wideArguments are those of a launch that has no room for them. They are written while
+// the launch is made, and read from then on.
+type wideArguments struct {
+	args    [MaxParams]Arg
+	scalars [MaxScalars]uint64
 }
 
 // Arg is one array argument of a launch.
@@ -82,7 +90,12 @@ func (l *Launch) AddArg(o Operand, f Footprint) {
 	}
 	// Field by field: a copy of the whole would read with wide loads what has just been
 	// stored with narrow ones, and wait for that.
-	a := &l.args[l.nargs]
+	var a *Arg
+	if l.wide == nil {
+		a = &l.args[l.nargs]
+	} else {
+		a = &l.wide.args[l.nargs]
+	}
 	a.host, a.mem, a.n, a.kind = o.host, o.mem, o.n, o.kind
 	a.Per, a.Width, a.Halo, a.Ragged = f.Per, f.Width, f.Halo, f.Ragged
 	want := 0
@@ -96,19 +109,20 @@ func (l *Launch) AddArg(o Operand, f Footprint) {
 	p := &l.kernel.Params[l.nargs]
 	l.nargs++
 	if o.null || o.typ != p.Type || o.n < want {
-		l.failArg(o, p, want)
+		l.failArg(o, l.nargs-1, want)
 	}
 }
 
-// failArg keeps what is wrong with an operand.
-func (l *Launch) failArg(o Operand, p *Param, want int) {
+// failArg keeps what is wrong with the operand of argument k.
+func (l *Launch) failArg(o Operand, k, want int) {
+	name, typ := l.kernel.Label(k), l.kernel.Params[k].Type
 	switch {
 	case o.null:
-		l.Fail(p.Name, ErrNil)
-	case o.typ != p.Type:
-		l.Fail(p.Name, fmt.Errorf("%w: elements are %v, want %v", ErrShape, o.typ, p.Type))
+		l.Fail(name, ErrNil)
+	case o.typ != typ:
+		l.Fail(name, fmt.Errorf("%w: elements are %v, want %v", ErrShape, o.typ, typ))
 	default:
-		l.Fail(p.Name, fmt.Errorf("%w: %d elements, want %d", ErrShape, o.n, want))
+		l.Fail(name, fmt.Errorf("%w: %d elements, want %d", ErrShape, o.n, want))
 	}
 }
 
@@ -117,9 +131,9 @@ func (l *Launch) failArg(o Operand, p *Param, want int) {
 func (l *Launch) AddFloat(v float64) {
 	switch l.nextScalar() {
 	case Float32:
-		l.scalars[l.nscal-1] = uint64(math.Float32bits(float32(v)))
+		l.setScalar(uint64(math.Float32bits(float32(v))))
 	case Float64:
-		l.scalars[l.nscal-1] = math.Float64bits(v)
+		l.setScalar(math.Float64bits(v))
 	default:
 		panic("kernels: " + l.kernel.Name + ": the scalar is no floating-point number")
 	}
@@ -129,7 +143,7 @@ func (l *Launch) AddFloat(v float64) {
 // does not fit is a mistake that Err answers.
 func (l *Launch) AddInt(v int) {
 	t := l.nextScalar()
-	l.scalars[l.nscal-1] = uint64(uint32(v))
+	l.setScalar(uint64(uint32(v)))
 	fits := t == Int32 && int(int32(v)) == v || t == Uint32 && int(uint32(v)) == v
 	if !fits && l.err == nil {
 		l.Fail(l.kernel.Scalars[l.nscal-1].Name, fmt.Errorf("%w: %d is no %v", ErrShape, v, t))
@@ -153,11 +167,28 @@ func (l *Launch) addBits(t Type, bits uint64) {
 	if got := l.nextScalar(); got != t {
 		panic("kernels: " + l.kernel.Name + ": the scalar is declared " + got.String() + ", not " + t.String())
 	}
-	l.scalars[l.nscal-1] = bits
+	l.setScalar(bits)
 }
 
 // Int is scalar argument k, declared int32.
-func (l *Launch) Int(k int) int { return int(int32(l.scalars[k])) }
+func (l *Launch) Int(k int) int { return int(int32(l.scalar(k))) }
+
+// scalar is the value of scalar argument k.
+func (l *Launch) scalar(k int) uint64 {
+	if l.wide == nil {
+		return l.scalars[k]
+	}
+	return l.wide.scalars[k]
+}
+
+// setScalar gives the scalar that nextScalar returned its value.
+func (l *Launch) setScalar(bits uint64) {
+	if l.wide == nil {
+		l.scalars[l.nscal-1] = bits
+	} else {
+		l.wide.scalars[l.nscal-1] = bits
+	}
+}
 
 func (l *Launch) nextScalar() Type {
 	if l.nscal == len(l.kernel.Scalars) {
@@ -201,7 +232,12 @@ func (l *Launch) Cost() Cost { return l.cost }
 func (l *Launch) Grain() int { return l.grain }
 
 // Args are the array arguments. The slice aliases the launch.
-func (l *Launch) Args() []Arg { return l.args[:l.nargs] }
+func (l *Launch) Args() []Arg {
+	if l.wide == nil {
+		return l.args[:l.nargs]
+	}
+	return l.wide.args[:l.nargs]
+}
 
 // Access is how the kernel uses argument k.
 func (l *Launch) Access(k int) Access { return l.kernel.Params[k].Access }
@@ -225,14 +261,15 @@ func (l *Launch) Err() error {
 // array may be read and written only when each index touches just its own
 // elements of it.
 func (l *Launch) overlap() error {
-	for k := range l.Args() {
+	args := l.Args()
+	for k := range args {
 		if l.Access(k)&Out == 0 {
 			continue
 		}
-		out := &l.args[k]
+		out := &args[k]
 		lo, hi := out.memory()
-		for j := range l.Args() {
-			in := &l.args[j]
+		for j := range args {
+			in := &args[j]
 			// Two stretches have a byte in common if each begins before the other ends
 			// and neither is empty.
 			from, to := in.memory()
@@ -241,8 +278,8 @@ func (l *Launch) overlap() error {
 			}
 			same := out.host == in.host && out.Footprint == in.Footprint && in.Halo == 0
 			if !same || l.Access(j)&Out != 0 {
-				return &ArgumentError{Kernel: l.kernel.Name, Arg: l.kernel.Params[k].Name, Err: fmt.Errorf(
-					"%w with argument %s", ErrOverlap, l.kernel.Params[j].Name)}
+				return &ArgumentError{Kernel: l.kernel.Name, Arg: l.kernel.Label(k), Err: fmt.Errorf(
+					"%w with argument %s", ErrOverlap, l.kernel.Label(j))}
 			}
 		}
 	}

@@ -101,8 +101,8 @@ func (m *matrix) byRow() Footprint { return Footprint{Per: m.stride, Width: m.co
 // apart keeps a mistake if arguments out and in share memory, for a kernel that
 // reads other elements of an index than those it has just written.
 func (l *Launch) apart(out, in int) {
-	if shareMemory(&l.args[out], &l.args[in]) {
-		l.Fail(l.kernel.Params[out].Name, fmt.Errorf("%w with argument %s", ErrOverlap, l.kernel.Params[in].Name))
+	if shareMemory(&l.Args()[out], &l.Args()[in]) {
+		l.Fail(l.kernel.Label(out), fmt.Errorf("%w with argument %s", ErrOverlap, l.kernel.Label(in)))
 	}
 }
 

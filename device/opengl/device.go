@@ -110,9 +110,9 @@ func (d *glDevice) Compile(src device.Source) (device.Program, error) {
 		return nil, d.error("compile", fmt.Errorf("%w: kernel %s is in %q, OpenGL takes %q",
 			device.ErrUnsupported, src.Name, src.Language, device.GLSL))
 	}
-	if src.Buffers > d.limits.bindings {
+	if src.Buffers > d.info.Caps.MaxBuffers {
 		return nil, d.error("compile", fmt.Errorf("%w: kernel %s has %d buffers, the driver binds %d",
-			device.ErrUnsupported, src.Name, src.Buffers, d.limits.bindings))
+			device.ErrUnsupported, src.Name, src.Buffers, d.info.Caps.MaxBuffers))
 	}
 	t, err := d.translate(src.Text)
 	if err != nil {

@@ -27,7 +27,7 @@ func newExecutor(d *glDevice, robust bool) *executor {
 	x := &executor{
 		dev:       d,
 		transfers: chooseTransfers(d.info.Caps, d.limits),
-		bound:     make([]uint32, d.limits.bindings),
+		bound:     make([]uint32, d.info.Caps.MaxBuffers),
 		dispatch:  gl.DispatchCompute,
 		getError:  gl.GetError,
 		waitSync:  gl.ClientWaitSync,

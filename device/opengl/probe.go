@@ -17,7 +17,6 @@ import (
 type limits struct {
 	storage     bool // GL_ARB_buffer_storage: memory can stay mapped
 	resetStatus bool // glGetGraphicsResetStatus works
-	bindings    int  // buffers that a dispatch may have
 }
 
 const (
@@ -56,12 +55,12 @@ func probe(software bool) (adapter, error) {
 				MaxGroupSize: integer(gl.MAX_COMPUTE_WORK_GROUP_INVOCATIONS),
 				SharedMemory: integer(gl.MAX_COMPUTE_SHARED_MEMORY_SIZE),
 				MaxBuffer:    maxBuffer(renderer, block),
+				MaxBuffers:   min(integer(gl.MAX_COMPUTE_SHADER_STORAGE_BLOCKS), integer(gl.MAX_SHADER_STORAGE_BUFFER_BINDINGS)),
 			},
 		},
 		limits: limits{
 			storage:     egl.Has(extensions, "GL_ARB_buffer_storage"),
 			resetStatus: egl.Has(extensions, "GL_KHR_robustness"),
-			bindings:    min(integer(gl.MAX_COMPUTE_SHADER_STORAGE_BLOCKS), integer(gl.MAX_SHADER_STORAGE_BUFFER_BINDINGS)),
 		},
 	}
 	var err error

@@ -154,6 +154,9 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 			l.refuse(e.Pos(), "an assignment to the slice %s", "store into its elements", e.Name)
 			return nil
 		}
+		if m := l.aggregates[obj]; m != nil {
+			return l.memberTarget(m, e)
+		}
 		v := l.vars[obj]
 		switch {
 		case obj != nil && obj == l.groupObj:
@@ -174,7 +177,7 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 	case *ast.SelectorExpr, *ast.IndexExpr:
 		var x Expr
 		if ix, ok := e.(*ast.IndexExpr); ok {
-			if b := l.buffers[l.object(ix.X)]; b != nil {
+			if b := l.bufferOf(ix.X); b != nil {
 				at := l.subscript(ix.Index)
 				if at == nil {
 					return nil
@@ -198,14 +201,22 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 			return &At{x, keep(at)}
 		}
 		sel := e.(*ast.SelectorExpr)
-		if s := l.src.info.Selections[sel]; s == nil || s.Kind() != types.FieldVal {
+		s := l.src.info.Selections[sel]
+		if s == nil || s.Kind() != types.FieldVal {
 			l.refuse(e.Pos(), "an assignment to a variable of another package", "store into a slice that the kernel is given")
+			return nil
+		}
+		if m := l.memberOf(sel); m != nil {
+			return l.memberTarget(m, sel)
+		}
+		if len(s.Index()) > 1 {
+			l.refuse(e.Pos(), "a field of an embedded structure", "name the structure on the way to it")
 			return nil
 		}
 		if x = l.target(sel.X, held); x == nil {
 			return nil
 		}
-		return l.selectField(x, sel)
+		return &Select{x, s.Index()[0]}
 	case *ast.StarExpr:
 		l.refuse(e.Pos(), "a store through a pointer", "assign to a variable, or to an element of a slice")
 	default:

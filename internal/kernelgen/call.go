@@ -214,7 +214,7 @@ func (l *lowering) goBuiltin(e *ast.CallExpr, name string) Expr {
 	switch name {
 	case "len":
 		arg := e.Args[0]
-		if b := l.buffers[l.object(arg)]; b != nil {
+		if b := l.bufferOf(arg); b != nil {
 			return l.lengthOf(b)
 		}
 		if before := len(l.refusals); l.expr(arg) != nil || len(l.refusals) == before {

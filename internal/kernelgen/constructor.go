@@ -57,8 +57,10 @@ func (w *writer) constructor() {
 	launch := fresh("l")
 	result, index := fresh("result"), fresh("index")
 
-	// Type parameters, one for each buffer: a slice or a resident buffer.
-	var typeParams, params []string
+	// Type parameters, one for each buffer, or for those of an aggregate that its
+	// type has one for: a slice or a resident buffer.
+	var typeParams []typeParam
+	var params []string
 	count := fresh("n")
 	if k.Group > 0 {
 		count = fresh("groups")
@@ -82,31 +84,34 @@ func (w *writer) constructor() {
 	if len(k.Indices) == 1 && k.Group == 0 && k.n.buffer == nil {
 		params = append(params, count+" int")
 	}
-	vectors := map[*Buffer]string{}
-	for i, b := range k.Buffers {
-		vectors[b] = fresh(exported(b.Name))
-		constraint := fmt.Sprintf("kernels.Vector[%s]", kindNames[b.Elem.Kind])
-		if i+1 < len(k.Buffers) && k.Buffers[i+1].Elem.Kind == b.Elem.Kind {
-			constraint = ""
-		}
-		typeParams = append(typeParams, strings.TrimSpace(vectors[b]+" "+constraint))
-	}
+	vectors := map[*Buffer]string{} // where a launch takes them from
 	partValues := map[*Var]string{}
 	for _, p := range k.Params {
-		if p.Buffer != nil {
-			params = append(params, p.Buffer.Name+" "+vectors[p.Buffer])
+		if b := p.Buffer; b != nil {
+			t := typeParam{fresh(exported(b.Name)), kindNames[b.Elem.Kind]}
+			typeParams = append(typeParams, t)
+			params = append(params, b.Name+" "+t.name)
+			vectors[b] = b.Name
 			continue
 		}
-		name := p.Whole.Name
-		if len(p.Parts) == 1 && p.Parts[0].Path == "" {
-			name = p.Parts[0].Var.Name
+		of := types.TypeString(p.Go, w.im.qualify)
+		if p.Aggregate {
+			of, typeParams = w.aggregateType(p.Go, typeParams)
 		}
-		params = append(params, name+" "+types.TypeString(p.Go, w.im.qualify))
+		params = append(params, p.Name+" "+of)
 		for _, part := range p.Parts {
-			partValues[part.Var] = name + part.Path
-			w.paths[part.Var.Name] = name + part.Path
+			value := p.Name + part.Path
+			if b := part.Buffer; b != nil {
+				vectors[b] = value
+				if _, named := types.Unalias(part.Go).(*types.Named); named {
+					vectors[b] = "[]" + kindNames[b.Elem.Kind] + "(" + value + ")"
+				}
+				continue
+			}
+			partValues[part.Var] = value
+			w.paths[part.Var.Name] = value
 			if part.Var.Type.Kind != Int || !types.Identical(part.Var.Type.Go, types.Typ[types.Int]) {
-				w.paths[part.Var.Name] = "int(" + name + part.Path + ")"
+				w.paths[part.Var.Name] = "int(" + value + ")"
 			}
 		}
 	}
@@ -118,13 +123,9 @@ func (w *writer) constructor() {
 	}
 
 	w.docComment(count)
-	types := ""
-	if len(typeParams) > 0 {
-		types = "[" + strings.Join(typeParams, ", ") + "]"
-	}
-	w.line("func %s%s(%s) (%s kernels.Launch) {", k.Launch, types, strings.Join(params, ", "), launch)
+	w.line("func %s%s(%s) (%s kernels.Launch) {", k.Launch, typeParamList(typeParams), strings.Join(params, ", "), launch)
 	for _, b := range k.Buffers {
-		w.line("\t%s := kernels.Of[%s](%s)", w.operands[b], kindNames[b.Elem.Kind], b.Name)
+		w.line("\t%s := kernels.Of[%s](%s)", w.operands[b], kindNames[b.Elem.Kind], vectors[b])
 	}
 	n := count
 	if k.Group > 0 {
@@ -166,6 +167,46 @@ func (w *writer) constructor() {
 	w.line("\treturn %s\n}", launch)
 }
 
+// typeParam is a type parameter of a constructor: slices and buffers of such numbers.
+type typeParam struct{ name, elem string }
+
+func typeParamList(list []typeParam) string {
+	if len(list) == 0 {
+		return ""
+	}
+	var texts []string
+	for i, t := range list {
+		if i+1 < len(list) && list[i+1].elem == t.elem {
+			texts = append(texts, t.name)
+		} else {
+			texts = append(texts, t.name+" kernels.Vector["+t.elem+"]")
+		}
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}
+
+// aggregateType is the type of an aggregate in the constructor. The kernel has slices
+// where the declaration has a type parameter that is a kernels.Vector; the constructor
+// has a type parameter there too.
+func (w *writer) aggregateType(t types.Type, list []typeParam) (string, []typeParam) {
+	named, ok := types.Unalias(t).(*types.Named)
+	if !ok || named.TypeArgs().Len() == 0 {
+		return types.TypeString(t, w.im.qualify), list
+	}
+	var args []string
+	for i := range named.TypeArgs().Len() {
+		arg, declared := named.TypeArgs().At(i), named.Origin().TypeParams().At(i)
+		slice, ok := arg.(*types.Slice)
+		if !ok || !isKernelsType(declared.Constraint(), "Vector") {
+			args = append(args, types.TypeString(arg, w.im.qualify))
+			continue
+		}
+		p := typeParam{w.k.names.name(declared.Obj().Name()), types.TypeString(slice.Elem(), w.im.qualify)}
+		args, list = append(args, p.name), append(list, p)
+	}
+	return w.im.object(named.Obj()) + "[" + strings.Join(args, ", ") + "]", list
+}
+
 // result prints where a reduction stores its value.
 func (w *writer) result(launch, result, index string) {
 	if len(w.k.Fold.Results) < 2 {
@@ -198,7 +239,7 @@ func (w *writer) docComment(count string) {
 		if !b.Foot.per.is(1) {
 			each = fmt.Sprintf("%s elements", b.Foot.per)
 		}
-		w.line("// %s makes a launch of the kernel %s, with an index for each %s of %s.", k.Launch, k.Name, each, b.Name)
+		w.line("// %s makes a launch of the kernel %s, with an index for each %s of %s.", k.Launch, k.Name, each, b.title())
 	} else {
 		w.line("// %s makes a launch of the kernel %s for all indices below %s, %s.", k.Launch, k.Name, count, w.extents())
 	}

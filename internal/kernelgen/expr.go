@@ -160,6 +160,9 @@ func (l *lowering) ident(e *ast.Ident) Expr {
 		l.refuse(e.Pos(), "the group %s as a value", "call its methods, and functions of package kernels that take it", e.Name)
 		return nil
 	}
+	if m := l.aggregates[obj]; m != nil {
+		return l.memberValue(m, e)
+	}
 	switch obj := obj.(type) {
 	case *types.Var:
 		if l.buffers[obj] != nil {
@@ -229,7 +232,7 @@ func (l *lowering) subscript(e ast.Expr) Expr {
 }
 
 func (l *lowering) index(e *ast.IndexExpr) Expr {
-	if b := l.buffers[l.object(e.X)]; b != nil {
+	if b := l.bufferOf(e.X); b != nil {
 		at := l.subscript(e.Index)
 		if at == nil {
 			return nil
@@ -249,7 +252,7 @@ func (l *lowering) index(e *ast.IndexExpr) Expr {
 		return nil
 	case *types.Array:
 	case *types.Slice:
-		if before := len(l.refusals); l.expr(e.X) == nil && (len(l.refusals) > before || l.object(e.X) != nil) {
+		if before := len(l.refusals); l.expr(e.X) == nil && (len(l.refusals) > before || l.object(e.X) != nil || l.memberOf(e.X) != nil) {
 			return nil
 		}
 		l.refuse(e.Pos(), "an element of a slice that is no parameter of the kernel", "pass the slice as a parameter; in the kernel use an array, [8]float32")
@@ -283,17 +286,15 @@ func (l *lowering) selector(e *ast.SelectorExpr) Expr {
 		l.refuse(e.Pos(), "a field through a pointer", "pass the structure by value")
 		return nil
 	}
-	x := l.expr(e.X)
-	if x == nil {
-		return nil
+	if m := l.memberOf(e); m != nil {
+		return l.memberValue(m, e)
 	}
-	return l.selectField(x, e)
-}
-
-func (l *lowering) selectField(x Expr, e *ast.SelectorExpr) Expr {
-	s := l.src.info.Selections[e]
 	if len(s.Index()) > 1 {
 		l.refuse(e.Pos(), "a field of an embedded structure", "name the structure on the way to it")
+		return nil
+	}
+	x := l.expr(e.X)
+	if x == nil {
 		return nil
 	}
 	return &Select{x, s.Index()[0]}

@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -211,6 +212,13 @@ func (w *writer) kernel() string {
 		w.line("\t\t{Name: %q, Type: kernels.%s, Access: kernels.%s},", b.Name, exported(kindNames[b.Elem.Kind]), b.Access)
 	}
 	w.line("\t},")
+	if slices.ContainsFunc(k.Buffers, func(b *Buffer) bool { return b.title() != b.Name }) {
+		var labels []string
+		for _, b := range k.Buffers {
+			labels = append(labels, fmt.Sprintf("%q", b.title()))
+		}
+		w.line("\tLabels: []string{%s},", strings.Join(labels, ", "))
+	}
 	if len(k.Scalars) > 0 {
 		w.line("\tScalars: []kernels.Scalar{")
 		for _, v := range k.Scalars {

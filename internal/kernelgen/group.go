@@ -249,7 +249,7 @@ func (l *lowering) atomic(e *ast.CallExpr, name string, used bool) Expr {
 	if ok && address.Op == token.AND {
 		ix, _ = ast.Unparen(address.X).(*ast.IndexExpr)
 	}
-	if ix == nil || l.buffers[l.object(ix.X)] == nil && !l.isShared(ix.X) {
+	if ix == nil || l.bufferOf(ix.X) == nil && !l.isShared(ix.X) {
 		l.refuse(e.Args[0].Pos(), "an atomic operation on this", "give the address of an element of a slice or of shared memory: atomics.Add(&y[k], 1)")
 		return nil
 	}

@@ -63,7 +63,7 @@ func (c *compiler) inlinable(src *source, fn *ast.FuncDecl) *Function {
 	f := &Function{Obj: obj, Method: methodOf(name), inline: in}
 	for _, p := range in.params {
 		if isSlice(p.Type()) && !sig.Variadic() {
-			l.kernelParam(p)
+			l.kernelParam(p, fn.Body)
 		} else if t := l.paramType(p, fn); t != nil {
 			l.declare(p, t).Writes++
 		}

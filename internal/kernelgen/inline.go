@@ -133,7 +133,7 @@ func (l *lowering) slice(e ast.Expr) *Buffer {
 	if call, ok := e.(*ast.CallExpr); ok && l.src.info.Types[call.Fun].IsType() {
 		return l.slice(call.Args[0])
 	}
-	if b := l.buffers[l.object(e)]; b != nil {
+	if b := l.bufferOf(e); b != nil {
 		return b
 	}
 	if cut, ok := e.(*ast.SliceExpr); ok {

@@ -4,6 +4,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"strings"
 )
 
 // Kind is what a [Type] is at its top.
@@ -104,6 +105,14 @@ type Buffer struct {
 	Foot   footprint
 }
 
+// title is what texts for people call it: a field by its way.
+func (b *Buffer) title() string {
+	if strings.Contains(b.Label, ".") {
+		return b.Label
+	}
+	return b.Name
+}
+
 // Function is a device function.
 type Function struct {
 	Name    string // in GLSL and CUDA
@@ -160,20 +169,21 @@ type Kernel struct {
 
 // Param is a parameter of the Go function after its indices.
 type Param struct {
-	Name   string
+	Name   string // in the constructor, but for a slice
 	Go     types.Type
 	Buffer *Buffer // for a slice
-	// Parts are the scalars that the parameter is passed as, with the way to
-	// each: ".gain", "[2]".
-	Parts []Part
-	// Whole is the variable that the kernel's body uses; nil for a slice.
-	Whole *Var
+	// Parts are the scalars that the parameter is passed as, and the arrays of
+	// an aggregate, with the way to each: ".gain", "[2]".
+	Parts     []Part
+	Aggregate bool
 }
 
-// Part is a scalar of a parameter.
+// Part is a scalar of a parameter, or a slice with its type in Go.
 type Part struct {
-	Path string
-	Var  *Var
+	Path   string
+	Var    *Var
+	Buffer *Buffer
+	Go     types.Type
 }
 
 // Expr is an expression. Expressions have no effects; the order in which they are

@@ -11,7 +11,7 @@ func (w *writer) checks(launch string) {
 	for _, c := range k.checks {
 		label, text := "launch", "below 0"
 		if c.buffer != nil {
-			label, text = c.buffer.Name, c.text
+			label, text = c.buffer.title(), c.text
 		} else if s := c.atLeast.symbols(); len(s) > 0 {
 			label = s[0]
 		}
@@ -22,7 +22,7 @@ func (w *writer) checks(launch string) {
 		per, ok := b.Foot.per.value()
 		width, ok2 := constantGreatest(b.Foot.widths)
 		if len(k.Indices) == 1 && k.Group == 0 && k.n.buffer == b && ok && ok2 && per == width && per > 1 {
-			w.line("\t%s.Require(%s.Len()%%%d == 0, %q, \"the number of elements is no multiple of %d\")", launch, w.operands[b], per, b.Name, per)
+			w.line("\t%s.Require(%s.Len()%%%d == 0, %q, \"the number of elements is no multiple of %d\")", launch, w.operands[b], per, b.title(), per)
 		}
 	}
 	if k.usesIndexValue() {

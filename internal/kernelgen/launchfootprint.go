@@ -79,7 +79,7 @@ func (w *writer) needs(launch string) {
 			if v, ok := need.value(); ok && known && isConst && v <= min(width, per) {
 				continue // AddArg has looked
 			}
-			w.line("\t%s.RequireLen(%q, %s, %s, %s)", launch, b.Name, w.operands[b], w.value(b.Foot.per), w.value(need))
+			w.line("\t%s.RequireLen(%q, %s, %s, %s)", launch, b.title(), w.operands[b], w.value(b.Foot.per), w.value(need))
 		}
 	}
 }

@@ -229,7 +229,7 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 			elem = func(at Expr) Expr { return &At{x, at} }
 		}
 	case *types.Slice:
-		b := l.buffers[l.object(s.X)]
+		b := l.bufferOf(s.X)
 		if b == nil {
 			l.refuse(s.X.Pos(), "a range over this slice", "range over a parameter of the kernel")
 			return

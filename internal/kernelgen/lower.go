@@ -19,15 +19,17 @@ type lowering struct {
 	values   map[types.Object]Expr // parameters of such functions that are no variables
 	whole    ast.Expr              // the right side of the statement that is being compiled
 
-	names    *namer
-	vars     map[types.Object]*Var
-	buffers  map[types.Object]*Buffer
-	assigned map[types.Object]bool
-	prologue []Stmt
-	callees  []*Function
-	turns    map[int]ast.Comment // marks of loops, by line
-	out      []Stmt              // the block that is being made
-	made     []*Var              // variables of counted loops
+	names   *namer
+	vars    map[types.Object]*Var
+	buffers map[types.Object]*Buffer
+	// aggregates are parameters of the kernel that have slices in them.
+	aggregates map[types.Object]*aggregate
+	assigned   map[types.Object]bool
+	prologue   []Stmt
+	callees    []*Function
+	turns      map[int]ast.Comment // marks of loops, by line
+	out        []Stmt              // the block that is being made
+	made       []*Var              // variables of counted loops
 
 	around   []*enclosing // the loops and switches that are being made, outer ones first
 	label    string       // of the statement that comes next
@@ -48,7 +50,8 @@ func (c *compiler) lowering(src *source) *lowering {
 	}
 	return &lowering{
 		compiler: c, src: src, home: src.path, names: names, values: map[types.Object]Expr{},
-		vars: map[types.Object]*Var{}, buffers: map[types.Object]*Buffer{}, assigned: map[types.Object]bool{},
+		vars: map[types.Object]*Var{}, buffers: map[types.Object]*Buffer{},
+		aggregates: map[types.Object]*aggregate{}, assigned: map[types.Object]bool{},
 	}
 }
 

@@ -3,6 +3,7 @@ package kernelgen
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 	"unicode"
@@ -41,6 +42,10 @@ func (l *lowering) paramType(p *types.Var, fn *ast.FuncDecl) *Type {
 		l.refuse(p.Pos(), "a variadic parameter", "write the parameters out, or pass an array")
 		return nil
 	}
+	if hasSlices(p.Type()) {
+		l.refuse(p.Pos(), "a structure with slices as parameter of a device function", "have the function take the slices: f(p.x, p.y)")
+		return nil
+	}
 	return l.convertType(p.Type(), p.Pos())
 }
 
@@ -54,7 +59,7 @@ func (l *lowering) kernelParams(fn *ast.FuncDecl) {
 	if k.Group > 0 {
 		l.groupParam(params.At(0))
 		for i := 1; i < params.Len(); i++ {
-			l.kernelParam(params.At(i))
+			l.kernelParam(params.At(i), fn.Body)
 		}
 		l.countBuffers()
 		return
@@ -86,7 +91,7 @@ func (l *lowering) kernelParams(fn *ast.FuncDecl) {
 		l.bind(p, v)
 	}
 	for i := indices; i < params.Len(); i++ {
-		l.kernelParam(params.At(i))
+		l.kernelParam(params.At(i), fn.Body)
 	}
 	for i := 1; i < indices; i++ {
 		k.Extents = append(k.Extents, l.scalar("n"+k.Indices[i].Name, typeInt))
@@ -108,43 +113,72 @@ func orName(name, other string) string {
 	return name
 }
 
-// kernelParam makes what a kernel gets for a parameter.
-func (l *lowering) kernelParam(p *types.Var) {
+// kernelParam makes what a kernel with such a body gets for a parameter.
+func (l *lowering) kernelParam(p *types.Var, body *ast.BlockStmt) {
 	k := l.k
 	name := orName(p.Name(), "unused")
 	if s, ok := p.Type().Underlying().(*types.Slice); ok {
-		elem := l.convertType(s.Elem(), p.Pos())
-		switch {
-		case elem == nil:
-			return
-		case !elem.isScalar():
-			l.refuse(p.Pos(), "a slice of %s", "pass a slice for each field or column", types.TypeString(s.Elem(), l.qualify))
-			return
-		case elem.Kind == Bool:
-			l.refuse(p.Pos(), "a slice of bool", "use []int32 or []uint32")
-			return
-		case elem.Kind == Int:
-			l.refuse(p.Pos(), "a slice of int", "use []int32 or []int64: int has another size on devices")
-			return
+		if b := l.newBuffer(s, p.Pos(), name, p.Name()); b != nil {
+			l.buffers[p] = b
+			k.Params = append(k.Params, Param{Name: name, Go: p.Type(), Buffer: b})
 		}
-		b := &Buffer{Name: l.names.name(name), Label: p.Name(), Elem: elem, Pos: p.Pos(), Number: len(k.Buffers)}
-		b.Base = l.names.name(name + "_base")
-		k.Buffers = append(k.Buffers, b)
-		l.buffers[p] = b
-		k.Params = append(k.Params, Param{Name: name, Go: p.Type(), Buffer: b})
 		return
 	}
-	t := l.convertType(p.Type(), p.Pos())
-	if t == nil {
+	if hasSlices(p.Type()) {
+		l.aggregateParam(p, name, body)
 		return
 	}
 	param := Param{Name: name, Go: p.Type()}
+	v := l.newValue(p.Type(), p.Pos(), name, "", l.assigned[p], &param)
+	if v == nil {
+		return
+	}
+	l.bind(p, v)
+	param.Name = v.Name
+	if len(param.Parts) == 1 && param.Parts[0].Path == "" {
+		param.Name = param.Parts[0].Var.Name
+	}
+	k.Params = append(k.Params, param)
+}
+
+// newBuffer adds an array to the kernel's launches. It returns nil for one that
+// kernels don't have.
+func (l *lowering) newBuffer(s *types.Slice, pos token.Pos, name, label string) *Buffer {
+	k := l.k
+	elem := l.convertType(s.Elem(), pos)
+	switch {
+	case elem == nil:
+		return nil
+	case !elem.isScalar():
+		l.refuse(pos, "a slice of %s", "pass a slice for each field or column: a structure may have slices", types.TypeString(s.Elem(), l.qualify))
+		return nil
+	case elem.Kind == Bool:
+		l.refuse(pos, "a slice of bool", "use []int32 or []uint32")
+		return nil
+	case elem.Kind == Int:
+		l.refuse(pos, "a slice of int", "use []int32 or []int64: int has another size on devices")
+		return nil
+	}
+	b := &Buffer{Name: l.names.name(name), Label: label, Elem: elem, Pos: pos, Number: len(k.Buffers)}
+	b.Base = l.names.name(name + "_base")
+	k.Buffers = append(k.Buffers, b)
+	return b
+}
+
+// newValue adds a value to the kernel's launches, as one scalar or several, which
+// become parts of param: path leads to the value in it. It returns the variable that
+// the kernel's body uses, or nil if the type was refused.
+func (l *lowering) newValue(of types.Type, pos token.Pos, name, path string, assigned bool, param *Param) *Var {
+	t := l.convertType(of, pos)
+	if t == nil {
+		return nil
+	}
 	var build func(t *Type, path, name string) Expr
 	build = func(t *Type, path, name string) Expr {
 		switch t.Kind {
 		case Array:
 			c := &Composite{T: t}
-			for i := range min(t.Len, maxScalars+1) {
+			for i := range t.Len {
 				c.Elems = append(c.Elems, build(t.Elem, fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf("%s_%d", name, i)))
 			}
 			return c
@@ -156,20 +190,16 @@ func (l *lowering) kernelParam(p *types.Var) {
 			return c
 		}
 		v := l.scalar(name, t)
-		param.Parts = append(param.Parts, Part{path, v})
+		param.Parts = append(param.Parts, Part{Path: path, Var: v})
 		return &Ref{v}
 	}
-	value := build(t, "", name)
-	if ref, ok := value.(*Ref); ok && !l.assigned[p] {
-		param.Whole = ref.Var
-		l.bind(p, ref.Var)
-	} else {
-		v := &Var{Name: l.names.name(name), Type: t, Init: value}
-		param.Whole = v
-		l.bind(p, v)
-		l.prologue = append(l.prologue, &Declare{v, value})
+	value := build(t, path, name)
+	if ref, ok := value.(*Ref); ok && !assigned {
+		return ref.Var
 	}
-	k.Params = append(k.Params, param)
+	v := &Var{Name: l.names.name(name), Type: t, Init: value}
+	l.prologue = append(l.prologue, &Declare{v, value})
+	return v
 }
 
 // scalar adds a scalar argument to the kernel's launches.
@@ -189,8 +219,8 @@ func (l *lowering) length(b *Buffer) *Var {
 
 // What a launch has room for, as kernels.MaxParams and kernels.MaxScalars say.
 const (
-	maxParams  = 6
-	maxScalars = 12
+	maxParams  = 8
+	maxScalars = 128
 )
 
 // scalarType is the name of a scalar's type in package kernels.
@@ -214,12 +244,8 @@ func scalarType(t *Type) string {
 func (l *lowering) finish() {
 	k := l.k
 	if len(k.Scalars) > maxScalars {
-		names := make([]string, len(k.Scalars))
-		for i, v := range k.Scalars {
-			names[i] = v.Name
-		}
 		l.refuse(k.Pos, "%d scalar values (%s)", fmt.Sprintf("a launch has room for %d, lengths and extents included: pass a slice", maxScalars),
-			len(k.Scalars), strings.Join(names, ", "))
+			len(k.Scalars), k.scalarSources())
 	}
 	for _, f := range l.callees {
 		addCallees(f, &k.Functions)
@@ -235,6 +261,34 @@ func (l *lowering) finish() {
 	}
 	l.collectStructs()
 	l.analyse()
+}
+
+// scalarSources says where the scalars of a kernel come from: how many a parameter
+// has, and which lengths and extents there are.
+func (k *Kernel) scalarSources() string {
+	var list []string
+	of := map[*Var]bool{}
+	for _, p := range k.Params {
+		n := 0
+		for _, part := range p.Parts {
+			if part.Var != nil {
+				of[part.Var] = true
+				n++
+			}
+		}
+		switch {
+		case n > 1:
+			list = append(list, fmt.Sprintf("%d of %s", n, p.Name))
+		case n == 1:
+			list = append(list, p.Name)
+		}
+	}
+	for _, v := range k.Scalars {
+		if !of[v] {
+			list = append(list, v.Name)
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // addCallees appends a function after those that it calls.

@@ -281,7 +281,7 @@ func (w *windows) download(l *kernels.Launch, lo, hi int) (p kernels.Partial, er
 			}
 		}
 		if !bytes.Equal(w.content[k], after[k]) {
-			return p, fmt.Errorf("argument %s was written where it should not be", l.Kernel().Params[k].Name)
+			return p, fmt.Errorf("argument %s was written where it should not be", l.Kernel().Label(k))
 		}
 	}
 	if l.Kernel().Reduction != nil {

@@ -56,7 +56,7 @@ func (p *program) writeGroup() {
 		}
 	}
 	p.drawScalars()
-	p.line("//tandem:kernel\n//tandem:group %d\nfunc %s(g kernels.Group, %s) {", g.size, p.name, p.parameters())
+	p.line("%s//tandem:kernel\n//tandem:group %d\nfunc %s(g kernels.Group, %s) {", p.declared(), g.size, p.name, p.parameters())
 	for range 1 + p.IntN(2) {
 		g.shared = append(g.shared, p.share(pick(p, append([]string{"pair"}, elementTypes...)), g.size))
 	}

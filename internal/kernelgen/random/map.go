@@ -41,13 +41,16 @@ func (p *program) writeMap() {
 			p.output(pick(p, []way{counted, tickets}), "uint32")
 		case 2:
 			p.output(scatter, pick(p, elementTypes))
-			p.line("//tandem:scatter %s", p.outs[len(p.outs)-1].name)
 		}
 	}
-	marks := p.text.String()
-	p.text.Reset()
 	p.drawScalars()
-	p.line("//tandem:kernel\n%sfunc %s(%s int, %s) {", marks, p.name, strings.Join(p.indices, ", "), p.parameters(extents...))
+	marks := ""
+	for _, out := range p.outs {
+		if out.way == scatter {
+			marks = "//tandem:scatter " + out.name + "\n"
+		}
+	}
+	p.line("%s//tandem:kernel\n%sfunc %s(%s int, %s) {", p.declared(), marks, p.name, strings.Join(p.indices, ", "), p.parameters(extents...))
 	switch dims {
 	case 2:
 		p.line("at := r*nx + c")
@@ -137,17 +140,32 @@ func (p *program) mapCase(dims int) {
 // scalars, extents, inputs, and the outputs themselves or what they should become.
 func (p *program) call(first []string, extents, outs string) string {
 	list := append([]string{}, first...)
+	add := func(name, value string) {
+		if !isField(name) {
+			list = append(list, value)
+		}
+	}
+	switch {
+	case p.gathered == nil:
+	case outs == "want":
+		add("p", "wantP")
+	default:
+		add("p", "p")
+	}
 	for _, v := range p.scalars {
-		list = append(list, v.name)
+		add(v.name, v.name)
+	}
+	if p.table != nil {
+		add(p.table.name, p.table.name)
 	}
 	if extents != "" {
-		list = append(list, extents)
+		add(extents, extents)
 	}
 	for _, in := range p.inputs {
-		list = append(list, in.name)
+		add(in.name, in.name)
 	}
-	for i := range p.outs {
-		list = append(list, fmt.Sprint(outs, i))
+	for i, out := range p.outs {
+		add(out.name, fmt.Sprint(outs, i))
 	}
 	return strings.Join(list, ", ")
 }
@@ -155,15 +173,21 @@ func (p *program) call(first []string, extents, outs string) string {
 // drawArguments draws scalars and arrays for as many indices, or invocations.
 func (p *program) drawArguments(total string) {
 	t := &p.test
+	if p.gathered != nil {
+		fmt.Fprintf(t, "var p %s\n", p.gathered.typ)
+	}
 	for _, s := range p.scalars {
 		switch s.typ {
 		case "bool":
-			fmt.Fprintf(t, "%s := rng.IntN(2) == 0\n", s.name)
+			t.WriteString(set(s.name, "rng.IntN(2) == 0"))
 		case "int":
-			fmt.Fprintf(t, "%s := rng.IntN(100) - 50\n", s.name)
+			t.WriteString(set(s.name, "rng.IntN(100) - 50"))
 		default:
-			fmt.Fprintf(t, "%s := differential.Number[%s](rng)\n", s.name, s.typ)
+			t.WriteString(set(s.name, "differential.Number[%s](rng)", s.typ))
 		}
+	}
+	if a := p.table; a != nil {
+		t.WriteString(set(a.name, "%s(differential.Array[%s](rng, %d))", a.array(), a.typ, a.length))
 	}
 	for _, in := range p.inputs {
 		size := total
@@ -176,7 +200,7 @@ func (p *program) drawArguments(total string) {
 		if in.ragged {
 			size = fmt.Sprintf("differential.Ragged(rng, %s, %d)", total, p.group.size)
 		}
-		fmt.Fprintf(t, "%s := differential.Array[%s](rng, %s)\n", in.name, in.typ, size)
+		t.WriteString(set(in.name, "differential.Array[%s](rng, %s)", in.typ, size))
 	}
 	for _, out := range p.outs {
 		size := total
@@ -196,7 +220,7 @@ func (p *program) drawArguments(total string) {
 		case out.per > 1:
 			size = fmt.Sprintf("%d*%s", out.per, total)
 		}
-		fmt.Fprintf(t, "%s := differential.Array[%s](rng, %s)\n", out.name, out.typ, size)
+		t.WriteString(set(out.name, "differential.Array[%s](rng, %s)", out.typ, size))
 	}
 }
 
@@ -204,8 +228,15 @@ func (p *program) drawArguments(total string) {
 func (p *program) reference(launch, run string) {
 	t := &p.test
 	var expect strings.Builder
+	if p.gathered != nil {
+		t.WriteString("wantP := p\n")
+	}
 	for i, out := range p.outs {
-		fmt.Fprintf(t, "want%d := slices.Clone(%s)\n", i, out.name)
+		want := fmt.Sprint("want", i)
+		fmt.Fprintf(t, "%s := slices.Clone(%s)\n", want, out.name)
+		if isField(out.name) {
+			fmt.Fprintf(t, "want%s = %s\n", strings.ToUpper(out.name[:1])+out.name[1:], want)
+		}
 		fmt.Fprintf(&expect, ", differential.Expect(%q, %s, want%d)", out.name, out.name, i)
 	}
 	fmt.Fprintf(t, "return differential.Reference(%s(%s), func() {\n%s}%s)\n}),\n", strings.ToUpper(p.name[:1])+p.name[1:], launch, run, expect.String())

@@ -249,11 +249,13 @@ type program struct {
 	made    int
 	indices []string
 	scalars []variable
+	table   *table // nil without one
 	inputs  []input
 	outs    []output
 
-	group *workGroup // nil in a kernel of single indices
-	bare  bool       // no statements can stand before an expression
+	group    *workGroup // nil in a kernel of single indices
+	gathered *gathered  // nil without one
+	bare     bool       // no statements can stand before an expression
 }
 
 // input is an array that the kernel reads, by its pattern of access.
@@ -267,6 +269,14 @@ type input struct {
 	length int
 	field  string
 }
+
+// table is a parameter that is an array of scalars.
+type table struct {
+	name, typ string
+	length    int
+}
+
+func (t *table) array() string { return fmt.Sprintf("[%d]%s", t.length, t.typ) }
 
 // output is an array that the kernel writes.
 type output struct {
@@ -319,30 +329,63 @@ func (p *program) write() {
 	}
 }
 
-// drawScalars makes up to two parameters that are scalars.
+// drawScalars makes up to two parameters that are scalars, or many, perhaps an array of
+// them, and a structure of some of all parameters.
 func (p *program) drawScalars() {
-	for i := range p.IntN(3) {
+	count := p.IntN(3)
+	if p.IntN(12) == 0 {
+		count = 10 + p.IntN(30)
+	}
+	for i := range count {
 		v := variable{name: fmt.Sprintf("s%d", i), typ: pick(p, scalarTypes)}
 		v.constant = v.typ == "int"
 		p.scalars = append(p.scalars, v)
 	}
+	if p.IntN(5) == 0 {
+		p.table = &table{name: "t", typ: pick(p, elementTypes), length: pick(p, []int{2, 3, 16, 25, 60})}
+	}
+	p.gather()
 	p.scope = append(p.scope, p.scalars...)
+	if t := p.table; t != nil {
+		for range 3 {
+			p.scope = append(p.scope, variable{fmt.Sprintf("%s[%d]", t.name, p.IntN(t.length)), t.typ, false})
+		}
+	}
+}
+
+// declared is what stands before the kernel.
+func (p *program) declared() string {
+	if p.gathered == nil {
+		return ""
+	}
+	return p.gathered.declare
 }
 
 // parameters are those of the kernel's text, behind its indices.
 func (p *program) parameters(extents ...string) string {
 	var list []string
+	add := func(name, typ string) {
+		if !isField(name) {
+			list = append(list, name+" "+typ)
+		}
+	}
+	if p.gathered != nil {
+		add("p", p.gathered.typ)
+	}
 	for _, v := range p.scalars {
-		list = append(list, v.name+" "+v.typ)
+		add(v.name, v.typ)
+	}
+	if p.table != nil {
+		add(p.table.name, p.table.array())
 	}
 	for _, e := range extents {
-		list = append(list, e+" int")
+		add(e, "int")
 	}
 	for _, in := range p.inputs {
-		list = append(list, in.name+" []"+in.typ)
+		add(in.name, "[]"+in.typ)
 	}
 	for _, out := range p.outs {
-		list = append(list, out.name+" []"+out.typ)
+		add(out.name, "[]"+out.typ)
 	}
 	return strings.Join(list, ", ")
 }

@@ -64,7 +64,7 @@ func (p *program) writeReduction() {
 		}
 		r.result, mark = r.typ, joinNames[r.join]
 	}
-	p.line("//tandem:kernel\n//tandem:reduce %s\nfunc %s(i int, %s) %s {", mark, p.name, p.parameters(), r.typ)
+	p.line("%s//tandem:kernel\n//tandem:reduce %s\nfunc %s(i int, %s) %s {", p.declared(), mark, p.name, p.parameters(), r.typ)
 	p.scope = append(p.scope, variable{"i", "int", true})
 	p.readInputs()
 	if p.IntN(3) > 0 { // without statements, hosts join four values at a time

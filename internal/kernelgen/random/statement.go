@@ -121,9 +121,11 @@ func (p *program) loop(depth int) {
 		p.line("%sfor %s := range uint32(%d) {", label, v, turns)
 		p.scope = append(p.scope, variable{v, "uint32", true})
 	case 4: // continue is more than one assignment
-		w := p.fresh()
+		w, first := p.fresh(), p.expr("uint32", 1)
+		p.bare = true
 		p.line("//tandem:turns %d\n%sfor %s, %s := int32(0), %s; %s < %d; %s, %s = %s+1, %s+%s {", turns, label,
-			v, w, p.expr("uint32", 1), v, turns, v, w, v, w, p.expr("uint32", 1))
+			v, w, first, v, turns, v, w, v, w, p.expr("uint32", 1))
+		p.bare = false
 		p.line("_ = %s", w)
 		p.scope = append(p.scope, variable{v, "int32", true}, variable{w, "uint32", false})
 	default:

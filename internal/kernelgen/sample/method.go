@@ -32,10 +32,10 @@ func (p point2[T]) polar() (T, point2[T]) {
 	return r, p.times(1 / r)
 }
 
-// drift moves particles by what is left of their speed.
+// glide moves particles by what is left of their speed.
 //
 //tandem:kernel
-func drift[T number](i int, dt T, x, y, vx, vy, far []T) {
+func glide[T number](i int, dt T, x, y, vx, vy, far []T) {
 	at, v := point2[T]{x[i], y[i]}, point2[T]{vx[i], vy[i]}
 	at = at.plus(v.times(dt).times(0.5)).plus(v)
 	x[i], y[i] = at.x, at.y

@@ -7,16 +7,16 @@ import (
 	"github.com/tandem-go/tandem/kernels"
 )
 
-// DriftFloat32 makes a launch of the kernel driftFloat32, with an index for each element of x.
+// GlideFloat32 makes a launch of the kernel glideFloat32, with an index for each element of x.
 //
-// drift moves particles by what is left of their speed.
-func DriftFloat32[X, Y, Vx, Vy, Far kernels.Vector[float32]](dt float32, x X, y Y, vx Vx, vy Vy, far Far) (l kernels.Launch) {
+// glide moves particles by what is left of their speed.
+func GlideFloat32[X, Y, Vx, Vy, Far kernels.Vector[float32]](dt float32, x X, y Y, vx Vx, vy Vy, far Far) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
 	vx_arg := kernels.Of[float32](vx)
 	vy_arg := kernels.Of[float32](vy)
 	far_arg := kernels.Of[float32](far)
-	l.Start(driftFloat32Kernel, x_arg.Len())
+	l.Start(glideFloat32Kernel, x_arg.Len())
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(y_arg, kernels.Elementwise)
@@ -28,8 +28,8 @@ func DriftFloat32[X, Y, Vx, Vy, Far kernels.Vector[float32]](dt float32, x X, y 
 	return l
 }
 
-var driftFloat32Kernel = kernels.Define(kernels.Kernel{
-	Name: "sample.drift.float32",
+var glideFloat32Kernel = kernels.Define(kernels.Kernel{
+	Name: "sample.glide.float32",
 	Params: []kernels.Param{
 		{Name: "x", Type: kernels.Float32, Access: kernels.InOut},
 		{Name: "y", Type: kernels.Float32, Access: kernels.InOut},
@@ -40,20 +40,20 @@ var driftFloat32Kernel = kernels.Define(kernels.Kernel{
 	Scalars: []kernels.Scalar{
 		{Name: "dt", Type: kernels.Float32},
 	},
-	Go: driftFloat32Range,
+	Go: glideFloat32Range,
 	GLSL: &kernels.Shader{
-		Text:  driftFloat32GLSL,
+		Text:  glideFloat32GLSL,
 		Local: [3]int{256},
 	},
 	CUDA: &kernels.Function{
-		Text:   driftFloat32CUDA,
+		Text:   glideFloat32CUDA,
 		Block:  [3]int{256},
 		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 2050) / 2048, 1, 1} },
 	},
 })
 
-// driftFloat32Range computes the indices [call.Lo, call.Hi) of driftFloat32 on the host.
-func driftFloat32Range(call *kernels.Call) {
+// glideFloat32Range computes the indices [call.Lo, call.Hi) of glideFloat32 on the host.
+func glideFloat32Range(call *kernels.Call) {
 	dt := call.Float32(0)
 	x := kernels.Slice[float32](call, 0)
 	x_base := call.Base(0)
@@ -90,7 +90,7 @@ func driftFloat32Range(call *kernels.Call) {
 	}
 }
 
-const driftFloat32GLSL = `
+const glideFloat32GLSL = `
 struct s_point2_float32 {
 	float m_x;
 	float m_y;
@@ -154,7 +154,7 @@ void main() {
 }
 `
 
-const driftFloat32CUDA = `
+const glideFloat32CUDA = `
 struct s_point2_float32 {
 	float m_x;
 	float m_y;
@@ -282,16 +282,16 @@ TANDEM_KERNEL {
 }
 `
 
-// DriftFloat64 makes a launch of the kernel driftFloat64, with an index for each element of x.
+// GlideFloat64 makes a launch of the kernel glideFloat64, with an index for each element of x.
 //
-// drift moves particles by what is left of their speed.
-func DriftFloat64[X, Y, Vx, Vy, Far kernels.Vector[float64]](dt float64, x X, y Y, vx Vx, vy Vy, far Far) (l kernels.Launch) {
+// glide moves particles by what is left of their speed.
+func GlideFloat64[X, Y, Vx, Vy, Far kernels.Vector[float64]](dt float64, x X, y Y, vx Vx, vy Vy, far Far) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
 	vx_arg := kernels.Of[float64](vx)
 	vy_arg := kernels.Of[float64](vy)
 	far_arg := kernels.Of[float64](far)
-	l.Start(driftFloat64Kernel, x_arg.Len())
+	l.Start(glideFloat64Kernel, x_arg.Len())
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(y_arg, kernels.Elementwise)
@@ -303,8 +303,8 @@ func DriftFloat64[X, Y, Vx, Vy, Far kernels.Vector[float64]](dt float64, x X, y 
 	return l
 }
 
-var driftFloat64Kernel = kernels.Define(kernels.Kernel{
-	Name: "sample.drift.float64",
+var glideFloat64Kernel = kernels.Define(kernels.Kernel{
+	Name: "sample.glide.float64",
 	Params: []kernels.Param{
 		{Name: "x", Type: kernels.Float64, Access: kernels.InOut},
 		{Name: "y", Type: kernels.Float64, Access: kernels.InOut},
@@ -315,21 +315,21 @@ var driftFloat64Kernel = kernels.Define(kernels.Kernel{
 	Scalars: []kernels.Scalar{
 		{Name: "dt", Type: kernels.Float64},
 	},
-	Go: driftFloat64Range,
+	Go: glideFloat64Range,
 	GLSL: &kernels.Shader{
-		Text:  driftFloat64GLSL,
+		Text:  glideFloat64GLSL,
 		Local: [3]int{256},
 	},
 	CUDA: &kernels.Function{
-		Text:   driftFloat64CUDA,
+		Text:   glideFloat64CUDA,
 		Block:  [3]int{256},
 		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 1024) / 1024, 1, 1} },
 	},
 	Needs: kernels.NeedsFloat64,
 })
 
-// driftFloat64Range computes the indices [call.Lo, call.Hi) of driftFloat64 on the host.
-func driftFloat64Range(call *kernels.Call) {
+// glideFloat64Range computes the indices [call.Lo, call.Hi) of glideFloat64 on the host.
+func glideFloat64Range(call *kernels.Call) {
 	dt := call.Float64(0)
 	x := kernels.Slice[float64](call, 0)
 	x_base := call.Base(0)
@@ -366,7 +366,7 @@ func driftFloat64Range(call *kernels.Call) {
 	}
 }
 
-const driftFloat64GLSL = `
+const glideFloat64GLSL = `
 struct s_point2_float64 {
 	double m_x;
 	double m_y;
@@ -430,7 +430,7 @@ void main() {
 }
 `
 
-const driftFloat64CUDA = `
+const glideFloat64CUDA = `
 struct s_point2_float64 {
 	double m_x;
 	double m_y;

@@ -18,8 +18,8 @@ func TestMethods(t *testing.T) {
 
 func methods() []kerneltest.Case {
 	return []kerneltest.Case{
-		driftCase("drift.float32", DriftFloat32[[]float32, []float32, []float32, []float32, []float32]),
-		driftCase("drift.float64", DriftFloat64[[]float64, []float64, []float64, []float64, []float64]),
+		glideCase("glide.float32", GlideFloat32[[]float32, []float32, []float32, []float32, []float32]),
+		glideCase("glide.float64", GlideFloat64[[]float64, []float64, []float64, []float64, []float64]),
 		differential.Draw("weather", func(rng *rand.Rand, n int) kerneltest.Trial {
 			offset := celsius(rng.Float32())
 			was := reading{celsius(rng.Float32()), degrees(rng.Int32()), [2]kelvin{kelvin(rng.Float64()), 3}}
@@ -45,7 +45,7 @@ func methods() []kerneltest.Case {
 	}
 }
 
-func driftCase[T number](name string, launch func(dt T, x, y, vx, vy, far []T) kernels.Launch) kerneltest.Case {
+func glideCase[T number](name string, launch func(dt T, x, y, vx, vy, far []T) kernels.Launch) kerneltest.Case {
 	return differential.Draw(name, func(rng *rand.Rand, n int) kerneltest.Trial {
 		dt := differential.Number[T](rng)
 		x, y, far := differential.Array[T](rng, n), differential.Array[T](rng, n), differential.Array[T](rng, n)
@@ -53,7 +53,7 @@ func driftCase[T number](name string, launch func(dt T, x, y, vx, vy, far []T) k
 		wantX, wantY, wantFar := slices.Clone(x), slices.Clone(y), slices.Clone(far)
 		return differential.Reference(launch(dt, x, y, vx, vy, far), func() {
 			for i := range n {
-				drift(i, dt, wantX, wantY, vx, vy, wantFar)
+				glide(i, dt, wantX, wantY, vx, vy, wantFar)
 			}
 		}, differential.Expect("x", x, wantX), differential.Expect("y", y, wantY), differential.Expect("far", far, wantFar))
 	})

@@ -27,10 +27,10 @@ func innerAt[T number](x []T, i int) T { return x[i] }
 //tandem:device
 func secondAt[T number](x []T, i int) T { return innerAt(x, i-1) - 2*innerAt(x, i) + innerAt(x, i+1) }
 
-// bend adds what the neighbours of an element pull it by.
+// flex adds what the neighbours of an element pull it by.
 //
 //tandem:kernel
-func bend[T number](i int, k T, x, y []T) {
+func flex[T number](i int, k T, x, y []T) {
 	n := len(x)
 	y[i] = x[i] + k*(clampedAt(x, i-1, n)-2*clampedAt(x, i, n)+clampedAt(x, i+1, n))
 }
@@ -211,4 +211,21 @@ func putAt(x []float32, i int, v float32) { x[i] = v }
 func paths(i int, steps int32, next []int32, x, y []float64) {
 	v := geometry.Follow(next, x, int32(i), steps)
 	y[i] = v.X + v.Y
+}
+
+// signal is an array, and what it is seen through.
+type signal struct {
+	values []float32
+	gain   float32
+}
+
+type sides struct{ up, down []float32 }
+
+// slopes gives functions the slices of structures.
+//
+//tandem:kernel
+func slopes(i int, from signal, to sides) {
+	n := len(from.values)
+	to.up[i] = from.gain * (clampedAt(from.values, i+1, n) - innerAt(from.values, i))
+	putAt(to.down, i, from.gain*(innerAt(from.values, i)-clampedAt(from.values, i-1, n)))
 }

@@ -10,13 +10,13 @@ import (
 	"github.com/tandem-go/tandem/kernels/atomics"
 )
 
-// BendFloat32 makes a launch of the kernel bendFloat32, with an index for each element of y.
+// FlexFloat32 makes a launch of the kernel flexFloat32, with an index for each element of y.
 //
-// bend adds what the neighbours of an element pull it by.
-func BendFloat32[X, Y kernels.Vector[float32]](k float32, x X, y Y) (l kernels.Launch) {
+// flex adds what the neighbours of an element pull it by.
+func FlexFloat32[X, Y kernels.Vector[float32]](k float32, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
-	l.Start(bendFloat32Kernel, y_arg.Len())
+	l.Start(flexFloat32Kernel, y_arg.Len())
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Whole)
 	l.AddArg(y_arg, kernels.Elementwise)
@@ -26,8 +26,8 @@ func BendFloat32[X, Y kernels.Vector[float32]](k float32, x X, y Y) (l kernels.L
 	return l
 }
 
-var bendFloat32Kernel = kernels.Define(kernels.Kernel{
-	Name: "sample.bend.float32",
+var flexFloat32Kernel = kernels.Define(kernels.Kernel{
+	Name: "sample.flex.float32",
 	Params: []kernels.Param{
 		{Name: "x", Type: kernels.Float32, Access: kernels.In},
 		{Name: "y", Type: kernels.Float32, Access: kernels.Out},
@@ -36,19 +36,19 @@ var bendFloat32Kernel = kernels.Define(kernels.Kernel{
 		{Name: "k", Type: kernels.Float32},
 		{Name: "x_len", Type: kernels.Int32},
 	},
-	Go: bendFloat32Range,
+	Go: flexFloat32Range,
 	GLSL: &kernels.Shader{
-		Text:  bendFloat32GLSL,
+		Text:  flexFloat32GLSL,
 		Local: [3]int{256},
 	},
 	CUDA: &kernels.Function{
-		Text:  bendFloat32CUDA,
+		Text:  flexFloat32CUDA,
 		Block: [3]int{256},
 	},
 })
 
-// bendFloat32Range computes the indices [call.Lo, call.Hi) of bendFloat32 on the host.
-func bendFloat32Range(call *kernels.Call) {
+// flexFloat32Range computes the indices [call.Lo, call.Hi) of flexFloat32 on the host.
+func flexFloat32Range(call *kernels.Call) {
 	k := call.Float32(0)
 	x_len := call.Int(1)
 	x := kernels.Slice[float32](call, 0)
@@ -155,7 +155,7 @@ func bendFloat32Range(call *kernels.Call) {
 	}
 }
 
-const bendFloat32GLSL = `
+const flexFloat32GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 void main() {
 	if (tandem_index() >= tandem_n) return;
@@ -198,7 +198,7 @@ void main() {
 }
 `
 
-const bendFloat32CUDA = `
+const flexFloat32CUDA = `
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
@@ -239,13 +239,13 @@ TANDEM_KERNEL {
 }
 `
 
-// BendFloat64 makes a launch of the kernel bendFloat64, with an index for each element of y.
+// FlexFloat64 makes a launch of the kernel flexFloat64, with an index for each element of y.
 //
-// bend adds what the neighbours of an element pull it by.
-func BendFloat64[X, Y kernels.Vector[float64]](k float64, x X, y Y) (l kernels.Launch) {
+// flex adds what the neighbours of an element pull it by.
+func FlexFloat64[X, Y kernels.Vector[float64]](k float64, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
-	l.Start(bendFloat64Kernel, y_arg.Len())
+	l.Start(flexFloat64Kernel, y_arg.Len())
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Whole)
 	l.AddArg(y_arg, kernels.Elementwise)
@@ -255,8 +255,8 @@ func BendFloat64[X, Y kernels.Vector[float64]](k float64, x X, y Y) (l kernels.L
 	return l
 }
 
-var bendFloat64Kernel = kernels.Define(kernels.Kernel{
-	Name: "sample.bend.float64",
+var flexFloat64Kernel = kernels.Define(kernels.Kernel{
+	Name: "sample.flex.float64",
 	Params: []kernels.Param{
 		{Name: "x", Type: kernels.Float64, Access: kernels.In},
 		{Name: "y", Type: kernels.Float64, Access: kernels.Out},
@@ -265,20 +265,20 @@ var bendFloat64Kernel = kernels.Define(kernels.Kernel{
 		{Name: "k", Type: kernels.Float64},
 		{Name: "x_len", Type: kernels.Int32},
 	},
-	Go: bendFloat64Range,
+	Go: flexFloat64Range,
 	GLSL: &kernels.Shader{
-		Text:  bendFloat64GLSL,
+		Text:  flexFloat64GLSL,
 		Local: [3]int{256},
 	},
 	CUDA: &kernels.Function{
-		Text:  bendFloat64CUDA,
+		Text:  flexFloat64CUDA,
 		Block: [3]int{256},
 	},
 	Needs: kernels.NeedsFloat64,
 })
 
-// bendFloat64Range computes the indices [call.Lo, call.Hi) of bendFloat64 on the host.
-func bendFloat64Range(call *kernels.Call) {
+// flexFloat64Range computes the indices [call.Lo, call.Hi) of flexFloat64 on the host.
+func flexFloat64Range(call *kernels.Call) {
 	k := call.Float64(0)
 	x_len := call.Int(1)
 	x := kernels.Slice[float64](call, 0)
@@ -385,7 +385,7 @@ func bendFloat64Range(call *kernels.Call) {
 	}
 }
 
-const bendFloat64GLSL = `
+const flexFloat64GLSL = `
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 void main() {
 	if (tandem_index() >= tandem_n) return;
@@ -428,7 +428,7 @@ void main() {
 }
 `
 
-const bendFloat64CUDA = `
+const flexFloat64CUDA = `
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
@@ -1813,5 +1813,215 @@ TANDEM_KERNEL {
 	}
 	s_Vector_float64 v = result;
 	y[unsigned(i) + y_at] = v.m_X + v.m_Y;
+}
+`
+
+// Slopes makes a launch of the kernel slopes, with an index for each element of to.up.
+//
+// slopes gives functions the slices of structures.
+func Slopes(from signal, to sides) (l kernels.Launch) {
+	from_values_arg := kernels.Of[float32](from.values)
+	to_up_arg := kernels.Of[float32](to.up)
+	to_down_arg := kernels.Of[float32](to.down)
+	l.Start(slopesKernel, to_up_arg.Len())
+	l.RequireInt32()
+	l.AddArg(from_values_arg, kernels.Whole)
+	l.AddArg(to_up_arg, kernels.Elementwise)
+	l.AddArg(to_down_arg, kernels.Elementwise)
+	l.AddFloat(float64(from.gain))
+	l.AddInt(from_values_arg.Len())
+	l.SetCost(kernels.Cost{Flops: 9.5, Bytes: 24})
+	return l
+}
+
+var slopesKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.slopes",
+	Params: []kernels.Param{
+		{Name: "from_values", Type: kernels.Float32, Access: kernels.In},
+		{Name: "to_up", Type: kernels.Float32, Access: kernels.Out},
+		{Name: "to_down", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Labels: []string{"from.values", "to.up", "to.down"},
+	Scalars: []kernels.Scalar{
+		{Name: "from_gain", Type: kernels.Float32},
+		{Name: "from_values_len", Type: kernels.Int32},
+	},
+	Go: slopesRange,
+	GLSL: &kernels.Shader{
+		Text:  slopesGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:  slopesCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// slopesRange computes the indices [call.Lo, call.Hi) of slopes on the host.
+func slopesRange(call *kernels.Call) {
+	from_gain := call.Float32(0)
+	from_values_len := call.Int(1)
+	from_values := kernels.Slice[float32](call, 0)
+	to_up := kernels.Slice[float32](call, 1)
+	to_up_base := call.Base(1)
+	to_down := kernels.Slice[float32](call, 2)
+	to_down_base := call.Base(2)
+	from_2, to_2 := call.Lo, call.Hi
+	from_2 = max(from_2, 1)
+	to_2 = min(to_2, from_values_len-1)
+	from_2, to_2 = max(from_2, -(1)), min(to_2, len(from_values)-(1))
+	from_2, to_2 = max(from_2, -(0)), min(to_2, len(from_values)-(0))
+	from_2, to_2 = max(from_2, -(-1)), min(to_2, len(from_values)-(-1))
+	for i := call.Lo; i < call.Hi; i++ {
+		if i == from_2 && from_2 < to_2 {
+			from_values_p1 := from_values[from_2+1:][:to_2-from_2]
+			to_up_here := to_up[from_2-to_up_base:][:len(from_values_p1)]
+			from_values_here := from_values[from_2:][:len(from_values_p1)]
+			from_values_m1 := from_values[from_2-1:][:len(from_values_p1)]
+			to_down_here := to_down[from_2-to_down_base:][:len(from_values_p1)]
+			for u := 0; u <= len(from_values_p1)-4; u += 4 {
+				{
+					var result float32
+					result = from_values_p1[u]
+					to_up_here[u] = from_gain * (result - from_values_here[u])
+					var result_2 float32
+					result_2 = from_values_m1[u]
+					v := from_gain * (from_values_here[u] - result_2)
+					to_down_here[u] = v
+				}
+				{
+					var result float32
+					result = from_values_p1[u+1]
+					to_up_here[u+1] = from_gain * (result - from_values_here[u+1])
+					var result_2 float32
+					result_2 = from_values_m1[u+1]
+					v := from_gain * (from_values_here[u+1] - result_2)
+					to_down_here[u+1] = v
+				}
+				{
+					var result float32
+					result = from_values_p1[u+2]
+					to_up_here[u+2] = from_gain * (result - from_values_here[u+2])
+					var result_2 float32
+					result_2 = from_values_m1[u+2]
+					v := from_gain * (from_values_here[u+2] - result_2)
+					to_down_here[u+2] = v
+				}
+				{
+					var result float32
+					result = from_values_p1[u+3]
+					to_up_here[u+3] = from_gain * (result - from_values_here[u+3])
+					var result_2 float32
+					result_2 = from_values_m1[u+3]
+					v := from_gain * (from_values_here[u+3] - result_2)
+					to_down_here[u+3] = v
+				}
+			}
+			for u := len(from_values_p1) &^ 3; u < len(from_values_p1); u++ {
+				var result float32
+				result = from_values_p1[u]
+				to_up_here[u] = from_gain * (result - from_values_here[u])
+				var result_2 float32
+				result_2 = from_values_m1[u]
+				v := from_gain * (from_values_here[u] - result_2)
+				to_down_here[u] = v
+			}
+			i = to_2 - 1
+			continue
+		}
+		n := from_values_len
+		i_2 := i + 1
+		var result float32
+		if i_2 < 0 {
+			result = from_values[0]
+		} else {
+			if i_2 >= n {
+				result = from_values[n-1]
+			} else {
+				result = from_values[i_2]
+			}
+		}
+		to_up[i-to_up_base] = from_gain * (result - from_values[i])
+		i_3 := i - 1
+		var result_2 float32
+		if i_3 < 0 {
+			result_2 = from_values[0]
+		} else {
+			if i_3 >= n {
+				result_2 = from_values[n-1]
+			} else {
+				result_2 = from_values[i_3]
+			}
+		}
+		v := from_gain * (from_values[i] - result_2)
+		to_down[i-to_down_base] = v
+	}
+}
+
+const slopesGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int n = from_values_len;
+	int i_2 = i + 1;
+	precise float result = k_zero;
+	if (i_2 < 0) {
+		result = from_values[0u + from_values_at];
+	} else {
+		if (i_2 >= n) {
+			result = from_values[uint(n - 1) + from_values_at];
+		} else {
+			result = from_values[uint(i_2) + from_values_at];
+		}
+	}
+	precise float tandem_t1 = from_gain * (result - from_values[uint(i) + from_values_at]);
+	to_up[uint(i) + to_up_at] = tandem_t1;
+	int i_3 = i - 1;
+	precise float result_2 = k_zero;
+	if (i_3 < 0) {
+		result_2 = from_values[0u + from_values_at];
+	} else {
+		if (i_3 >= n) {
+			result_2 = from_values[uint(n - 1) + from_values_at];
+		} else {
+			result_2 = from_values[uint(i_3) + from_values_at];
+		}
+	}
+	precise float v = from_gain * (from_values[uint(i) + from_values_at] - result_2);
+	to_down[uint(i) + to_down_at] = v;
+}
+`
+
+const slopesCUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int n = from_values_len;
+	int i_2 = i + 1;
+	float result = 0.0f;
+	if (i_2 < 0) {
+		result = from_values[0u + from_values_at];
+	} else {
+		if (i_2 >= n) {
+			result = from_values[unsigned(n - 1) + from_values_at];
+		} else {
+			result = from_values[unsigned(i_2) + from_values_at];
+		}
+	}
+	to_up[unsigned(i) + to_up_at] = from_gain * (result - from_values[unsigned(i) + from_values_at]);
+	int i_3 = i - 1;
+	float result_2 = 0.0f;
+	if (i_3 < 0) {
+		result_2 = from_values[0u + from_values_at];
+	} else {
+		if (i_3 >= n) {
+			result_2 = from_values[unsigned(n - 1) + from_values_at];
+		} else {
+			result_2 = from_values[unsigned(i_3) + from_values_at];
+		}
+	}
+	float v = from_gain * (from_values[unsigned(i) + from_values_at] - result_2);
+	to_down[unsigned(i) + to_down_at] = v;
 }
 `

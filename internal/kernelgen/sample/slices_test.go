@@ -18,8 +18,8 @@ func TestSlicesInFunctions(t *testing.T) {
 
 func slicing() []kerneltest.Case {
 	return []kerneltest.Case{
-		bendCase("bend.float32", BendFloat32[[]float32, []float32]),
-		bendCase("bend.float64", BendFloat64[[]float64, []float64]),
+		flexCase("flex.float32", FlexFloat32[[]float32, []float32]),
+		flexCase("flex.float64", FlexFloat64[[]float64, []float64]),
 		differential.Draw("curvature", func(rng *rand.Rand, n int) kerneltest.Trial {
 			x, y := differential.Array[float64](rng, n), differential.Array[float64](rng, n)
 			return differential.Trial(Curvature(x, y), y, func(i int, y []float64) { curvature(i, x, y) })
@@ -68,6 +68,11 @@ func slicing() []kerneltest.Case {
 				kernels.EachGroup(groups, 64, func(g kernels.Group) { groupMaxima(g, x, want) })
 			}, differential.Expect("maxima", maxima, want))
 		}),
+		draw("slopes", func(rng *rand.Rand, n int) kerneltest.Trial {
+			from := signal{differential.Array[float32](rng, n), differential.Number[float32](rng)}
+			to := sides{make([]float32, n), make([]float32, n)}
+			return differential.Trial2(Slopes(from, to), to.up, to.down, func(i int, up, down []float32) { slopes(i, from, sides{up, down}) })
+		}),
 		draw("paths", func(rng *rand.Rand, n int) kerneltest.Trial {
 			next, x, y := make([]int32, n), differential.Array[float64](rng, n), make([]float64, n)
 			for i := range next {
@@ -81,10 +86,10 @@ func slicing() []kerneltest.Case {
 	}
 }
 
-func bendCase[T number](name string, launch func(k T, x, y []T) kernels.Launch) kerneltest.Case {
+func flexCase[T number](name string, launch func(k T, x, y []T) kernels.Launch) kerneltest.Case {
 	return differential.Draw(name, func(rng *rand.Rand, n int) kerneltest.Trial {
 		k, x, y := differential.Number[T](rng), differential.Array[T](rng, n), make([]T, n)
-		return differential.Trial(launch(k, x, y), y, func(i int, y []T) { bend(i, k, x, y) })
+		return differential.Trial(launch(k, x, y), y, func(i int, y []T) { flex(i, k, x, y) })
 	})
 }
 

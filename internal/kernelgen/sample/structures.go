@@ -1,0 +1,146 @@
+package sample
+
+import (
+	"github.com/tandem-go/tandem/kernels"
+	"github.com/tandem-go/tandem/kernels/atomics"
+)
+
+// particles are a structure of arrays, on the host or in resident buffers.
+type particles[V kernels.Vector[float32]] struct {
+	X, Y   V
+	VX, VY V
+	Drag   [2]float32
+	Name   string // no kernel uses it
+	Age    []int  // nor this
+}
+
+// drift moves particles for a while.
+//
+//tandem:kernel
+func drift(i int, dt float32, p particles[[]float32]) {
+	p.VX[i] -= p.Drag[0] * p.VX[i]
+	p.VY[i] -= p.Drag[1] * p.VY[i]
+	p.X[i] += dt * p.VX[i]
+	p.Y[i] += dt * p.VY[i]
+}
+
+// fastest is the greatest square of a velocity.
+//
+//tandem:kernel
+//tandem:reduce max
+func fastest(i int, p particles[[]float32]) float32 {
+	return p.VX[i]*p.VX[i] + p.VY[i]*p.VY[i]
+}
+
+// column is a slice of another name.
+type column []float64
+
+type axes struct {
+	U, V column
+}
+
+type limits struct{ low, high float64 }
+
+// field is a structure of slices, numbers and structures of both.
+type field struct {
+	in, out axes
+	tables  struct {
+		weight []float64
+		at     []uint32
+	}
+	limits
+	bounds limits
+	scale  float64
+	turns  int32
+	rest   []float32
+}
+
+// bend uses fields in all the ways that there are.
+//
+//tandem:kernel
+func bend(r, c int, cols int, f field) {
+	at := r*cols + c
+	sum := 0.0
+	for k, w := range f.tables.weight {
+		if k < len(f.tables.at) {
+			sum += w * f.in.U[int32(f.tables.at[k])%int32(len(f.in.U))]
+		}
+	}
+	for range f.tables.at {
+		f.turns++
+	}
+	f.bounds.low -= f.scale
+	f.out.U[at] = min(max(sum, f.bounds.low), f.limits.high)
+	(f.out.V)[at] += float64(f.turns)
+}
+
+// binned counts words by their kind, and adds up those of a group.
+//
+//tandem:kernel
+//tandem:group 64
+//tandem:scatter b.Last
+func binned(g kernels.Group, b struct {
+	Words, Bins, Sums, Last []uint32
+},
+) {
+	i := g.Global()
+	kind := uint32(0)
+	if i < len(b.Words) {
+		kind = b.Words[i] % 8
+		atomics.Add(&b.Bins[kind], 1)
+		b.Last[i] = kind
+	}
+	sum := kernels.GroupSum(g, kind)
+	if g.Local() == 0 {
+		b.Sums[g.Index()] = sum
+	}
+}
+
+// bodies are more slices than a launch has room for in itself.
+type bodies struct {
+	X, Y, Z, VX, VY, VZ, Mass []float32
+}
+
+// pull changes the velocities of bodies by what the others do to them.
+//
+//tandem:kernel
+func pull(i int, dt, soft float32, b bodies) {
+	ax, ay, az := float32(0), float32(0), float32(0)
+	for j := range b.Mass {
+		dx, dy, dz := b.X[j]-b.X[i], b.Y[j]-b.Y[i], b.Z[j]-b.Z[i]
+		w := b.Mass[j] / (dx*dx + dy*dy + dz*dz + soft)
+		ax, ay, az = ax+w*dx, ay+w*dy, az+w*dz
+	}
+	b.VX[i] += dt * ax
+	b.VY[i] += dt * ay
+	b.VZ[i] += dt * az
+}
+
+// eight adds up elements of as many slices as a kernel may have.
+//
+//tandem:kernel
+//tandem:reduce sum
+func eight(i int, a, b, c, d, e, f, g, h []uint32) uint32 {
+	return a[i] ^ b[i]&c[i] + d[i]*e[i] ^ f[i]&g[i] ^ h[i]
+}
+
+// masked weighs a neighbourhood of 5 by 5 by a mask, 50 words of scalars.
+//
+//tandem:kernel
+func masked(r, c int, rows, cols int, mask [25]float64, src, dst []float64) {
+	sum := 0.0
+	for k, w := range mask {
+		y, x := r+k/5-2, c+k%5-2
+		if y >= 0 && y < rows && x >= 0 && x < cols {
+			sum += w * src[y*cols+x]
+		}
+	}
+	dst[r*cols+c] = sum
+}
+
+// looked has as many scalars as a launch takes.
+//
+//tandem:kernel
+func looked(i int, table [127]float32, last uint64, at []int32, y []float32) {
+	y[i] = table[uint32(at[i])%127] + float32(last>>60)
+}
