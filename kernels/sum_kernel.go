@@ -62,7 +62,7 @@ func summedFloat32Range(call *Call) {
 }
 
 const summedFloat32GLSL = `
-struct s_total {
+struct s_total_float32 {
 	float m_hi;
 	float m_lo;
 };
@@ -70,23 +70,23 @@ float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 float k_add(float a, float b) { precise float r = a + b; return r; }
 float k_sub(float a, float b) { precise float r = a - b; return r; }
 
-s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
+s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
 	precise float s = a.m_hi + b.m_hi;
 	precise float c = s - a.m_hi;
-	return s_total(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+	return s_total_float32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
 }
 
-s_total tandem_value(uint tandem_at) {
+s_total_float32 tandem_value(uint tandem_at) {
 	int i = int(tandem_at + tandem_lo);
-	return s_total(x[uint(i) + x_at], k_zero);
+	return s_total_float32(x[uint(i) + x_at], k_zero);
 }
 
-shared s_total tandem_state[128];
+shared s_total_float32 tandem_state[128];
 
 void main() {
 	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
 	uint tandem_first = tandem_group() * 128u;
-	precise s_total tandem_mine;
+	precise s_total_float32 tandem_mine;
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
@@ -113,26 +113,26 @@ void main() {
 `
 
 const summedFloat32CUDA = `
-struct s_total {
+struct s_total_float32 {
 	float m_hi;
 	float m_lo;
 };
-static __device__ __forceinline__ s_total s_total_of(float a0, float a1) { s_total r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
+static __device__ __forceinline__ s_total_float32 s_total_float32_of(float a0, float a1) { s_total_float32 r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
 	float s = a.m_hi + b.m_hi;
 	float c = s - a.m_hi;
-	return s_total_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+	return s_total_float32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
 }
 
 TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total {
+	auto tandem_value = [&](unsigned tandem_at) -> s_total_float32 {
 		int i = int(tandem_at + tandem_lo);
-		return s_total_of(x[unsigned(i) + x_at], 0.0f);
+		return s_total_float32_of(x[unsigned(i) + x_at], 0.0f);
 	};
-	__shared__ s_total tandem_state[256];
+	__shared__ s_total_float32 tandem_state[256];
 	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
 	unsigned tandem_first = tandem_group() * 256u;
-	s_total tandem_mine = s_total_of(0.0f, 0.0f);
+	s_total_float32 tandem_mine = s_total_float32_of(0.0f, 0.0f);
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
@@ -213,7 +213,7 @@ func summedFloat64Range(call *Call) {
 }
 
 const summedFloat64GLSL = `
-struct s_total_2 {
+struct s_total_float64 {
 	double m_hi;
 	double m_lo;
 };
@@ -221,23 +221,23 @@ float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 double k_add(double a, double b) { precise double r = a + b; return r; }
 double k_sub(double a, double b) { precise double r = a - b; return r; }
 
-s_total_2 f_addTotalsu005bfloat64u005d(s_total_2 a, s_total_2 b) {
+s_total_float64 f_addTotalsu005bfloat64u005d(s_total_float64 a, s_total_float64 b) {
 	precise double s = a.m_hi + b.m_hi;
 	precise double c = s - a.m_hi;
-	return s_total_2(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+	return s_total_float64(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
 }
 
-s_total_2 tandem_value(uint tandem_at) {
+s_total_float64 tandem_value(uint tandem_at) {
 	int i = int(tandem_at + tandem_lo);
-	return s_total_2(x[uint(i) + x_at], double(k_zero));
+	return s_total_float64(x[uint(i) + x_at], double(k_zero));
 }
 
-shared s_total_2 tandem_state[128];
+shared s_total_float64 tandem_state[128];
 
 void main() {
 	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
 	uint tandem_first = tandem_group() * 128u;
-	precise s_total_2 tandem_mine;
+	precise s_total_float64 tandem_mine;
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
@@ -268,26 +268,26 @@ void main() {
 `
 
 const summedFloat64CUDA = `
-struct s_total_2 {
+struct s_total_float64 {
 	double m_hi;
 	double m_lo;
 };
-static __device__ __forceinline__ s_total_2 s_total_2_of(double a0, double a1) { s_total_2 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total_2 f_addTotalsu005bfloat64u005d(s_total_2 a, s_total_2 b) {
+static __device__ __forceinline__ s_total_float64 s_total_float64_of(double a0, double a1) { s_total_float64 r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ s_total_float64 f_addTotalsu005bfloat64u005d(s_total_float64 a, s_total_float64 b) {
 	double s = a.m_hi + b.m_hi;
 	double c = s - a.m_hi;
-	return s_total_2_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+	return s_total_float64_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
 }
 
 TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total_2 {
+	auto tandem_value = [&](unsigned tandem_at) -> s_total_float64 {
 		int i = int(tandem_at + tandem_lo);
-		return s_total_2_of(x[unsigned(i) + x_at], 0.0);
+		return s_total_float64_of(x[unsigned(i) + x_at], 0.0);
 	};
-	__shared__ s_total_2 tandem_state[256];
+	__shared__ s_total_float64 tandem_state[256];
 	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
 	unsigned tandem_first = tandem_group() * 256u;
-	s_total_2 tandem_mine = s_total_2_of(0.0, 0.0);
+	s_total_float64 tandem_mine = s_total_float64_of(0.0, 0.0);
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
@@ -369,7 +369,7 @@ func absSummedFloat32Range(call *Call) {
 }
 
 const absSummedFloat32GLSL = `
-struct s_total {
+struct s_total_float32 {
 	float m_hi;
 	float m_lo;
 };
@@ -377,23 +377,23 @@ float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 float k_add(float a, float b) { precise float r = a + b; return r; }
 float k_sub(float a, float b) { precise float r = a - b; return r; }
 
-s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
+s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
 	precise float s = a.m_hi + b.m_hi;
 	precise float c = s - a.m_hi;
-	return s_total(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+	return s_total_float32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
 }
 
-s_total tandem_value(uint tandem_at) {
+s_total_float32 tandem_value(uint tandem_at) {
 	int i = int(tandem_at + tandem_lo);
-	return s_total(abs(x[uint(i) + x_at]), k_zero);
+	return s_total_float32(abs(x[uint(i) + x_at]), k_zero);
 }
 
-shared s_total tandem_state[128];
+shared s_total_float32 tandem_state[128];
 
 void main() {
 	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
 	uint tandem_first = tandem_group() * 128u;
-	precise s_total tandem_mine;
+	precise s_total_float32 tandem_mine;
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
@@ -420,28 +420,28 @@ void main() {
 `
 
 const absSummedFloat32CUDA = `
-struct s_total {
+struct s_total_float32 {
 	float m_hi;
 	float m_lo;
 };
-static __device__ __forceinline__ s_total s_total_of(float a0, float a1) { s_total r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ s_total_float32 s_total_float32_of(float a0, float a1) { s_total_float32 r; r.m_hi = a0; r.m_lo = a1; return r; }
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 
-static __device__ __forceinline__ s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
+static __device__ __forceinline__ s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
 	float s = a.m_hi + b.m_hi;
 	float c = s - a.m_hi;
-	return s_total_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+	return s_total_float32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
 }
 
 TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total {
+	auto tandem_value = [&](unsigned tandem_at) -> s_total_float32 {
 		int i = int(tandem_at + tandem_lo);
-		return s_total_of(k_abs(x[unsigned(i) + x_at]), 0.0f);
+		return s_total_float32_of(k_abs(x[unsigned(i) + x_at]), 0.0f);
 	};
-	__shared__ s_total tandem_state[256];
+	__shared__ s_total_float32 tandem_state[256];
 	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
 	unsigned tandem_first = tandem_group() * 256u;
-	s_total tandem_mine = s_total_of(0.0f, 0.0f);
+	s_total_float32 tandem_mine = s_total_float32_of(0.0f, 0.0f);
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
@@ -522,7 +522,7 @@ func absSummedFloat64Range(call *Call) {
 }
 
 const absSummedFloat64GLSL = `
-struct s_total_2 {
+struct s_total_float64 {
 	double m_hi;
 	double m_lo;
 };
@@ -530,23 +530,23 @@ float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 double k_add(double a, double b) { precise double r = a + b; return r; }
 double k_sub(double a, double b) { precise double r = a - b; return r; }
 
-s_total_2 f_addTotalsu005bfloat64u005d(s_total_2 a, s_total_2 b) {
+s_total_float64 f_addTotalsu005bfloat64u005d(s_total_float64 a, s_total_float64 b) {
 	precise double s = a.m_hi + b.m_hi;
 	precise double c = s - a.m_hi;
-	return s_total_2(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+	return s_total_float64(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
 }
 
-s_total_2 tandem_value(uint tandem_at) {
+s_total_float64 tandem_value(uint tandem_at) {
 	int i = int(tandem_at + tandem_lo);
-	return s_total_2((abs((x[uint(i) + x_at]))), double(k_zero));
+	return s_total_float64((abs((x[uint(i) + x_at]))), double(k_zero));
 }
 
-shared s_total_2 tandem_state[128];
+shared s_total_float64 tandem_state[128];
 
 void main() {
 	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
 	uint tandem_first = tandem_group() * 128u;
-	precise s_total_2 tandem_mine;
+	precise s_total_float64 tandem_mine;
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
@@ -577,28 +577,28 @@ void main() {
 `
 
 const absSummedFloat64CUDA = `
-struct s_total_2 {
+struct s_total_float64 {
 	double m_hi;
 	double m_lo;
 };
-static __device__ __forceinline__ s_total_2 s_total_2_of(double a0, double a1) { s_total_2 r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ s_total_float64 s_total_float64_of(double a0, double a1) { s_total_float64 r; r.m_hi = a0; r.m_lo = a1; return r; }
 static __device__ __forceinline__ double k_abs(double x) { return __longlong_as_double((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL); }
 
-static __device__ __forceinline__ s_total_2 f_addTotalsu005bfloat64u005d(s_total_2 a, s_total_2 b) {
+static __device__ __forceinline__ s_total_float64 f_addTotalsu005bfloat64u005d(s_total_float64 a, s_total_float64 b) {
 	double s = a.m_hi + b.m_hi;
 	double c = s - a.m_hi;
-	return s_total_2_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+	return s_total_float64_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
 }
 
 TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total_2 {
+	auto tandem_value = [&](unsigned tandem_at) -> s_total_float64 {
 		int i = int(tandem_at + tandem_lo);
-		return s_total_2_of((k_abs((x[unsigned(i) + x_at]))), 0.0);
+		return s_total_float64_of((k_abs((x[unsigned(i) + x_at]))), 0.0);
 	};
-	__shared__ s_total_2 tandem_state[256];
+	__shared__ s_total_float64 tandem_state[256];
 	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
 	unsigned tandem_first = tandem_group() * 256u;
-	s_total_2 tandem_mine = s_total_2_of(0.0, 0.0);
+	s_total_float64 tandem_mine = s_total_float64_of(0.0, 0.0);
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
@@ -684,7 +684,7 @@ func dottedFloat32Range(call *Call) {
 }
 
 const dottedFloat32GLSL = `
-struct s_total {
+struct s_total_float32 {
 	float m_hi;
 	float m_lo;
 };
@@ -693,23 +693,23 @@ float k_add(float a, float b) { precise float r = a + b; return r; }
 float k_mul(float a, float b) { precise float r = a * b; return r; }
 float k_sub(float a, float b) { precise float r = a - b; return r; }
 
-s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
+s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
 	precise float s = a.m_hi + b.m_hi;
 	precise float c = s - a.m_hi;
-	return s_total(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+	return s_total_float32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
 }
 
-s_total tandem_value(uint tandem_at) {
+s_total_float32 tandem_value(uint tandem_at) {
 	int i = int(tandem_at + tandem_lo);
-	return s_total(k_mul(x[uint(i) + x_at], y[uint(i) + y_at]), k_zero);
+	return s_total_float32(k_mul(x[uint(i) + x_at], y[uint(i) + y_at]), k_zero);
 }
 
-shared s_total tandem_state[128];
+shared s_total_float32 tandem_state[128];
 
 void main() {
 	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
 	uint tandem_first = tandem_group() * 128u;
-	precise s_total tandem_mine;
+	precise s_total_float32 tandem_mine;
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
@@ -736,26 +736,26 @@ void main() {
 `
 
 const dottedFloat32CUDA = `
-struct s_total {
+struct s_total_float32 {
 	float m_hi;
 	float m_lo;
 };
-static __device__ __forceinline__ s_total s_total_of(float a0, float a1) { s_total r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
+static __device__ __forceinline__ s_total_float32 s_total_float32_of(float a0, float a1) { s_total_float32 r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
 	float s = a.m_hi + b.m_hi;
 	float c = s - a.m_hi;
-	return s_total_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+	return s_total_float32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
 }
 
 TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total {
+	auto tandem_value = [&](unsigned tandem_at) -> s_total_float32 {
 		int i = int(tandem_at + tandem_lo);
-		return s_total_of(x[unsigned(i) + x_at] * y[unsigned(i) + y_at], 0.0f);
+		return s_total_float32_of(x[unsigned(i) + x_at] * y[unsigned(i) + y_at], 0.0f);
 	};
-	__shared__ s_total tandem_state[256];
+	__shared__ s_total_float32 tandem_state[256];
 	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
 	unsigned tandem_first = tandem_group() * 256u;
-	s_total tandem_mine = s_total_of(0.0f, 0.0f);
+	s_total_float32 tandem_mine = s_total_float32_of(0.0f, 0.0f);
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
@@ -840,7 +840,7 @@ func dottedFloat64Range(call *Call) {
 }
 
 const dottedFloat64GLSL = `
-struct s_total_2 {
+struct s_total_float64 {
 	double m_hi;
 	double m_lo;
 };
@@ -849,23 +849,23 @@ double k_add(double a, double b) { precise double r = a + b; return r; }
 double k_mul(double a, double b) { precise double r = a * b; return r; }
 double k_sub(double a, double b) { precise double r = a - b; return r; }
 
-s_total_2 f_addTotalsu005bfloat64u005d(s_total_2 a, s_total_2 b) {
+s_total_float64 f_addTotalsu005bfloat64u005d(s_total_float64 a, s_total_float64 b) {
 	precise double s = a.m_hi + b.m_hi;
 	precise double c = s - a.m_hi;
-	return s_total_2(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+	return s_total_float64(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
 }
 
-s_total_2 tandem_value(uint tandem_at) {
+s_total_float64 tandem_value(uint tandem_at) {
 	int i = int(tandem_at + tandem_lo);
-	return s_total_2(k_mul(x[uint(i) + x_at], y[uint(i) + y_at]), double(k_zero));
+	return s_total_float64(k_mul(x[uint(i) + x_at], y[uint(i) + y_at]), double(k_zero));
 }
 
-shared s_total_2 tandem_state[128];
+shared s_total_float64 tandem_state[128];
 
 void main() {
 	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
 	uint tandem_first = tandem_group() * 128u;
-	precise s_total_2 tandem_mine;
+	precise s_total_float64 tandem_mine;
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
@@ -896,26 +896,26 @@ void main() {
 `
 
 const dottedFloat64CUDA = `
-struct s_total_2 {
+struct s_total_float64 {
 	double m_hi;
 	double m_lo;
 };
-static __device__ __forceinline__ s_total_2 s_total_2_of(double a0, double a1) { s_total_2 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total_2 f_addTotalsu005bfloat64u005d(s_total_2 a, s_total_2 b) {
+static __device__ __forceinline__ s_total_float64 s_total_float64_of(double a0, double a1) { s_total_float64 r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ s_total_float64 f_addTotalsu005bfloat64u005d(s_total_float64 a, s_total_float64 b) {
 	double s = a.m_hi + b.m_hi;
 	double c = s - a.m_hi;
-	return s_total_2_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+	return s_total_float64_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
 }
 
 TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total_2 {
+	auto tandem_value = [&](unsigned tandem_at) -> s_total_float64 {
 		int i = int(tandem_at + tandem_lo);
-		return s_total_2_of(x[unsigned(i) + x_at] * y[unsigned(i) + y_at], 0.0);
+		return s_total_float64_of(x[unsigned(i) + x_at] * y[unsigned(i) + y_at], 0.0);
 	};
-	__shared__ s_total_2 tandem_state[256];
+	__shared__ s_total_float64 tandem_state[256];
 	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
 	unsigned tandem_first = tandem_group() * 256u;
-	s_total_2 tandem_mine = s_total_2_of(0.0, 0.0);
+	s_total_float64 tandem_mine = s_total_float64_of(0.0, 0.0);
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
