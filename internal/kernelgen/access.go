@@ -359,7 +359,7 @@ func (fl *flow) loop(s *For, c coverage, always certainty) (coverage, bool) {
 		fl.expr(s.Post.Value, after, perhaps)
 	}
 	if leaves || !falls || s.Var == nil || s.Var.Range == nil {
-		return c, s.Cond != nil || hasLoopBreak(s.Body)
+		return c, s.Cond != nil || hasBreak(s.Body)
 	}
 	kept := c.clone()
 	for b, set := range after {
@@ -370,20 +370,6 @@ func (fl *flow) loop(s *For, c coverage, always certainty) (coverage, bool) {
 		}
 	}
 	return kept, true
-}
-
-func hasLoopBreak(list []Stmt) bool {
-	for _, s := range list {
-		switch s := s.(type) {
-		case *Break:
-			return true
-		case *If:
-			if hasLoopBreak(s.Then) || hasLoopBreak(s.Else) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // expr finds the elements that an expression reads.

@@ -22,6 +22,9 @@ func (l *lowering) declStmt(s *ast.DeclStmt) {
 				l.callMany(lhs, spec.Values[0], true)
 				continue
 			}
+			if len(spec.Values) == 1 {
+				l.whole = ast.Unparen(spec.Values[0])
+			}
 			values := make([]Expr, len(spec.Names))
 			for i := range spec.Values {
 				if values[i] = l.expr(spec.Values[i]); values[i] == nil {
@@ -74,6 +77,9 @@ func (l *lowering) assign(s *ast.AssignStmt) {
 	if len(s.Rhs) == 1 && len(s.Lhs) > 1 {
 		l.callMany(s.Lhs, s.Rhs[0], s.Tok == token.DEFINE)
 		return
+	}
+	if len(s.Rhs) == 1 {
+		l.whole = ast.Unparen(s.Rhs[0])
 	}
 	values := make([]Expr, len(s.Rhs))
 	failed := false
@@ -176,7 +182,7 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 				if at == nil {
 					return nil
 				}
-				load := &Load{Buffer: b, At: keep(at), site: &site{pos: ix.Pos(), text: types.ExprString(ix)}}
+				load := &Load{Buffer: b, At: keep(at), site: l.siteOf(ix)}
 				return load
 			}
 			if l.isShared(ix.X) {
@@ -277,7 +283,14 @@ func (l *lowering) callMany(lhs []ast.Expr, rhs ast.Expr, define bool) {
 		l.refuse(call.Pos(), "a call with one result where several are wanted", "assign it to one variable")
 		return
 	}
-	args := l.arguments(call)
+	if fn != nil && fn.inline != nil {
+		if values, ok := l.inlined(call, fn, true); ok {
+			l.hold(values)
+			l.keepMany(lhs, values, define)
+		}
+		return
+	}
+	args := l.arguments(call, fn)
 	if args == nil {
 		return
 	}
@@ -310,6 +323,23 @@ func (l *lowering) callMany(lhs []ast.Expr, rhs ast.Expr, define bool) {
 		after = append(after, &Assign{To: to, Value: &Ref{v}, pos: e.Pos()})
 	}
 	l.out = append(append(l.out, s), after...)
+}
+
+// keepMany is an assignment of several values that nothing changes.
+func (l *lowering) keepMany(lhs []ast.Expr, values []Expr, define bool) {
+	for i, e := range lhs {
+		id, isIdent := ast.Unparen(e).(*ast.Ident)
+		if isIdent && id.Name == "_" {
+			continue
+		}
+		if isIdent && define && l.src.info.Defs[id] != nil {
+			v := l.declare(l.src.info.Defs[id], values[i].typ())
+			v.Init = values[i]
+			l.out = append(l.out, &Declare{v, values[i]})
+		} else if to := l.target(e, true); to != nil {
+			l.store(to, values[i], e.Pos())
+		}
+	}
 }
 
 // assignedObjects are the variables that a piece of a program assigns to.

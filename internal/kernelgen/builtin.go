@@ -51,6 +51,17 @@ func init() {
 	addBuiltin(builtin{name: "math/bits.TrailingZeros32", glsl: "k_ctz($0)", cuda: "k_ctz($0)", flops: 1, result: typeInt})
 	addBuiltin(builtin{name: "math/bits.Reverse32", glsl: "bitfieldReverse($0)", cuda: "__brev($0)", flops: 1})
 	addBuiltin(builtin{name: "math/bits.RotateLeft32", glsl: "k_rotl($0, $1)", cuda: "k_rotl($0, $1)", flops: 2})
+	addBuiltin(builtin{name: "math/bits.ReverseBytes32", glsl: "k_swap($0)", cuda: "k_swap($0)", flops: 5})
+	addBuiltin(builtin{name: "math/bits.Len32", glsl: "(findMSB($0) + 1)", cuda: "(32 - __clz((int)($0)))", flops: 2, result: typeInt})
+	addBuiltin(builtin{name: "math/bits.OnesCount64", glsl: "k_ones64($0)", cuda: "k_ones64($0)", flops: 3, result: typeInt})
+	addBuiltin(builtin{name: "math/bits.LeadingZeros64", glsl: "k_clz64($0)", cuda: "k_clz64($0)", flops: 3, result: typeInt})
+	addBuiltin(builtin{name: "math/bits.TrailingZeros64", glsl: "k_ctz64($0)", cuda: "k_ctz64($0)", flops: 3, result: typeInt})
+	addBuiltin(builtin{name: "math/bits.Len64", glsl: "k_len64($0)", cuda: "k_len64($0)", flops: 3, result: typeInt})
+	addBuiltin(builtin{name: "math/bits.Reverse64", glsl: "k_reverse64($0)", cuda: "k_reverse64($0)", flops: 3})
+	addBuiltin(builtin{name: "math/bits.RotateLeft64", glsl: "k_rotl64($0, $1)", cuda: "k_rotl64($0, $1)", flops: 4})
+	// Values of which there are no constants in Go; see special.
+	addBuiltin(builtin{name: "math.Inf"})
+	addBuiltin(builtin{name: "math.NaN"})
 	// Two results; see CallMany.
 	addBuiltin(builtin{name: "math/bits.Mul32", glsl: "umulExtended", cuda: "k_mul32", flops: 2})
 	// Go's own; with more than two arguments they are nested.

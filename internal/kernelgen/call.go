@@ -35,7 +35,10 @@ func (l *lowering) call(e *ast.CallExpr) Expr {
 	if fn == nil && b == nil {
 		return nil
 	}
-	args := l.arguments(e)
+	if fn != nil && fn.inline != nil {
+		return l.inlinedValue(e, fn)
+	}
+	args := l.arguments(e, fn)
 	if args == nil {
 		return nil
 	}
@@ -43,6 +46,9 @@ func (l *lowering) call(e *ast.CallExpr) Expr {
 		if b.name == "math/bits.Mul32" {
 			l.refuse(e.Pos(), "a call with two results as a value", "assign them: hi, lo := bits.Mul32(a, b)")
 			return nil
+		}
+		if b.cuda == "" {
+			return l.special(e, b, args)
 		}
 		t := b.result
 		if t == nil {
@@ -57,7 +63,8 @@ func (l *lowering) call(e *ast.CallExpr) Expr {
 	return &Call{fn.Results[0], fn, args}
 }
 
-func (l *lowering) arguments(e *ast.CallExpr) []Expr {
+// arguments are those of a call; a method's receiver is the first of them.
+func (l *lowering) arguments(e *ast.CallExpr, fn *Function) []Expr {
 	args := make([]Expr, len(e.Args))
 	for i, a := range e.Args {
 		if args[i] = l.expr(a); args[i] == nil {
@@ -67,6 +74,13 @@ func (l *lowering) arguments(e *ast.CallExpr) []Expr {
 	if sig, ok := l.src.info.Types[e.Fun].Type.Underlying().(*types.Signature); ok && sig.Params().Len() != len(args) {
 		l.refuse(e.Pos(), "a call whose arguments are what another call returns", "assign the results to variables first")
 		return nil
+	}
+	if fn != nil && fn.Method != "" {
+		receiver := l.expr(ast.Unparen(e.Fun).(*ast.SelectorExpr).X)
+		if receiver == nil {
+			return nil
+		}
+		args = append([]Expr{receiver}, args...)
 	}
 	return args
 }
@@ -88,8 +102,7 @@ func (l *lowering) callee(e *ast.CallExpr) (*Function, *builtin) {
 		obj = l.src.info.Uses[f]
 	case *ast.SelectorExpr:
 		if s := l.src.info.Selections[f]; s != nil {
-			l.refuse(e.Pos(), "a call of the method %s", "write a //tandem:device function and pass the receiver as a parameter", f.Sel.Name)
-			return nil, nil
+			return l.method(e, f, s), nil
 		}
 		name = f.Sel
 		obj = l.src.info.Uses[f.Sel]
@@ -118,14 +131,18 @@ func (l *lowering) callee(e *ast.CallExpr) (*Function, *builtin) {
 		}
 		inst = instanceName(inst, args)
 	}
-	return l.deviceFunction(e, fn, inst), nil
+	return l.calledFunction(e, fn, fn.Name(), inst), nil
 }
 
-// deviceFunction compiles the function that a call calls: inst is its name, with
-// the types for which a generic one is called.
-func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, inst string) *Function {
+// calledFunction compiles the function that a call calls: name is as nameOf has it,
+// inst the same with the types for which a generic one is called.
+func (l *lowering) calledFunction(e *ast.CallExpr, fn *types.Func, name, inst string) *Function {
 	path := fn.Pkg().Path()
 	if path == "math" {
+		if instead := mathInstead[fn.Name()]; instead != "" {
+			l.refuse(e.Pos(), "a call of math.%s, which is no function of kernels", instead, fn.Name())
+			return nil
+		}
 		l.refuse(e.Pos(), "math.%s, whose last digits are another matter on every device",
 			"kernels/kmath has functions with one result everywhere, and their errors; see docs/kernels.md", fn.Name())
 		return nil
@@ -139,7 +156,7 @@ func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, inst string) 
 		}
 	}
 	decl := src.decls[inst]
-	if generic := src.decls[fn.Name()]; decl == nil && generic != nil {
+	if generic := src.decls[name]; decl == nil && generic != nil {
 		if mark, _ := directiveOf(generic); mark.verb == markDevice {
 			l.refuse(e.Pos(), "a call of %s, whose type parameters are not all numbers", "constrain them by a union of types: interface{ float32 | float64 }", inst)
 			return nil
@@ -150,7 +167,6 @@ func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, inst string) 
 		mark, _ = directiveOf(decl)
 	}
 	if mark.verb != markDevice {
-		name := fn.Name()
 		if path != l.src.path {
 			name = fn.Pkg().Name() + "." + name
 		}
@@ -164,19 +180,27 @@ func (l *lowering) deviceFunction(e *ast.CallExpr, fn *types.Func, inst string) 
 		return nil
 	}
 	if l.compiling[src.path+"."+inst] {
-		l.refuse(e.Pos(), "a recursive call of %s", "devices have no stack for it: write a loop", fn.Name())
+		l.refuse(e.Pos(), "a recursive call of %s", "devices have no stack for it: write a loop", name)
 		return nil
 	}
 	before := len(l.refusals)
 	if l.badTypes(src, decl) {
 		return nil
 	}
-	f := l.function(src, decl)
+	var f *Function
+	if takesSlices(fn.Type().(*types.Signature)) || l.fn == nil && l.outside(fn) {
+		f = l.inlinable(src, decl)
+	} else {
+		f = l.function(src, decl)
+	}
 	if f == nil {
 		if len(l.refusals) == before {
-			l.refuse(e.Pos(), "a call of %s, which was refused", "correct that first", fn.Name())
+			l.refuse(e.Pos(), "a call of %s, which was refused", "correct that first", name)
 		}
 		return nil
+	}
+	if f.inline != nil {
+		return f
 	}
 	if l.fn != nil {
 		l.fn.calls = append(l.fn.calls, f)
@@ -266,7 +290,7 @@ func (l *lowering) conversion(e *ast.CallExpr) Expr {
 		return nil
 	}
 	if to.Kind == Int && from.Kind != Int && from.Kind != Int32 {
-		l.refuse(e.Pos(), "a conversion from %s to int, which has 32 bits on devices", "convert to int32; any integer type can be a subscript", kindNames[from.Kind])
+		l.refuse(e.Pos(), "a conversion from %s to int, which has 32 bits on devices", "convert to int32, which can be a subscript, or write int(int32(x))", kindNames[from.Kind])
 		return nil
 	}
 	if to.Kind == from.Kind && !to.isFloat() {
@@ -284,6 +308,9 @@ func narrowed(to *Type, e Expr) Expr {
 	b, ok := e.(*Builtin)
 	if !ok || to.Kind != Float32 || len(b.Args) != 1 || b.T.Kind != Float64 {
 		return nil
+	}
+	if c, ok := b.Args[0].(*Const); ok && b.Fn == builtins["math.Float64frombits"] {
+		return narrowedBits(c)
 	}
 	wide, ok := b.Args[0].(*Convert)
 	if !ok || wide.T.Kind != Float64 || wide.X.typ().Kind != Float32 {

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -12,9 +13,11 @@ type compiler struct {
 	*loader
 	refusals  Refusals
 	functions map[string]*Function // by package and name
-	compiling map[string]bool      // functions that are being compiled: a call of one is recursion
-	structs   map[string]*Type
-	names     *namer // of functions and structures
+	// inlinables are the functions with slices.
+	inlinables map[string]*Function
+	compiling  map[string]bool // functions that are being compiled: a call of one is recursion
+	structs    map[string]*Type
+	names      *namer // of functions and structures
 }
 
 // File is what was found in a file of a package.
@@ -39,7 +42,7 @@ func Compile(dir string) ([]*File, error) {
 // compile compiles the kernels of a package.
 func (l *loader) compile(src *source) ([]*File, error) {
 	c := &compiler{
-		loader: l, functions: map[string]*Function{}, compiling: map[string]bool{},
+		loader: l, functions: map[string]*Function{}, inlinables: map[string]*Function{}, compiling: map[string]bool{},
 		structs: map[string]*Type{}, names: newNamer(),
 	}
 	var files []*File
@@ -61,7 +64,7 @@ func (l *loader) compile(src *source) ([]*File, error) {
 			}
 			for _, inst := range src.instancesOf(fn) {
 				if mark.verb == markDevice {
-					c.function(src, inst.decl)
+					c.deviceFunction(src, inst.decl)
 					continue
 				}
 				k := c.kernel(src, inst, mark)
@@ -93,9 +96,18 @@ func (c *compiler) badTypes(src *source, fn *ast.FuncDecl) bool {
 	return bad
 }
 
+// deviceFunction compiles a device function of any kind.
+func (c *compiler) deviceFunction(src *source, fn *ast.FuncDecl) *Function {
+	if obj, ok := src.info.Defs[fn.Name].(*types.Func); ok && takesSlices(obj.Type().(*types.Signature)) {
+		return c.inlinable(src, fn)
+	}
+	return c.function(src, fn)
+}
+
 // function compiles a device function, once. It returns nil if it was refused.
 func (c *compiler) function(src *source, fn *ast.FuncDecl) *Function {
-	key := src.path + "." + fn.Name.Name
+	name := nameOf(fn)
+	key := src.path + "." + name
 	if f, ok := c.functions[key]; ok {
 		return f
 	}
@@ -107,15 +119,14 @@ func (c *compiler) function(src *source, fn *ast.FuncDecl) *Function {
 		return nil
 	}
 	before := len(c.refusals)
-	f := &Function{Name: "f_" + c.names.name(fn.Name.Name), Obj: obj}
+	f := &Function{Name: "f_" + c.names.name(strings.ReplaceAll(name, ".", "_")), Obj: obj, Method: methodOf(name)}
 	l := c.lowering(src)
 	l.fn = f
 	if !l.signature(fn) {
 		return nil
 	}
 	sig := obj.Type().(*types.Signature)
-	for i := range sig.Params().Len() {
-		p := sig.Params().At(i)
+	for _, p := range paramsOf(sig) {
 		t := l.paramType(p, fn)
 		if t == nil {
 			continue
@@ -124,27 +135,53 @@ func (c *compiler) function(src *source, fn *ast.FuncDecl) *Function {
 		v.Writes++ // the caller's value is unknown
 		f.Params = append(f.Params, v)
 	}
-	for i := range sig.Results().Len() {
-		r := sig.Results().At(i)
-		if t := l.convertType(r.Type(), r.Pos()); t != nil {
-			f.Results = append(f.Results, t)
-		}
-		if r.Name() != "" && r.Name() != "_" {
-			c.refuse(r.Pos(), "the named result %s", "leave out its name, declare a variable and return it", r.Name())
-		}
-	}
+	l.results(f, sig)
 	if sig.Results().Len() == 0 {
 		c.refuse(fn.Name.Pos(), "device function %s without a result", "return what it computes: it can change nothing else", fn.Name.Name)
 	}
 	if len(c.refusals) > before {
 		return nil
 	}
-	f.Body = l.block(fn.Body)
+	f.Body = append(l.namedResults(sig), l.block(fn.Body)...)
 	if len(c.refusals) > before {
 		return nil
 	}
 	c.functions[key] = f
 	return f
+}
+
+// results are the types of a device function's results.
+func (l *lowering) results(f *Function, sig *types.Signature) {
+	for i := range sig.Results().Len() {
+		r := sig.Results().At(i)
+		if t := l.convertType(r.Type(), r.Pos()); t != nil {
+			f.Results = append(f.Results, t)
+		}
+	}
+}
+
+// namedResults declares the results of a function that have names: a return without
+// values returns them.
+func (l *lowering) namedResults(sig *types.Signature) []Stmt {
+	l.named = nil
+	var list []Stmt
+	for i := range sig.Results().Len() {
+		r := sig.Results().At(i)
+		if r.Name() == "" {
+			return nil
+		}
+		t := l.convertType(r.Type(), r.Pos())
+		if t == nil {
+			return nil
+		}
+		v := l.declare(r, t)
+		if t.isScalar() {
+			v.Init = zero(t)
+		}
+		l.named = append(l.named, v)
+		list = append(list, &Declare{v, v.Init})
+	}
+	return list
 }
 
 // kernel compiles a kernel. It returns nil if it was refused.
@@ -190,7 +227,9 @@ func (c *compiler) kernel(src *source, inst instance, mark directive) *Kernel {
 	if len(c.refusals) > before {
 		return nil
 	}
-	k.Body = append(l.prologue, l.block(fn.Body)...)
+	named := l.namedResults(obj.Type().(*types.Signature))
+	body := l.block(fn.Body)
+	k.Body = slices.Concat(l.prologue, named, body)
 	if len(c.refusals) > before {
 		return nil
 	}

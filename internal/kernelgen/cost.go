@@ -12,14 +12,21 @@ const nSymbol = "#n"
 // turnsOf is an upper bound for the iterations of a loop, over parameters of the
 // launch; false if none is known.
 func (k *Kernel) turnsOf(s *For) (poly, bool) {
-	switch {
-	case s.Turns != nil:
+	if s.Turns != nil {
 		return *s.Turns, true
-	case s.Var == nil || s.Var.Range == nil:
-		return nil, false
 	}
-	lo, ok1 := k.affine(s.Var.Range.Lo)
-	hi, ok2 := k.affine(s.Var.Range.Hi)
+	for _, r := range s.limits() {
+		if p, ok := k.length(r); ok {
+			return p, true
+		}
+	}
+	return nil, false
+}
+
+// length is an upper bound for the steps through a range; false if none is known.
+func (k *Kernel) length(r *Range) (poly, bool) {
+	lo, ok1 := k.affine(r.Lo)
+	hi, ok2 := k.affine(r.Hi)
 	if !ok1 || !ok2 {
 		return nil, false
 	}
@@ -51,7 +58,7 @@ func (k *Kernel) turnsOf(s *For) (poly, bool) {
 		}
 	}
 	if v, ok := p.value(); ok {
-		step := max(1, s.Var.Range.Step)
+		step := max(1, r.Step)
 		p = constant64(max(0, (v+step-1)/step))
 	}
 	return p, true
@@ -218,16 +225,15 @@ func constantTurns(s *For) (int64, bool) {
 	if s.Turns != nil {
 		return s.Turns.value()
 	}
-	if s.Var == nil || s.Var.Range == nil {
-		return 0, false
+	for _, r := range s.limits() {
+		lo, ok1 := int64Of(r.Lo)
+		hi, ok2 := int64Of(r.Hi)
+		if ok1 && ok2 {
+			step := max(1, r.Step)
+			return max(0, (hi-lo+step-1)/step), true
+		}
 	}
-	lo, ok1 := int64Of(s.Var.Range.Lo)
-	hi, ok2 := int64Of(s.Var.Range.Hi)
-	if !ok1 || !ok2 {
-		return 0, false
-	}
-	step := max(1, s.Var.Range.Step)
-	return max(0, (hi-lo+step-1)/step), true
+	return 0, false
 }
 
 // iterations prints how often the loops of one invocation turn: "" if there are

@@ -76,6 +76,14 @@ func besides(fn *ast.FuncDecl, verb string) (directive, bool) {
 	return directive{}, false
 }
 
+func isLoop(s ast.Stmt) bool {
+	switch s.(type) {
+	case *ast.ForStmt, *ast.RangeStmt:
+		return true
+	}
+	return false
+}
+
 // strayDirectives refuses marks that belong to nothing, or are unknown.
 func (c *compiler) strayDirectives(f *ast.File) {
 	onFunctions, onKernels := map[token.Pos]bool{}, map[token.Pos]bool{}
@@ -88,8 +96,14 @@ func (c *compiler) strayDirectives(f *ast.File) {
 				onFunctions[d.pos] = true
 				onKernels[d.pos] = mark.verb == markKernel
 			}
-		case *ast.ForStmt, *ast.RangeStmt:
-			loops = append(loops, c.fset.Position(n.Pos()))
+		case *ast.LabeledStmt:
+			if isLoop(n.Stmt) {
+				loops = append(loops, c.fset.Position(n.Pos()))
+			}
+		case ast.Stmt:
+			if isLoop(n) {
+				loops = append(loops, c.fset.Position(n.Pos()))
+			}
 		}
 		return true
 	})

@@ -51,14 +51,10 @@ func (l *lowering) expr(e ast.Expr) Expr {
 	case *ast.Ident:
 		return l.ident(e)
 	case *ast.BinaryExpr:
-		x := l.expr(e.X)
 		if e.Op == token.LAND || e.Op == token.LOR {
-			l.pure++
+			return l.condition(e)
 		}
-		y := l.expr(e.Y)
-		if e.Op == token.LAND || e.Op == token.LOR {
-			l.pure--
-		}
+		x, y := l.expr(e.X), l.expr(e.Y)
 		if x == nil || y == nil {
 			return nil
 		}
@@ -122,8 +118,37 @@ func (l *lowering) constant(e ast.Expr, tv types.TypeAndValue) Expr {
 	return &Const{t, tv.Value}
 }
 
+// condition lowers && and ||. What has to be computed before the right side is so only
+// if the left one does not decide.
+func (l *lowering) condition(e *ast.BinaryExpr) Expr {
+	x := l.expr(e.X)
+	outer := l.out
+	l.out = nil
+	l.lazy++
+	y := l.expr(e.Y)
+	l.lazy--
+	made := l.out
+	l.out = outer
+	if x == nil || y == nil {
+		return nil
+	}
+	if len(made) == 0 {
+		return l.binary(e.OpPos, e.Op, typeBool, x, y)
+	}
+	v := &Var{Name: l.names.name("holds"), Type: typeBool, Writes: 1}
+	var cond Expr = &Ref{v}
+	if e.Op == token.LOR {
+		cond = &Unary{typeBool, token.NOT, cond}
+	}
+	l.out = append(l.out, &Declare{v, x}, &If{cond, append(made, &Assign{To: &Ref{v}, Value: y}), nil})
+	return &Ref{v}
+}
+
 func (l *lowering) ident(e *ast.Ident) Expr {
 	obj := l.src.info.Uses[e]
+	if x := l.values[obj]; x != nil {
+		return clone(x)
+	}
 	if v := l.vars[obj]; v != nil {
 		if v.Shared {
 			l.refuse(e.Pos(), "the shared array %s as a value", "use its elements", e.Name)
@@ -212,7 +237,7 @@ func (l *lowering) index(e *ast.IndexExpr) Expr {
 		if at == nil {
 			return nil
 		}
-		return &Load{Buffer: b, At: at, site: &site{pos: e.Pos(), text: types.ExprString(e)}}
+		return &Load{Buffer: b, At: at, site: l.siteOf(e)}
 	}
 	if l.isShared(e.X) {
 		at := l.subscript(e.Index)
@@ -254,7 +279,7 @@ func (l *lowering) selector(e *ast.SelectorExpr) Expr {
 		return nil
 	}
 	if s.Kind() != types.FieldVal {
-		l.refuse(e.Pos(), "the method %s", "write a //tandem:device function and pass the receiver as a parameter", e.Sel.Name)
+		l.refuse(e.Pos(), "the method %s as a value", "call it: a.method(b)", types.ExprString(e))
 		return nil
 	}
 	if _, ok := s.Recv().Underlying().(*types.Pointer); ok {

@@ -114,7 +114,7 @@ func (f *Fold) collect(t *Type, path string) bool {
 func (l *lowering) joinFunction(d directive, name string, state *Type) *Function {
 	decl := l.src.decls[name]
 	mark := directive{}
-	if decl != nil {
+	if decl != nil && decl.Recv == nil {
 		mark, _ = directiveOf(decl)
 	}
 	if mark.verb != markDevice {

@@ -40,10 +40,10 @@ func (l *loader) instantiate(s *source) ([]*ast.File, error) {
 	for _, f := range s.files {
 		for _, d := range f.Decls {
 			fn, ok := d.(*ast.FuncDecl)
-			if !ok || fn.Type.TypeParams == nil || fn.Body == nil {
+			if !ok || fn.Type.TypeParams == nil && len(receiverTypes(fn)) == 0 || fn.Body == nil {
 				continue
 			}
-			if mark, ok := directiveOf(fn); !ok || mark.verb != markKernel && mark.verb != markDevice {
+			if mark, ok := directiveOf(fn); !ok || mark.verb != markKernel && mark.verb != markDevice || fn.Recv != nil && mark.verb == markKernel {
 				continue
 			}
 			for _, args := range s.typeArguments(fn) {
@@ -67,7 +67,11 @@ func (s *source) typeArguments(fn *ast.FuncDecl) [][]string {
 		return nil
 	}
 	lists := [][]string{nil}
-	params := obj.Type().(*types.Signature).TypeParams()
+	sig := obj.Type().(*types.Signature)
+	params := sig.TypeParams()
+	if sig.Recv() != nil {
+		params = sig.RecvTypeParams()
+	}
 	for i := range params.Len() {
 		var longer [][]string
 		for _, list := range lists {
@@ -118,7 +122,7 @@ func (l *loader) copyOf(f *ast.File, fn *ast.FuncDecl, args []string) (*ast.File
 	var decl *ast.FuncDecl
 	again.Decls = slices.DeleteFunc(again.Decls, func(d ast.Decl) bool {
 		if g, ok := d.(*ast.FuncDecl); ok {
-			if g.Recv == nil && g.Name.Name == fn.Name.Name {
+			if nameOf(g) == nameOf(fn) {
 				decl = g
 			}
 			return g != decl
@@ -129,14 +133,19 @@ func (l *loader) copyOf(f *ast.File, fn *ast.FuncDecl, args []string) (*ast.File
 	if decl == nil {
 		return nil, nil, fmt.Errorf("%s: BUG: no function %s any more", filepath.Base(name), fn.Name.Name)
 	}
-	typeOf := map[string]string{}
-	for _, field := range decl.Type.TypeParams.List {
-		for _, p := range field.Names {
-			typeOf[p.Name] = args[len(typeOf)]
+	names := receiverTypes(decl)
+	if decl.Recv == nil {
+		for _, field := range decl.Type.TypeParams.List {
+			names = append(names, field.Names...)
 		}
 	}
+	typeOf := map[string]string{}
+	for i, p := range names {
+		typeOf[p.Name] = args[i]
+	}
 	decl.Type.TypeParams = nil
-	decl.Name.Name = instanceName(fn.Name.Name, args)
+	decl.Name.Name = instanceName(nameOf(fn), args)
+	receiverFirst(decl)
 	rename := func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:

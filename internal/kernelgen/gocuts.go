@@ -32,7 +32,7 @@ func (p *groupPrinter) spread(list []Stmt) []Stmt {
 			out = append(out, &c)
 			continue
 		case *Switch:
-			out = append(out, &Switch{p.spread(s.Body)})
+			out = append(out, &Switch{p.spread(s.Body), s.from})
 			continue
 		}
 		out = append(out, s)

@@ -94,7 +94,16 @@ func (w *writer) math() string { return w.im.name(mathPath, "math") }
 
 // identity is the value of no index.
 func (w *writer) identity() string {
-	return strings.Replace(w.k.Fold.Op.identity(w.k.Fold.State), "math.", w.math()+".", 1)
+	return w.im.identity(w.k.Fold)
+}
+
+// identity imports package math only if the value is of it.
+func (im *imports) identity(f *Fold) string {
+	value, ok := strings.CutPrefix(f.Op.identity(f.State), "math.")
+	if ok {
+		return im.name(mathPath, "math") + "." + value
+	}
+	return value
 }
 
 // slotOf is the float64 of a kernels.Partial that stands for a leaf of s. Those of
@@ -169,7 +178,7 @@ func (p *rangePrinter) foldBegin() {
 		p.line("%s := false", p.fold.begun)
 		return
 	}
-	first := strings.Replace(f.Op.identity(f.State), "math.", p.imports.name(mathPath, "math")+".", 1)
+	first := p.imports.identity(f)
 	if f.State.isFloat() && strings.Contains(first, "(") {
 		p.line("%s := %s(%s)", p.fold.value, p.typ(f.State), first)
 	} else {

@@ -150,10 +150,10 @@ func (p *groupPrinter) loopOver(run []Stmt) {
 	p.used = map[*Var]bool{}
 	text := p.text.String()
 	p.text.Reset()
-	p.inside, p.loops, p.last = true, 0, run[len(run)-1]
+	p.inside, p.loops, p.last, p.whole = true, 0, run[len(run)-1], enclosings(run)
 	p.label, p.labeled = p.fresh("invocations"), false
 	p.block(run)
-	p.inside = false
+	p.inside, p.whole = false, nil
 	body := p.text.String()
 	p.text.Reset()
 	p.text.WriteString(text)

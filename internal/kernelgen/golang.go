@@ -22,6 +22,8 @@ type goPrinter struct {
 	labeled bool   // the label is used
 	fold    foldNames
 	last    Stmt // after which nothing comes
+	// whole are the loops and switches of what is printed, to which it can jump.
+	whole map[*enclosing]bool
 	// rename is what a variable is called, where that is not its name: then it
 	// is declared elsewhere. It may be nil.
 	rename func(v *Var) string
@@ -52,7 +54,7 @@ func (p *goPrinter) line(format string, args ...any) {
 func (p *goPrinter) typ(t *Type) string {
 	switch t.Kind {
 	case Array:
-		return fmt.Sprintf("[%d]%s", t.Len, p.typ(t.Elem))
+		return fmt.Sprintf("[%d]%s", t.Len, p.placeType(t.Elem))
 	case Struct:
 		return types.TypeString(t.Go, p.imports.qualify)
 	}
@@ -68,6 +70,9 @@ func (p *goPrinter) block(list []Stmt) {
 }
 
 func (p *goPrinter) statement(s Stmt) {
+	if p.stepOfJump(s) {
+		return
+	}
 	switch s := s.(type) {
 	case *Declare:
 		switch name := p.variable(s.Var); {
@@ -93,13 +98,7 @@ func (p *goPrinter) statement(s Stmt) {
 				to[i] = p.variable(v)
 			}
 		}
-		name := ""
-		if s.Fn != nil {
-			name = p.function(s.Fn)
-		} else {
-			name = p.imports.call(s.Mul.name)
-		}
-		p.line("%s = %s(%s)", strings.Join(to, ", "), name, p.list(s.Args))
+		p.callMany(s, to)
 	case *If:
 		then, other, cond := s.Then, s.Else, s.Cond
 		if len(then) == 0 {
@@ -117,11 +116,16 @@ func (p *goPrinter) statement(s Stmt) {
 	case *Atomic:
 		p.atomic(s)
 	case *Switch:
+		p.labelOf(s.from, s.Body)
 		p.line("switch {")
 		p.line("default:")
 		p.block(s.Body)
 		p.line("}")
 	case *Break:
+		if p.jumps(s.leads) {
+			p.jump(s.leads)
+			return
+		}
 		p.line("break")
 	case *Continue:
 		p.line("continue")
@@ -142,7 +146,10 @@ func (p *goPrinter) statement(s Stmt) {
 }
 
 func (p *goPrinter) assignment(s *Assign) string {
-	to := p.expr(s.To)
+	to := p.place(s.To)
+	if to != p.expr(s.To) { // its type has a name of its own
+		return to + " = " + p.kept(s.To.typ(), s.Value)
+	}
 	if b, ok := s.Value.(*Binary); ok && !comparison(b.Op) && b.Op != token.LAND && b.Op != token.LOR {
 		if p.expr(b.X) == to {
 			if c, ok := int64Of(b.Y); ok && c == 1 && (b.Op == token.ADD || b.Op == token.SUB) {
@@ -159,6 +166,7 @@ func (p *goPrinter) assignment(s *Assign) string {
 }
 
 func (p *goPrinter) loop(s *For) {
+	p.labelOf(s.from, s.Body)
 	p.loopHead(s)
 	p.loops++
 	p.block(s.Body)
@@ -220,10 +228,6 @@ func (p *goPrinter) atomic(s *Atomic) {
 	}
 }
 
-func (p *goPrinter) function(f *Function) string {
-	return p.imports.object(f.Obj)
-}
-
 func (p *goPrinter) list(args []Expr) string {
 	text := make([]string, len(args))
 	for i, a := range args {
@@ -274,15 +278,20 @@ func (p *goPrinter) expr(e Expr) string {
 	case *Convert:
 		return p.typ(e.T) + "(" + p.expr(e.X) + ")"
 	case *Call:
-		return p.function(e.Fn) + "(" + p.list(e.Args) + ")"
+		return p.unnamed(e.T, p.call(e.Fn, e.Args))
 	case *Builtin:
 		return p.imports.call(e.Fn.name) + "(" + p.list(e.Args) + ")"
-	case *Select:
-		return p.expr(e.X) + "." + e.X.typ().Fields[e.Field].Name
-	case *At:
-		return p.expr(e.X) + "[" + p.expr(e.At) + "]"
+	case *Select, *At:
+		return p.unnamed(e.typ(), p.place(e))
 	case *Composite:
-		return p.typ(e.T) + "{" + p.list(e.Elems) + "}"
+		elems := make([]string, len(e.Elems))
+		keyed := e.T.Kind == Struct && p.imports.foreign(e.T.Go)
+		for i, x := range e.Elems {
+			if elems[i] = p.kept(e.member(i), x); keyed {
+				elems[i] = e.T.Fields[i].Name + ": " + elems[i]
+			}
+		}
+		return p.typ(e.T) + "{" + strings.Join(elems, ", ") + "}"
 	}
 	panic(fmt.Sprintf("kernelgen: BUG: no Go for %T", e))
 }

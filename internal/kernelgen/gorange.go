@@ -138,6 +138,7 @@ type printed struct {
 func (p *rangePrinter) print(tabs int, body []Stmt, label string, element func(*Load) string) printed {
 	p.text.Reset()
 	p.tabs, p.label, p.labeled, p.element = tabs-1, label, false, element
+	p.whole = enclosings(body)
 	p.last = nil
 	if len(body) > 0 {
 		p.last = body[len(body)-1]

@@ -228,7 +228,7 @@ func (l *lowering) mayAct(e *ast.CallExpr, what string) bool {
 		l.refuse(e.Pos(), "%s in a device function", "write it in the kernel: device functions compute values", what)
 		return false
 	}
-	if l.pure > 0 {
+	if l.pure+l.lazy > 0 {
 		l.refuse(e.Pos(), "%s in a condition of a loop, or behind && or ||", "assign its result to a variable first", what)
 		return false
 	}
@@ -325,6 +325,9 @@ func (l *lowering) sharedDecl(s *ast.AssignStmt) bool {
 	if elem.Kind == Array || elem.Kind == Bool {
 		l.refuse(call.Pos(), "a shared array of %s", "use one array of numbers, or of structures, with a computed subscript", types.TypeString(array.Elem(), l.qualify))
 		return true
+	}
+	if elem.isScalar() {
+		elem = &Type{Kind: elem.Kind}
 	}
 	t := &Type{Kind: Array, Len: array.Len(), Elem: elem, Go: pointer.Elem()}
 	v := &Var{Name: l.names.name(id.Name), Type: t, Shared: true, Writes: 1}

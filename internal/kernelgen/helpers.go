@@ -44,6 +44,34 @@ var helpers = map[string]helper{
 		"int k_ctz(uint x) { return x == 0u ? 32 : findLSB(x); }",
 		"int k_ctz(unsigned x) { return x == 0 ? 32 : __ffs((int)x) - 1; }",
 	},
+	"swap": {
+		"uint k_swap(uint x) { return x << 24 | (x & 0xff00u) << 8 | x >> 8 & 0xff00u | x >> 24; }",
+		"unsigned k_swap(unsigned x) { return x << 24 | (x & 0xff00u) << 8 | x >> 8 & 0xff00u | x >> 24; }",
+	},
+	"ones64": {
+		"int k_ones64(T x) { uvec2 w = unpackUint2x32(x); return bitCount(w.x) + bitCount(w.y); }",
+		"int k_ones64(T x) { return __popc((unsigned)x) + __popc((unsigned)(x >> 32)); }",
+	},
+	"clz64": {
+		"int k_clz64(T x) { uvec2 w = unpackUint2x32(x); return w.y != 0u ? 31 - findMSB(w.y) : 63 - findMSB(w.x); }",
+		"int k_clz64(T x) { return x >> 32 ? __clz((int)(x >> 32)) : 32 + __clz((int)x); }",
+	},
+	"len64": {
+		"int k_len64(T x) { uvec2 w = unpackUint2x32(x); return w.y != 0u ? 33 + findMSB(w.y) : 1 + findMSB(w.x); }",
+		"int k_len64(T x) { return x >> 32 ? 64 - __clz((int)(x >> 32)) : 32 - __clz((int)x); }",
+	},
+	"ctz64": {
+		"int k_ctz64(T x) { uvec2 w = unpackUint2x32(x); return w.x != 0u ? findLSB(w.x) : w.y != 0u ? 32 + findLSB(w.y) : 64; }",
+		"int k_ctz64(T x) { return (unsigned)x ? __ffs((int)x) - 1 : x ? 31 + __ffs((int)(x >> 32)) : 64; }",
+	},
+	"reverse64": {
+		"T k_reverse64(T x) { uvec2 w = unpackUint2x32(x); return packUint2x32(uvec2(bitfieldReverse(w.y), bitfieldReverse(w.x))); }",
+		"T k_reverse64(T x) { return (T)__brev((unsigned)x) << 32 | __brev((unsigned)(x >> 32)); }",
+	},
+	"rotl64": {
+		"T k_rotl64(T x, int s) { uint n = uint(s) & 63u; return x << n | x >> (64u - n & 63u); }",
+		"T k_rotl64(T x, int s) { unsigned n = s & 63; return x << n | x >> (64 - n & 63); }",
+	},
 	"mul32": {
 		"void k_mul32(uint a, uint b, out uint hi, out uint lo) { umulExtended(a, b, hi, lo); }",
 		"void k_mul32(unsigned a, unsigned b, unsigned &hi, unsigned &lo) { hi = __umulhi(a, b); lo = a * b; }",
@@ -138,7 +166,7 @@ func (p *devicePrinter) need(name string, t *Type) {
 	if t.Kind == Int {
 		t = &Type{Kind: Int32}
 	}
-	if name == "rotl" || name == "ctz" || name == "mul32" {
+	if name == "rotl" || name == "ctz" || name == "swap" || name == "mul32" {
 		t = typeUint32
 	}
 	p.helpers[fmt.Sprintf("%s/%d", name, t.Kind)] = true

@@ -44,6 +44,13 @@ func (im *imports) qualify(p *types.Package) string {
 	return im.name(p.Path(), p.Name())
 }
 
+// foreign reports whether a named type is another package's, whose fields may be
+// given in any order but by name.
+func (im *imports) foreign(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() != im.own
+}
+
 // object is a name of another package, or of this one.
 func (im *imports) object(obj types.Object) string {
 	if q := im.qualify(obj.Pkg()); q != "" {

@@ -73,7 +73,8 @@ type Var struct {
 	// Writes counts assignments besides the declaration. A variable with none is
 	// what it was declared as, which the analysis of subscripts uses.
 	Writes int
-	Init   Expr // what it was declared as; nil for a loop's variable
+	Init   Expr  // what it was declared as; nil for a loop's variable
+	leads  *jump // for the variable of a jump: where those go that set it
 	// Range is set for the variable of a loop that counts and
 	// that its body does not assign to.
 	Range *Range
@@ -116,12 +117,15 @@ func (b *Buffer) title() string {
 type Function struct {
 	Name    string // in GLSL and CUDA
 	Obj     *types.Func
+	Method  string // its name, if it is called of its first parameter
 	Params  []*Var
 	Results []*Type
 	Body    []Stmt
 
 	calls []*Function // in the order of their first call
 	cost  float64
+
+	inline *inlinable // set for one that is compiled into its callers
 }
 
 // Kernel is a kernel in the language of this package.
@@ -303,11 +307,17 @@ type (
 		Body []Stmt
 		// Turns is an upper bound of the iterations; nil if none is known.
 		Turns *poly
+		from  *enclosing
 	}
 	// Switch is what a break inside leaves: the arms themselves are Ifs.
-	Switch struct{ Body []Stmt }
+	Switch struct {
+		Body []Stmt
+		from *enclosing
+	}
 	// Break leaves the innermost For or Switch.
-	Break struct{}
+	Break struct {
+		leads *jump // where it is on its way to; nil if it has arrived
+	}
 	// Continue goes on with the innermost For.
 	Continue struct{}
 	// Return leaves the function; a kernel's has no results.

@@ -50,7 +50,7 @@ type source struct {
 	files []*ast.File
 	pkg   *types.Package
 	info  *types.Info
-	decls map[string]*ast.FuncDecl // functions by name, instances of generic ones among them
+	decls map[string]*ast.FuncDecl // functions by nameOf, instances of generic ones among them
 	errs  []types.Error
 
 	instances map[*ast.FuncDecl][]instance // of marked generic functions
@@ -200,8 +200,8 @@ func (l *loader) check(p *listed, files []*ast.File) (*source, error) {
 	}
 	for _, f := range slices.Concat(files, copies) {
 		for _, d := range f.Decls {
-			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil {
-				s.decls[fn.Name.Name] = fn
+			if fn, ok := d.(*ast.FuncDecl); ok {
+				s.decls[nameOf(fn)] = fn
 			}
 		}
 	}

@@ -2,12 +2,16 @@ package kernelgen
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
+	"math"
+	"slices"
 	"strconv"
 )
 
-// turnsMark is what a //tandem:turns mark in the line above a loop states.
+// turnsMark is what a //tandem:turns mark in the line above a loop, or above its label,
+// states.
 func (l *lowering) turnsMark(pos token.Pos) *poly {
 	if l.turns == nil {
 		l.turns = map[int]ast.Comment{}
@@ -25,6 +29,9 @@ func (l *lowering) turnsMark(pos token.Pos) *poly {
 		}
 	}
 	c, ok := l.turns[l.fset.Position(pos).Line-1]
+	if !ok && l.label != "" {
+		c, ok = l.turns[l.fset.Position(l.labelPos).Line-1]
+	}
 	if !ok {
 		return nil
 	}
@@ -45,7 +52,8 @@ func (l *lowering) turnsMark(pos token.Pos) *poly {
 
 func (l *lowering) forStmt(s *ast.ForStmt) {
 	mark := l.turnsMark(s.Pos())
-	f := &For{Turns: mark}
+	around := l.enter(true)
+	f := &For{Turns: mark, from: around}
 	var v *Var
 	if s.Init != nil {
 		before := len(l.out)
@@ -80,7 +88,10 @@ func (l *lowering) forStmt(s *ast.ForStmt) {
 	if v != nil {
 		writesByPost = v.Writes
 	}
-	f.Body = l.block(s.Body)
+	body := l.block(s.Body)
+	l.leave()
+	var set, behind []Stmt
+	f.Body, set, behind = l.settle(around, body, s.Cond == nil)
 	simple := false
 	if len(post) == 1 {
 		if a, ok := post[0].(*Assign); ok {
@@ -91,6 +102,7 @@ func (l *lowering) forStmt(s *ast.ForStmt) {
 	}
 	if len(post) > 0 && !simple {
 		// continue means the post statement and then the next iteration.
+		around.posted = true
 		for i, s := range f.Body {
 			if _, ok := s.(*Continue); ok {
 				f.Body = f.Body[:i] // what follows is never reached
@@ -103,7 +115,7 @@ func (l *lowering) forStmt(s *ast.ForStmt) {
 		l.countedLoop(v, f)
 	}
 	if f.Cond != nil || s.Cond == nil {
-		l.out = append(l.out, f)
+		l.out = slices.Concat(l.out, set, []Stmt{f}, behind)
 	}
 }
 
@@ -127,38 +139,50 @@ func beforeContinue(list, put []Stmt) []Stmt {
 // countedLoop finds what the variable of a loop goes through, where the loop is
 // one that counts.
 func (l *lowering) countedLoop(v *Var, f *For) {
-	step, ok := f.Post.Value.(*Binary)
-	cond, isBinary := f.Cond.(*Binary)
+	if r := counted(v, f.Init, f.Cond, f.Post); r != nil {
+		v.Writes, v.Init, v.Range = 0, nil, r
+		l.made = append(l.made, v)
+	}
+}
+
+// counted is what a variable goes through from its first value on while a comparison
+// holds, if step adds a constant to it; nil if that is another.
+func counted(v *Var, first, cond Expr, step *Assign) *Range {
+	by, ok := step.Value.(*Binary)
+	test, isBinary := cond.(*Binary)
 	if !ok || !isBinary || !v.Type.isInteger() {
-		return
+		return nil
 	}
-	ref, isRef := step.X.(*Ref)
-	by, isConst := step.Y.(*Const)
-	left, isLeft := cond.X.(*Ref)
-	if !isRef || ref.Var != v || !isConst || !isLeft || left.Var != v || f.Post.To.(*Ref).Var != v {
-		return
+	ref, isRef := by.X.(*Ref)
+	n, isConst := by.Y.(*Const)
+	left, isLeft := test.X.(*Ref)
+	to, isVar := step.To.(*Ref)
+	if !isRef || ref.Var != v || !isConst || !isLeft || left.Var != v || !isVar || to.Var != v {
+		return nil
 	}
-	n, exact := int64Of(by)
-	if !exact || n < 1 {
-		return
-	}
-	plusOne := func(e Expr) Expr { return &Binary{e.typ(), token.ADD, e, one(e.typ())} }
 	r := &Range{}
-	switch {
-	case step.Op == token.ADD && cond.Op == token.LSS:
-		r.Lo, r.Hi = f.Init, cond.Y
-	case step.Op == token.ADD && cond.Op == token.LEQ:
-		r.Lo, r.Hi = f.Init, plusOne(cond.Y)
-	case step.Op == token.SUB && cond.Op == token.GEQ && !v.Type.isUnsigned():
-		r.Lo, r.Hi = cond.Y, plusOne(f.Init)
-	case step.Op == token.SUB && cond.Op == token.GTR:
-		r.Lo, r.Hi = plusOne(cond.Y), plusOne(f.Init)
-	default:
-		return
+	if r.Step, ok = int64Of(n); !ok || r.Step < 1 {
+		return nil
 	}
-	r.Step = n
-	v.Writes, v.Init, v.Range = 0, nil, r
-	l.made = append(l.made, v)
+	plusOne := func(e Expr) Expr {
+		if c, ok := int64Of(e); ok && c < math.MaxInt64 {
+			return &Const{e.typ(), constant.MakeInt64(c + 1)}
+		}
+		return &Binary{e.typ(), token.ADD, e, one(e.typ())}
+	}
+	switch {
+	case by.Op == token.ADD && test.Op == token.LSS:
+		r.Lo, r.Hi = first, test.Y
+	case by.Op == token.ADD && test.Op == token.LEQ:
+		r.Lo, r.Hi = first, plusOne(test.Y)
+	case by.Op == token.SUB && test.Op == token.GEQ && !v.Type.isUnsigned():
+		r.Lo, r.Hi = test.Y, plusOne(first)
+	case by.Op == token.SUB && test.Op == token.GTR:
+		r.Lo, r.Hi = plusOne(test.Y), plusOne(first)
+	default:
+		return nil
+	}
+	return r
 }
 
 func (l *lowering) rangeStmt(s *ast.RangeStmt) {
@@ -167,6 +191,8 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 		return
 	}
 	mark := l.turnsMark(s.Pos())
+	around := l.enter(true)
+	defer l.leave()
 	keyObj, valueObj := l.rangeObject(s.Key), l.rangeObject(s.Value)
 	if s.Tok == token.ASSIGN && (keyObj != nil || valueObj != nil) {
 		l.refuse(s.Pos(), "a range over variables that are there before", "let the loop declare them with :=")
@@ -225,7 +251,7 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 	v := &Var{Name: l.names.name(name), Type: counter, Range: &Range{Lo: zero(counter), Hi: hi, Step: 1}}
 	l.made = append(l.made, v)
 	f := &For{
-		Var: v, Init: zero(counter), Turns: mark,
+		Var: v, Init: zero(counter), Turns: mark, from: around,
 		Cond: &Binary{typeBool, token.LSS, &Ref{v}, hi},
 		Post: &Assign{To: &Ref{v}, Value: &Binary{counter, token.ADD, &Ref{v}, one(counter)}},
 	}
@@ -246,8 +272,9 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 		own.Init = value
 		first = append(first, &Declare{own, value})
 	}
-	f.Body = append(first, l.block(s.Body)...)
-	l.out = append(l.out, f)
+	body, set, behind := l.settle(around, l.block(s.Body), false)
+	f.Body = append(first, body...)
+	l.out = slices.Concat(l.out, set, []Stmt{f}, behind)
 }
 
 // rangeObject is the variable that a range loop declares, or nil.

@@ -2,6 +2,7 @@ package kernelgen
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 )
 
@@ -11,6 +12,12 @@ type lowering struct {
 	src *source
 	k   *Kernel   // nil in a device function
 	fn  *Function // nil in a kernel
+
+	home     string                // the path of the package that is compiled
+	inlining *inlining             // the call of a function with slices that is being compiled
+	calls    int                   // of such functions
+	values   map[types.Object]Expr // parameters of such functions that are no variables
+	whole    ast.Expr              // the right side of the statement that is being compiled
 
 	names   *namer
 	vars    map[types.Object]*Var
@@ -24,9 +31,15 @@ type lowering struct {
 	out        []Stmt              // the block that is being made
 	made       []*Var              // variables of counted loops
 
+	around   []*enclosing // the loops and switches that are being made, outer ones first
+	label    string       // of the statement that comes next
+	labelPos token.Pos
+	named    []*Var // the results of the function that have names
+
 	groupObj types.Object         // the parameter of type kernels.Group
 	joins    map[string]*Function // of reductions of groups
 	pure     int                  // around an expression that may be evaluated more or less often than once
+	lazy     int                  // around one behind && or ||, before which statements can stand
 	depth    int                  // of blocks
 }
 
@@ -36,7 +49,7 @@ func (c *compiler) lowering(src *source) *lowering {
 		names.taken[name] = true // what the package declares keeps its meaning
 	}
 	return &lowering{
-		compiler: c, src: src, names: names,
+		compiler: c, src: src, home: src.path, names: names, values: map[types.Object]Expr{},
 		vars: map[types.Object]*Var{}, buffers: map[types.Object]*Buffer{},
 		aggregates: map[types.Object]*aggregate{}, assigned: map[types.Object]bool{},
 	}
@@ -117,7 +130,7 @@ func (l *lowering) statement(s ast.Stmt) {
 	case *ast.TypeSwitchStmt:
 		l.refuse(s.Pos(), "a type switch", "kernels have no interfaces; write one kernel for each type")
 	case *ast.LabeledStmt:
-		l.refuse(s.Pos(), "the label %s", "move the inner loop into a //tandem:device function and return from it", s.Label.Name)
+		l.labelled(s)
 	default:
 		l.refuse(s.Pos(), "a statement that kernels don't have", "see docs/kernels.md for those they have")
 	}
@@ -132,9 +145,13 @@ func (l *lowering) exprStmt(s *ast.ExprStmt) {
 	if _, ok := l.effect(call, false); ok {
 		return
 	}
+	l.whole = call
+	if l.changing(call) {
+		return
+	}
 	// Whatever is wrong with the call is the better message.
 	if before := len(l.refusals); l.call(call) == nil || len(l.refusals) > before {
 		return
 	}
-	l.refuse(s.Pos(), "a call whose result is dropped", "leave it out: functions of kernels change nothing")
+	l.refuse(s.Pos(), "a call whose result is dropped", "leave it out: it changes nothing")
 }

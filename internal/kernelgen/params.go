@@ -20,8 +20,12 @@ func exported(name string) string {
 // whether there was none of it.
 func (l *lowering) signature(fn *ast.FuncDecl) bool {
 	switch {
-	case fn.Recv != nil:
-		l.refuse(fn.Recv.Pos(), "a method", "write a function and pass the receiver as a parameter")
+	case fn.Recv != nil && l.k != nil:
+		l.refuse(fn.Recv.Pos(), "a kernel that is a method", "write a function and pass the receiver as a parameter; what a kernel calls may be methods")
+	case fn.Recv != nil && isPointer(fn.Recv.List[0].Type):
+		l.refuse(fn.Recv.Pos(), "a pointer as receiver", "have the value itself as receiver, and return what it becomes: kernels have no pointers")
+	case fn.Recv != nil && len(receiverTypes(fn)) > 0:
+		l.refuse(fn.Recv.Pos(), "a method of a type whose type parameters are not all numbers", "constrain them by unions of numbers' types: type vec[T interface{ float32 | float64 }]")
 	case fn.Type.TypeParams != nil:
 		l.refuse(fn.Type.TypeParams.Pos(), "type parameters", "constrain them by unions of numbers' types: [T interface{ float32 | float64 }]")
 	case fn.Body == nil:
@@ -38,12 +42,8 @@ func (l *lowering) paramType(p *types.Var, fn *ast.FuncDecl) *Type {
 		l.refuse(p.Pos(), "a variadic parameter", "write the parameters out, or pass an array")
 		return nil
 	}
-	if _, ok := p.Type().Underlying().(*types.Slice); ok {
-		l.refuse(p.Pos(), "a slice as parameter of a device function", "read the elements in the kernel and pass their values")
-		return nil
-	}
 	if hasSlices(p.Type()) {
-		l.refuse(p.Pos(), "a structure with slices as parameter of a device function", "read the elements in the kernel and pass their values")
+		l.refuse(p.Pos(), "a structure with slices as parameter of a device function", "have the function take the slices: f(p.x, p.y)")
 		return nil
 	}
 	return l.convertType(p.Type(), p.Pos())

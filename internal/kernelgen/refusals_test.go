@@ -76,7 +76,8 @@ func TestRefusals(t *testing.T) {
 func testLoader(t *testing.T) *loader {
 	t.Helper()
 	l := newLoader(".")
-	found, err := l.list("-export", "-deps", "math", "math/bits", "strings", "os", "sync/atomic", kernelsPath, atomicsPath)
+	found, err := l.list("-export", "-deps", "math", "math/bits", "strings", "os", "sync/atomic", kernelsPath, atomicsPath,
+		"github.com/tandem-go/tandem/internal/kernelgen/sample/geometry")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -157,7 +157,7 @@ func (b *box) statements(list []Stmt) []Stmt {
 			f.Body = b.statements(s.Body)
 			out = append(out, &f)
 		case *Switch:
-			out = append(out, &Switch{b.statements(s.Body)})
+			out = append(out, &Switch{b.statements(s.Body), s.from})
 		default:
 			out = append(out, s)
 			if ends(out) {
@@ -361,7 +361,7 @@ func dropUnread(list []Stmt, read map[*Var]bool) (out []Stmt, changed bool) {
 		case *Switch:
 			body, c := dropUnread(s.Body, read)
 			changed = changed || c
-			out = append(out, &Switch{body})
+			out = append(out, &Switch{body, s.from})
 			continue
 		}
 		out = append(out, s)

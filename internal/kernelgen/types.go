@@ -85,14 +85,11 @@ func (l *lowering) structType(t types.Type, u *types.Struct, pos token.Pos) *Typ
 		l.refuse(pos, "a structure type without a name", "declare it: type point struct{ x, y float32 }")
 		return nil
 	}
-	if named.TypeArgs().Len() > 0 {
-		l.refuse(pos, "the generic type %s", "declare a type for each", types.TypeString(t, l.qualify))
-		return nil
+	name := named.Obj().Name()
+	for i := range named.TypeArgs().Len() {
+		name += "_" + types.TypeString(named.TypeArgs().At(i), func(*types.Package) string { return "" })
 	}
-	key := named.Obj().Name()
-	if p := named.Obj().Pkg(); p != nil {
-		key = p.Path() + "." + key
-	}
+	key := types.TypeString(t, nil)
 	if s := l.structs[key]; s != nil {
 		return s
 	}
@@ -100,7 +97,7 @@ func (l *lowering) structType(t types.Type, u *types.Struct, pos token.Pos) *Typ
 		l.refuse(pos, "a structure without fields", "give it one")
 		return nil
 	}
-	s := &Type{Kind: Struct, Name: "s_" + l.compiler.names.name(named.Obj().Name()), Go: t}
+	s := &Type{Kind: Struct, Name: "s_" + l.compiler.names.name(name), Go: t}
 	for i := range u.NumFields() {
 		f := u.Field(i)
 		ft := l.convertType(f.Type(), pos)

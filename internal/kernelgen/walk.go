@@ -90,3 +90,38 @@ func parts(e Expr) []Expr {
 	}
 	return nil
 }
+
+// clone is an expression of its own that is alike.
+func clone(e Expr) Expr {
+	switch e := e.(type) {
+	case *Ref:
+		return &Ref{e.Var}
+	case *Load:
+		return &Load{Buffer: e.Buffer, At: clone(e.At), site: &site{pos: e.site.pos, text: e.site.text}}
+	case *Binary:
+		return &Binary{e.T, e.Op, clone(e.X), clone(e.Y)}
+	case *Unary:
+		return &Unary{e.T, e.Op, clone(e.X)}
+	case *Convert:
+		return &Convert{e.T, clone(e.X)}
+	case *Call:
+		return &Call{e.T, e.Fn, cloneAll(e.Args)}
+	case *Builtin:
+		return &Builtin{e.T, e.Fn, cloneAll(e.Args)}
+	case *Select:
+		return &Select{clone(e.X), e.Field}
+	case *At:
+		return &At{clone(e.X), clone(e.At)}
+	case *Composite:
+		return &Composite{e.T, cloneAll(e.Elems)}
+	}
+	return e // a constant or a length
+}
+
+func cloneAll(list []Expr) []Expr {
+	all := make([]Expr, len(list))
+	for i, e := range list {
+		all[i] = clone(e)
+	}
+	return all
+}

@@ -70,7 +70,7 @@ func assignFloat32Range(call *kernels.Call) {
 		points_own := points[dims*i-points_base:][:dims]
 		t := float32(math.Float32frombits(2139095040))
 		best := t
-		var nearest int32 = -1
+		var nearest_2 int32 = -1
 		n := k
 		for c := 0; c < n; c++ {
 			var sum float32 = 0
@@ -83,10 +83,10 @@ func assignFloat32Range(call *kernels.Call) {
 				t_2 := sum
 				t_3 := int32(c)
 				best = t_2
-				nearest = t_3
+				nearest_2 = t_3
 			}
 		}
-		labels_here[u] = nearest
+		labels_here[u] = nearest_2
 		distances_here[u] = best
 	}
 }
@@ -100,7 +100,7 @@ void main() {
 	int i = int(tandem_index() + tandem_lo);
 	precise float t = (uintBitsToFloat(2139095040u));
 	precise float best = t;
-	int nearest = (-1);
+	int nearest_2 = (-1);
 	int n = k;
 	for (int c = 0; c < n; c = c + 1) {
 		precise float sum = k_zero;
@@ -113,10 +113,10 @@ void main() {
 			precise float t_2 = sum;
 			int t_3 = c;
 			best = t_2;
-			nearest = t_3;
+			nearest_2 = t_3;
 		}
 	}
-	labels[uint(i) + labels_at] = nearest;
+	labels[uint(i) + labels_at] = nearest_2;
 	distances[uint(i) + distances_at] = best;
 }
 `
@@ -127,7 +127,7 @@ TANDEM_KERNEL {
 	int i = int(tandem_index() + tandem_lo);
 	float t = (__uint_as_float(2139095040u));
 	float best = t;
-	int nearest = (-1);
+	int nearest_2 = (-1);
 	int n = k;
 	for (int c = 0; c < n; c = c + 1) {
 		float sum = 0.0f;
@@ -140,10 +140,10 @@ TANDEM_KERNEL {
 			float t_2 = sum;
 			int t_3 = c;
 			best = t_2;
-			nearest = t_3;
+			nearest_2 = t_3;
 		}
 	}
-	labels[unsigned(i) + labels_at] = nearest;
+	labels[unsigned(i) + labels_at] = nearest_2;
 	distances[unsigned(i) + distances_at] = best;
 }
 `
@@ -211,7 +211,7 @@ func assignFloat64Range(call *kernels.Call) {
 		points_own := points[dims*i-points_base:][:dims]
 		t := float64(math.Float32frombits(2139095040))
 		best := t
-		var nearest int32 = -1
+		var nearest_2 int32 = -1
 		n := k
 		for c := 0; c < n; c++ {
 			var sum float64 = 0
@@ -224,10 +224,10 @@ func assignFloat64Range(call *kernels.Call) {
 				t_2 := sum
 				t_3 := int32(c)
 				best = t_2
-				nearest = t_3
+				nearest_2 = t_3
 			}
 		}
-		labels_here[u] = nearest
+		labels_here[u] = nearest_2
 		distances_here[u] = best
 	}
 }
@@ -241,7 +241,7 @@ void main() {
 	int i = int(tandem_index() + tandem_lo);
 	precise double t = double(uintBitsToFloat(2139095040u));
 	precise double best = t;
-	int nearest = (-1);
+	int nearest_2 = (-1);
 	int n = k;
 	for (int c = 0; c < n; c = c + 1) {
 		precise double sum = double(k_zero);
@@ -254,10 +254,10 @@ void main() {
 			precise double t_2 = sum;
 			int t_3 = c;
 			best = t_2;
-			nearest = t_3;
+			nearest_2 = t_3;
 		}
 	}
-	labels[uint(i) + labels_at] = nearest;
+	labels[uint(i) + labels_at] = nearest_2;
 	distances[uint(i) + distances_at] = best;
 }
 `
@@ -268,7 +268,7 @@ TANDEM_KERNEL {
 	int i = int(tandem_index() + tandem_lo);
 	double t = double(__uint_as_float(2139095040u));
 	double best = t;
-	int nearest = (-1);
+	int nearest_2 = (-1);
 	int n = k;
 	for (int c = 0; c < n; c = c + 1) {
 		double sum = 0.0;
@@ -281,10 +281,10 @@ TANDEM_KERNEL {
 			double t_2 = sum;
 			int t_3 = c;
 			best = t_2;
-			nearest = t_3;
+			nearest_2 = t_3;
 		}
 	}
-	labels[unsigned(i) + labels_at] = nearest;
+	labels[unsigned(i) + labels_at] = nearest_2;
 	distances[unsigned(i) + distances_at] = best;
 }
 `

@@ -70,6 +70,8 @@ func (p *program) element(in input) string {
 		return fmt.Sprintf("%s[(l+%d)%%%d]%s", in.name, p.IntN(40), in.length, in.field)
 	case in.length > 0:
 		return fmt.Sprintf("%s[%s%%%d]%s", in.name, p.wide("uint32"), in.length, in.field)
+	case in.per == 0 && !p.bare && p.IntN(4) == 0:
+		return fmt.Sprintf("someOf(%s, %s, %s)", in.name, p.wide("uint32"), pick(p, []string{"1", "3"}))
 	case in.per == 0:
 		return fmt.Sprintf("%s[%s%%uint32(len(%s))]", in.name, p.wide("uint32"), in.name)
 	}
@@ -77,7 +79,14 @@ func (p *program) element(in input) string {
 	if in.per > 1 {
 		k = p.IntN(in.per)
 	}
-	return in.name + "[" + p.own(in.per, k) + "]"
+	own := p.own(in.per, k)
+	switch choice := p.IntN(8); {
+	case choice == 0:
+		return fmt.Sprintf("elementOf(%s, %s)", in.name, own)
+	case choice == 1 && !p.bare:
+		return fmt.Sprintf("sizeOf(%s, %s)", in.name, own)
+	}
+	return in.name + "[" + own + "]"
 }
 
 // wide is a variable of an unsigned type that does not read an input, which could
@@ -91,6 +100,14 @@ func (p *program) wide(typ string) string {
 	return typ + "(" + pick(p, p.indices) + ")"
 }
 
+// reader is a function that reads an element.
+func (p *program) reader() string {
+	if p.bare {
+		return "elementOf"
+	}
+	return pick(p, []string{"elementOf", "sizeOf"})
+}
+
 func (p *program) condition(depth int) string {
 	switch p.IntN(6) {
 	case 0:
@@ -101,6 +118,9 @@ func (p *program) condition(depth int) string {
 		// Neighbours, where they are there: the border is part of the condition.
 		for _, in := range p.inputs {
 			if in.halo > 0 && len(p.indices) == 1 {
+				if p.IntN(3) == 0 {
+					return fmt.Sprintf("(i >= %d && i < len(%s)-%d && elementOf(%s, i-%d) < %s(%s, i+%d))", in.halo, in.name, in.halo, in.name, in.halo, p.reader(), in.name, in.halo)
+				}
 				return fmt.Sprintf("(i >= %d && i < len(%s)-%d && %s[i-%d] < %s[i+%d])", in.halo, in.name, in.halo, in.name, in.halo, in.name, in.halo)
 			}
 			if in.halo > 0 && len(p.indices) == 2 {
@@ -139,6 +159,8 @@ func (p *program) floatExpr(typ string, depth int) string {
 			return fmt.Sprintf("kmath.Copysign(%s, number(%s))", x(), x()) // a NaN's sign is anything
 		}
 		return fmt.Sprintf("kmath.%s(%s)", pick(p, []string{"Exp64", "Log64"}), x())
+	case 7:
+		return p.method(typ, depth)
 	}
 	return fmt.Sprintf("(%s %s %s)", x(), pick(p, []string{"+", "-", "*", "+", "*", "/"}), p.second(typ, depth-1))
 }
@@ -170,10 +192,34 @@ func (p *program) intExpr(typ string, depth int) string {
 		case "uint32":
 			return fmt.Sprintf("math.Float32bits(%s*0)", "float32("+p.expr("int32", depth-1)+")")
 		case "int32":
-			return fmt.Sprintf("int32(bits.%s(%s))", pick(p, []string{"OnesCount32", "LeadingZeros32", "TrailingZeros32"}), p.expr("uint32", depth-1))
+			count, width := pick(p, []string{"OnesCount", "LeadingZeros", "TrailingZeros", "Len"}), pick(p, []string{"32", "64"})
+			return fmt.Sprintf("int32(bits.%s%s(%s))", count, width, p.expr("uint"+width, depth-1))
 		case "uint64":
-			return fmt.Sprintf("uint64(bits.Reverse32(%s))", p.expr("uint32", depth-1))
+			return pick(p, []string{
+				fmt.Sprintf("uint64(bits.Reverse32(%s))", p.expr("uint32", depth-1)),
+				fmt.Sprintf("uint64(bits.ReverseBytes32(%s))", p.expr("uint32", depth-1)),
+				fmt.Sprintf("bits.Reverse64(%s)", p.expr("uint64", depth-1)),
+				fmt.Sprintf("bits.RotateLeft64(%s, int(int32(%s)))", p.expr("uint64", depth-1), p.expr("uint32", depth-1)),
+			})
 		}
+	case 10:
+		if typ == "int32" {
+			return fmt.Sprintf("int32(level(%s).up(%s).up(level(%s)))", x(), pick(p, []string{"7", "-1"}), x())
+		}
+		return p.method(typ, depth)
 	}
 	return fmt.Sprintf("(%s %s %s)", x(), pick(p, []string{"+", "-", "*", "&", "|", "^", "&^"}), p.second(typ, depth-1))
+}
+
+// method is what methods of a structure make of numbers.
+func (p *program) method(typ string, depth int) string {
+	x := func() string { return p.expr(typ, depth-1) }
+	d := fmt.Sprintf("duo[%s]{%s, %s}", typ, x(), x())
+	switch p.IntN(3) {
+	case 0:
+		return fmt.Sprintf("(%s.plus(duo[%s]{b: %s}).a)", d, typ, x())
+	case 1:
+		return fmt.Sprintf("(%s.first(%s))", d, p.second(typ, depth-1))
+	}
+	return fmt.Sprintf("(%s.plus(duo[%s]{}).first(%s))", d, typ, x())
 }

@@ -12,6 +12,7 @@ type workGroup struct {
 	shared  []memory   // that may be written again
 	counts  memory     // for atomic operations
 	nested  int        // loops and conditions around the statement
+	rounds  []*around  // those loops
 }
 
 // memory is an array that a group shares.
@@ -223,25 +224,29 @@ func (p *program) collective() {
 // rounds is a loop that all invocations of a group go through together.
 func (p *program) rounds(depth int) {
 	v, typ := p.fresh(), "int"
+	a, label := p.labelled(true)
 	switch p.IntN(3) {
 	case 0:
-		p.line("for %s := range %d {", v, 1+p.IntN(3))
+		p.line("%sfor %s := range %d {", label, v, 1+p.IntN(3))
 	case 1:
-		p.line("//tandem:turns 4\nfor %s := %d; %s > 0; %s /= 2 {", v, 1+p.IntN(8), v, v)
+		p.line("//tandem:turns 4\n%sfor %s := %d; %s > 0; %s /= 2 {", label, v, 1+p.IntN(8), v, v)
 	default:
 		typ = "uint32"
-		p.line("//tandem:turns 3\nfor %s := range %s & 3 {", v, p.agreed("uint32", 1))
+		p.line("//tandem:turns 3\n%sfor %s := range %s & 3 {", label, v, p.agreed("uint32", 1))
 	}
 	p.line("_ = %s", v)
 	scope, uniform := len(p.scope), len(p.group.uniform)
 	p.scope = append(p.scope, variable{v, typ, true})
 	p.group.uniform = append(p.group.uniform, variable{v, typ, true})
+	p.group.rounds = append(p.group.rounds, a)
 	p.within(1+p.IntN(2), depth-1)
 	if p.IntN(3) == 0 {
-		p.line("if %s {\n%s\n}", p.agreed("bool", 1), pick(p, []string{"break", "continue"}))
+		p.line("if %s {\n%s\n}", p.agreed("bool", 1), p.jump(p.group.rounds))
 		p.within(1, 0)
 	}
+	p.need(a, p.agreed("bool", 1))
 	p.line("}")
+	p.group.rounds = p.group.rounds[:len(p.group.rounds)-1]
 	p.scope, p.group.uniform = p.scope[:scope], p.group.uniform[:uniform]
 }
 

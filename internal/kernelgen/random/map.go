@@ -100,6 +100,11 @@ func (p *program) storeAt(out output, at string) {
 	switch {
 	case out.read && p.IntN(2) == 0:
 		p.line("%s[%s] %s= %s", out.name, at, pick(p, compoundOps(out.typ)), p.expr(out.typ, 2))
+	case p.IntN(8) == 0:
+		p.line("put(%s, %s, %s)", out.name, at, p.expr(out.typ, 2))
+	case out.read && p.IntN(3) == 0:
+		v, some := p.fresh(), p.fresh()
+		p.line("%s, %s := exchange(%s, %s, %s)\nif %s {\n%s[%s] %s= %s\n}", v, some, out.name, at, p.expr(out.typ, 2), some, out.name, at, pick(p, compoundOps(out.typ)), v)
 	case p.IntN(6) == 0:
 		p.line("if %s {\n%s[%s] = %s\n}", p.expr("bool", 2), out.name, at, p.expr(out.typ, 3))
 	default:

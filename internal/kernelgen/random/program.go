@@ -139,6 +139,92 @@ func near32(v float32) float32 {
 //tandem:device
 func near64(v float64) float64 { return float64(near32(float32(v))) + 0x1p-40 }
 
+type numeric interface {
+	float32 | float64 | int32 | uint32 | int64 | uint64
+}
+
+type duo[T numeric] struct{ a, b T }
+
+//tandem:device
+func (d duo[T]) plus(e duo[T]) duo[T] { return duo[T]{d.a + e.a, d.b - e.b} }
+
+//tandem:device
+func (d duo[T]) turned(some bool) (T, duo[T]) {
+	if some {
+		return d.a, duo[T]{d.b, d.a}
+	}
+	return d.b, d
+}
+
+//tandem:device
+func (d duo[T]) first(by T) T {
+	v, e := d.turned(d.a < by)
+	return v + e.plus(d).b
+}
+
+type level int32
+
+//tandem:device
+func (l level) up(by level) level {
+	if l > by {
+		return l - by
+	}
+	return l + by*3
+}
+
+//tandem:device
+func elementOf[T numeric](x []T, i int) T { return x[i] }
+
+//tandem:device
+func sizeOf[T numeric](x []T, i int) T {
+	if v := elementOf(x, i); v < 0 {
+		return -v
+	}
+	return x[i]
+}
+
+//tandem:device
+func someOf[T numeric](x []T, at uint32, bound T) T {
+	n := uint32(len(x))
+around:
+	for k := range uint32(3) {
+		switch v := x[(at%n+k)%n]; {
+		case v > bound:
+			return v
+		case v == bound && k > 1:
+			continue
+		case v < 0 && -v > bound:
+			for j := range k {
+				switch {
+				case x[j%n] > v:
+					continue around
+				case x[j%n] == bound:
+					return -v
+				case j == 1:
+					break around
+				}
+			}
+		}
+		if k == 2 && x[at%n] != 0 {
+			return bound
+		}
+	}
+	return x[at%n]
+}
+
+//tandem:device
+func put[T numeric](x []T, i int, v T) { x[i] = v }
+
+//tandem:device
+func exchange[T numeric](x []T, i int, v T) (T, bool) {
+	was := x[i]
+	if was == v {
+		return was, false
+	}
+	put(x, i, v)
+	return was, true
+}
+
 `
 
 const casesPrelude = `// Cases compares the kernels with their functions.
@@ -159,6 +245,7 @@ type program struct {
 	test strings.Builder
 
 	scope   []variable
+	around  []*around
 	made    int
 	indices []string
 	scalars []variable
@@ -168,6 +255,7 @@ type program struct {
 
 	group    *workGroup // nil in a kernel of single indices
 	gathered *gathered  // nil without one
+	bare     bool       // no statements can stand before an expression
 }
 
 // input is an array that the kernel reads, by its pattern of access.

@@ -106,30 +106,42 @@ func (p *program) loop(depth int) {
 	v := p.fresh()
 	turns := 1 + p.IntN(4)
 	outer := len(p.scope)
-	switch p.IntN(5) {
+	a, label := p.labelled(true)
+	switch p.IntN(6) {
 	case 0:
-		p.line("for %s := range %d {", v, turns)
+		p.line("%sfor %s := range %d {", label, v, turns)
 		p.scope = append(p.scope, variable{v, "int", true})
 	case 1:
-		p.line("for %s := 0; %s < %d; %s++ {", v, v, turns, v)
+		p.line("%sfor %s := 0; %s < %d; %s++ {", label, v, v, turns, v)
 		p.scope = append(p.scope, variable{v, "int", true})
 	case 2:
-		p.line("for %s := %d; %s >= 0; %s -= 2 {", v, turns, v, v)
+		p.line("%sfor %s := %d; %s >= 0; %s -= 2 {", label, v, turns, v, v)
 		p.scope = append(p.scope, variable{v, "int", true})
 	case 3:
-		p.line("for %s := range uint32(%d) {", v, turns)
+		p.line("%sfor %s := range uint32(%d) {", label, v, turns)
 		p.scope = append(p.scope, variable{v, "uint32", true})
+	case 4: // continue is more than one assignment
+		w, first := p.fresh(), p.expr("uint32", 1)
+		p.bare = true
+		p.line("//tandem:turns %d\n%sfor %s, %s := int32(0), %s; %s < %d; %s, %s = %s+1, %s+%s {", turns, label,
+			v, w, first, v, turns, v, w, v, w, p.expr("uint32", 1))
+		p.bare = false
+		p.line("_ = %s", w)
+		p.scope = append(p.scope, variable{v, "int32", true}, variable{w, "uint32", false})
 	default:
-		p.line("%s := int32(%d)\n//tandem:turns %d\nfor %s > 0 {\n%s--", v, turns, turns, v, v)
+		p.line("%s := int32(%d)\n//tandem:turns %d\n%sfor %s > 0 {\n%s--", v, turns, turns, label, v, v)
 		p.scope = append(p.scope, variable{v, "int32", true})
 	}
 	p.line("_ = %s", v)
+	p.around = append(p.around, a)
 	p.statements(1+p.IntN(3), depth-1)
 	if p.IntN(3) == 0 {
-		p.line("if %s {\n%s\n}", p.expr("bool", 2), pick(p, []string{"break", "continue"}))
+		p.line("if %s {\n%s\n}", p.expr("bool", 2), p.jump(p.around))
 		p.statements(1, 0)
 	}
+	p.need(a, p.expr("bool", 2))
 	p.line("}")
+	p.around = p.around[:len(p.around)-1]
 	p.scope = p.scope[:outer]
 }
 
@@ -140,24 +152,34 @@ func (p *program) choose(depth int) {
 	if p.IntN(2) == 0 {
 		tag = fmt.Sprintf("(%s & 7)", p.variableOf(typ))
 	}
-	p.line("switch %s {", tag)
-	for k := range 1 + p.IntN(3) {
-		if tag != "" {
+	a, label := p.labelled(false)
+	p.line("%sswitch %s {", label, tag)
+	p.around = append(p.around, a)
+	clauses, other := 1+p.IntN(4), p.IntN(8)
+	for k := range clauses {
+		switch {
+		case k == other:
+			p.line("default:")
+		case tag != "":
 			p.line("case %d, %d:", 2*k, 2*k+1)
-		} else {
+		default:
+			p.bare = true
 			p.line("case %s:", p.expr("bool", 2))
+			p.bare = false
 		}
 		p.statements(1+p.IntN(2), depth-1)
 		if p.IntN(4) == 0 {
-			p.line("if %s {\nbreak\n}", p.expr("bool", 1))
+			p.line("if %s {\n%s\n}", p.expr("bool", 1), p.jump(p.around))
 			p.statements(1, 0)
 		}
-	}
-	if p.IntN(2) == 0 {
-		p.line("default:")
-		p.statements(1, depth-1)
+		if k+1 == clauses {
+			p.need(a, p.expr("bool", 1))
+		} else if p.IntN(4) == 0 {
+			p.line("fallthrough")
+		}
 	}
 	p.line("}")
+	p.around = p.around[:len(p.around)-1]
 }
 
 func (p *program) array() {

@@ -107,7 +107,7 @@ func energyRange(call *kernels.Call) {
 }
 
 const energyGLSL = `
-double f_join_sum_2(double a, double b) {
+double f_join_sum_4(double a, double b) {
 	precise double tandem_t1 = a + b;
 	return tandem_t1;
 }
@@ -129,7 +129,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_sum_2(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_sum_4(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -137,12 +137,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_2(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_sum_4(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine);
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;
@@ -152,7 +152,7 @@ void main() {
 `
 
 const energyCUDA = `
-static __device__ __forceinline__ double f_join_sum_2(double a, double b) {
+static __device__ __forceinline__ double f_join_sum_4(double a, double b) {
 	return a + b;
 }
 
@@ -170,7 +170,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_sum_2(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_sum_4(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -178,7 +178,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_2(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_join_sum_4(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
@@ -299,12 +299,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_min(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_min(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 1u;
 		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine);
 	}
@@ -469,12 +469,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_xor(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_xor(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		uvec2 tandem_words0 = unpackUint2x32(tandem_mine);
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;
@@ -626,12 +626,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_product(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_product(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		uvec2 tandem_words0 = unpackUint2x32(uint64_t(tandem_mine));
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;
@@ -753,7 +753,7 @@ const insideGLSL = `
 int k_div(int a, int b) { if (b == 0) return 0; uint s = uint(a >> 31u); uint t = uint(b >> 31u); uint q = ((uint(a) ^ s) - s) / ((uint(b) ^ t) - t); return int((q ^ s ^ t) - (s ^ t)); }
 int k_rem(int a, int b) { if (b == 0) return a; uint s = uint(a >> 31u); uint t = uint(b >> 31u); uint r = ((uint(a) ^ s) - s) % ((uint(b) ^ t) - t); return int((r ^ s) - s); }
 
-int f_join_sum_3(int a, int b) {
+int f_join_sum_5(int a, int b) {
 	return a + b;
 }
 
@@ -779,7 +779,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_sum_3(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_sum_5(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -787,12 +787,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_3(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_sum_5(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 1u;
 		tandem_partial[tandem_to + 0u] = uint(tandem_mine);
 	}
@@ -805,7 +805,7 @@ static __device__ __forceinline__ int k_div(int a, int b) { if (b == 0) return 0
 static __device__ __forceinline__ int k_mul(int a, int b) { return (int)((unsigned)a * (unsigned)b); }
 static __device__ __forceinline__ int k_rem(int a, int b) { if (b == 0) return a; unsigned s = unsigned(a >> 31u); unsigned t = unsigned(b >> 31u); unsigned r = ((unsigned(a) ^ s) - s) % ((unsigned(b) ^ t) - t); return int((r ^ s) - s); }
 
-static __device__ __forceinline__ int f_join_sum_3(int a, int b) {
+static __device__ __forceinline__ int f_join_sum_5(int a, int b) {
 	return k_add(a, b);
 }
 
@@ -829,7 +829,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_sum_3(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_sum_5(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -837,7 +837,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_3(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_join_sum_5(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
@@ -971,12 +971,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_higher(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_higher(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine.m_height);
 		tandem_partial[tandem_to + 1u] = uint(tandem_mine.m_at);
@@ -1159,12 +1159,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_add(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 6u;
 		uvec2 tandem_words0 = unpackUint2x32(uint64_t(tandem_mine.m_n));
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;

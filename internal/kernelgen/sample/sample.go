@@ -291,3 +291,53 @@ func volume(z, y, x int, ny, nx int, k float32, src, dst []float32) {
 	}
 	dst[at] = sum + float32(z-y)
 }
+
+// words has the functions of package bits, and what has no constants.
+//
+//tandem:kernel
+func words(i int, x []uint64, out []uint64, low []float32) {
+	v := x[i]
+	n := bits.OnesCount64(v) ^ bits.LeadingZeros64(v>>uint32(i&63))<<7 ^ bits.TrailingZeros64(v<<uint32(i&63))<<14
+	out[4*i] = uint64(n)
+	out[4*i+1] = bits.RotateLeft64(v, n&127-64) ^ uint64(bits.Len64(v>>uint32(i&63)))
+	out[4*i+2] = bits.Reverse64(v) + uint64(bits.ReverseBytes32(uint32(v)))
+	out[4*i+3] = uint64(bits.Len32(uint32(v))) | uint64(bits.Len64(v>>32>>32))<<8
+	least := float32(math.Inf(1))
+	for k := range 4 {
+		least = min(least, float32(v>>(8*k)&255))
+	}
+	widest := math.Inf(-1)
+	if v&1 == 0 {
+		widest = math.NaN()
+	}
+	if low[i] = float32(widest); i%3 > 0 {
+		low[i] = max(least, float32(math.Inf(-1)))
+	}
+}
+
+type not struct {
+	and, in, out int32
+	float        [2]float32
+}
+
+//tandem:device
+func xor(compl not, or int32) not {
+	compl.and ^= or
+	compl.in += compl.out
+	compl.float[0] *= 2
+	return compl
+}
+
+// reserved has variables whose names mean something in other languages.
+//
+//tandem:kernel
+func reserved(i int, half, input int32, in, sampler []int32, output []float32) {
+	and, or, bitCount, mat2x3 := in[i], sampler[i]&7, bits.OnesCount32(uint32(in[i])), float32(half)
+	union := xor(not{and: and, in: or, out: input, float: [2]float32{mat2x3}}, half)
+	linux, unix, rint := union.and, union.in, bits.OnesCount32(uint32(or))
+	//tandem:turns 7
+	for bitand := range or {
+		linux += bitand
+	}
+	output[i] = float32(linux) + float32(unix+union.out)*float32(bitCount+rint) + union.float[0]
+}

@@ -2593,3 +2593,323 @@ TANDEM_KERNEL {
 	dst[unsigned(at) + dst_at] = sum + float(z - y);
 }
 `
+
+// Words makes a launch of the kernel words, with an index for each 4 elements of out_v.
+//
+// words has the functions of package bits, and what has no constants.
+func Words[X, Out_v kernels.Vector[uint64], Low kernels.Vector[float32]](x X, out_v Out_v, low Low) (l kernels.Launch) {
+	x_arg := kernels.Of[uint64](x)
+	out_v_arg := kernels.Of[uint64](out_v)
+	low_arg := kernels.Of[float32](low)
+	l.Start(wordsKernel, kernels.Indices(out_v_arg.Len(), 4, 4))
+	l.Require(out_v_arg.Len()%4 == 0, "out_v", "the number of elements is no multiple of 4")
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Elementwise)
+	l.AddArg(out_v_arg, kernels.Footprint{Per: 4})
+	l.AddArg(low_arg, kernels.Elementwise)
+	l.SetCost(kernels.Cost{Flops: 97.5, Bytes: 44})
+	return l
+}
+
+var wordsKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.words",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Uint64, Access: kernels.In},
+		{Name: "out_v", Type: kernels.Uint64, Access: kernels.Out},
+		{Name: "low", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Go: wordsRange,
+	GLSL: &kernels.Shader{
+		Text:       wordsGLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 4 },
+	},
+	CUDA: &kernels.Function{
+		Text:  wordsCUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsFloat64 | kernels.NeedsInt64,
+})
+
+// wordsRange computes the indices [call.Lo, call.Hi) of words on the host.
+func wordsRange(call *kernels.Call) {
+	x := kernels.Slice[uint64](call, 0)
+	x_base := call.Base(0)
+	out_v := kernels.Slice[uint64](call, 1)
+	out_base := call.Base(1)
+	low := kernels.Slice[float32](call, 2)
+	low_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	x_here := x[from-x_base:][:to-from]
+	low_here := low[from-low_base:][:to-from]
+	out_v_all := out_v[4*from-out_base:]
+	for u := range to - from {
+		i := from + u
+		out_v_own := out_v_all[4*u:][:4]
+		v := x_here[u]
+		n := (bits.OnesCount64(v) ^ (bits.LeadingZeros64(v>>uint32(i&63)) << 7)) ^ (bits.TrailingZeros64(v<<uint32(i&63)) << 14)
+		out_v_own[0] = uint64(n)
+		out_v_own[1] = bits.RotateLeft64(v, (n&127)-64) ^ uint64(bits.Len64(v>>uint32(i&63)))
+		out_v_own[2] = bits.Reverse64(v) + uint64(bits.ReverseBytes32(uint32(v)))
+		out_v_own[3] = uint64(bits.Len32(uint32(v))) | (uint64(bits.Len64((v>>32)>>32)) << 8)
+		least := math.Float32frombits(2139095040)
+		for k := 0; k < 4; k++ {
+			least = min(least, float32((v>>(8*k))&255))
+		}
+		widest := math.Float64frombits(18442240474082181120)
+		if (v & 1) == 0 {
+			widest = math.Float64frombits(9221120237041090561)
+		}
+		low_here[u] = float32(widest)
+		if i%3 > 0 {
+			low_here[u] = max(least, math.Float32frombits(4286578688))
+		}
+	}
+}
+
+const wordsGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
+float k_add(float a, float b) { precise float r = a + b; return r; }
+int k_clz64(uint64_t x) { uvec2 w = unpackUint2x32(x); return w.y != 0u ? 31 - findMSB(w.y) : 63 - findMSB(w.x); }
+int k_ctz64(uint64_t x) { uvec2 w = unpackUint2x32(x); return w.x != 0u ? findLSB(w.x) : w.y != 0u ? 32 + findLSB(w.y) : 64; }
+int k_len64(uint64_t x) { uvec2 w = unpackUint2x32(x); return w.y != 0u ? 33 + findMSB(w.y) : 1 + findMSB(w.x); }
+float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
+float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
+int k_ones64(uint64_t x) { uvec2 w = unpackUint2x32(x); return bitCount(w.x) + bitCount(w.y); }
+int k_rem(int a, int b) { if (b == 0) return a; uint s = uint(a >> 31u); uint t = uint(b >> 31u); uint r = ((uint(a) ^ s) - s) % ((uint(b) ^ t) - t); return int((r ^ s) - s); }
+uint64_t k_reverse64(uint64_t x) { uvec2 w = unpackUint2x32(x); return packUint2x32(uvec2(bitfieldReverse(w.y), bitfieldReverse(w.x))); }
+uint64_t k_rotl64(uint64_t x, int s) { uint n = uint(s) & 63u; return x << n | x >> (64u - n & 63u); }
+uint64_t k_shl(uint64_t x, uint s) { return s > 63u ? 0UL : x << s; }
+uint64_t k_shr(uint64_t x, uint s) { return s > 63u ? 0UL : x >> s; }
+uint k_swap(uint x) { return x << 24 | (x & 0xff00u) << 8 | x >> 8 & 0xff00u | x >> 24; }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	uint64_t v = x[uint(i) + x_at];
+	int n = (k_ones64(v) ^ (k_clz64(k_shr(v, uint(i & 63))) << 7)) ^ (k_ctz64(k_shl(v, uint(i & 63))) << 14);
+	out_v[uint(4 * i) + out_v_at] = uint64_t(n);
+	out_v[uint(4 * i + 1) + out_v_at] = k_rotl64(v, (n & 127) - 64) ^ uint64_t(k_len64(k_shr(v, uint(i & 63))));
+	out_v[uint(4 * i + 2) + out_v_at] = k_reverse64(v) + uint64_t(k_swap(uint(v)));
+	out_v[uint(4 * i + 3) + out_v_at] = uint64_t((findMSB(uint(v)) + 1)) | (uint64_t(k_len64((v >> 32) >> 32)) << 8);
+	precise float least = uintBitsToFloat(2139095040u);
+	for (int k = 0; k < 4; k = k + 1) {
+		least = k_min(least, k_add(float((k_shr(v, uint(8 * k))) & 255UL), float(k_zero)));
+	}
+	precise double widest = packDouble2x32(unpackUint2x32(18442240474082181120UL));
+	if ((v & 1UL) == 0UL) {
+		widest = packDouble2x32(unpackUint2x32(9221120237041090561UL));
+	}
+	low[uint(i) + low_at] = float(widest);
+	if (k_rem(i, 3) > 0) {
+		low[uint(i) + low_at] = k_max(least, uintBitsToFloat(4286578688u));
+	}
+}
+`
+
+const wordsCUDA = `
+static __device__ __forceinline__ int k_clz64(unsigned long long x) { return x >> 32 ? __clz((int)(x >> 32)) : 32 + __clz((int)x); }
+static __device__ __forceinline__ int k_ctz64(unsigned long long x) { return (unsigned)x ? __ffs((int)x) - 1 : x ? 31 + __ffs((int)(x >> 32)) : 64; }
+static __device__ __forceinline__ int k_len64(unsigned long long x) { return x >> 32 ? 64 - __clz((int)(x >> 32)) : 32 - __clz((int)x); }
+static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
+static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
+static __device__ __forceinline__ int k_ones64(unsigned long long x) { return __popc((unsigned)x) + __popc((unsigned)(x >> 32)); }
+static __device__ __forceinline__ unsigned long long k_reverse64(unsigned long long x) { return (unsigned long long)__brev((unsigned)x) << 32 | __brev((unsigned)(x >> 32)); }
+static __device__ __forceinline__ unsigned long long k_rotl64(unsigned long long x, int s) { unsigned n = s & 63; return x << n | x >> (64 - n & 63); }
+static __device__ __forceinline__ int k_shl(int x, unsigned s) { return s > 31u ? 0 : int(unsigned(x) << s); }
+static __device__ __forceinline__ unsigned long long k_shl(unsigned long long x, unsigned s) { return s > 63u ? 0ULL : x << s; }
+static __device__ __forceinline__ unsigned long long k_shr(unsigned long long x, unsigned s) { return s > 63u ? 0ULL : x >> s; }
+static __device__ __forceinline__ unsigned k_swap(unsigned x) { return x << 24 | (x & 0xff00u) << 8 | x >> 8 & 0xff00u | x >> 24; }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	unsigned long long v = x[unsigned(i) + x_at];
+	int n = (k_ones64(v) ^ (k_shl(k_clz64(k_shr(v, unsigned(i & 63))), 7u))) ^ (k_shl(k_ctz64(k_shl(v, unsigned(i & 63))), 14u));
+	out_v[unsigned(4 * i) + out_v_at] = (unsigned long long)(n);
+	out_v[unsigned(4 * i + 1) + out_v_at] = k_rotl64(v, (n & 127) - 64) ^ (unsigned long long)(k_len64(k_shr(v, unsigned(i & 63))));
+	out_v[unsigned(4 * i + 2) + out_v_at] = k_reverse64(v) + (unsigned long long)(k_swap(unsigned(v)));
+	out_v[unsigned(4 * i + 3) + out_v_at] = (unsigned long long)((32 - __clz((int)(unsigned(v))))) | ((unsigned long long)(k_len64((v >> 32) >> 32)) << 8);
+	float least = __uint_as_float(2139095040u);
+	for (int k = 0; k < 4; k = k + 1) {
+		least = k_min(least, float((k_shr(v, unsigned(8 * k))) & 255ULL));
+	}
+	double widest = __longlong_as_double((long long)(18442240474082181120ULL));
+	if ((v & 1ULL) == 0ULL) {
+		widest = __longlong_as_double((long long)(9221120237041090561ULL));
+	}
+	low[unsigned(i) + low_at] = float(widest);
+	if (i % 3 > 0) {
+		low[unsigned(i) + low_at] = k_max(least, __uint_as_float(4286578688u));
+	}
+}
+`
+
+// Reserved makes a launch of the kernel reserved, with an index for each element of output_v.
+//
+// reserved has variables whose names mean something in other languages.
+func Reserved[In_v, Sampler_v kernels.Vector[int32], Output_v kernels.Vector[float32]](half_v int32, input_v int32, in_v In_v, sampler_v Sampler_v, output_v Output_v) (l kernels.Launch) {
+	in_v_arg := kernels.Of[int32](in_v)
+	sampler_v_arg := kernels.Of[int32](sampler_v)
+	output_v_arg := kernels.Of[float32](output_v)
+	l.Start(reservedKernel, output_v_arg.Len())
+	l.AddArg(in_v_arg, kernels.Elementwise)
+	l.AddArg(sampler_v_arg, kernels.Elementwise)
+	l.AddArg(output_v_arg, kernels.Elementwise)
+	l.AddInt(int(half_v))
+	l.AddInt(int(input_v))
+	l.SetCost(kernels.Cost{Flops: 31, Bytes: 12})
+	return l
+}
+
+var reservedKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.reserved",
+	Params: []kernels.Param{
+		{Name: "in_v", Type: kernels.Int32, Access: kernels.In},
+		{Name: "sampler_v", Type: kernels.Int32, Access: kernels.In},
+		{Name: "output_v", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "half_v", Type: kernels.Int32},
+		{Name: "input_v", Type: kernels.Int32},
+	},
+	Go: reservedRange,
+	GLSL: &kernels.Shader{
+		Text:       reservedGLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 7 },
+	},
+	CUDA: &kernels.Function{
+		Text:  reservedCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// reservedRange computes the indices [call.Lo, call.Hi) of reserved on the host.
+func reservedRange(call *kernels.Call) {
+	half_v := int32(call.Int(0))
+	input_v := int32(call.Int(1))
+	in_v := kernels.Slice[int32](call, 0)
+	in_base := call.Base(0)
+	sampler_v := kernels.Slice[int32](call, 1)
+	sampler_base := call.Base(1)
+	output_v := kernels.Slice[float32](call, 2)
+	output_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	in_v_here := in_v[from-in_base:][:to-from]
+	sampler_v_here := sampler_v[from-sampler_base:][:to-from]
+	output_v_here := output_v[from-output_base:][:to-from]
+	for u := range to - from {
+		t := in_v_here[u]
+		t_2 := sampler_v_here[u] & 7
+		t_3 := bits.OnesCount32(uint32(in_v_here[u]))
+		t_4 := float32(half_v)
+		and_v := t
+		or_v := t_2
+		bitCount_v := t_3
+		mat2x3_v := t_4
+		union_v := xor(not{and_v, or_v, input_v, [2]float32{mat2x3_v, 0}}, half_v)
+		t_5 := union_v.and
+		t_6 := union_v.in
+		t_7 := bits.OnesCount32(uint32(or_v))
+		linux_v := t_5
+		unix_v := t_6
+		rint_v := t_7
+		n := or_v
+		for bitand_v := int32(0); bitand_v < n; bitand_v++ {
+			linux_v += bitand_v
+		}
+		output_v_here[u] = float32(linux_v) + float32(float32(unix_v+union_v.out)*float32(bitCount_v+rint_v)) + union_v.float[0]
+	}
+}
+
+const reservedGLSL = `
+struct s_not_v {
+	int m_and_v;
+	int m_in_v;
+	int m_out_v;
+	float[2] m_float_v;
+};
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_add(float a, float b) { precise float r = a + b; return r; }
+
+s_not_v f_xor_v(s_not_v compl_v, int or_v) {
+	compl_v.m_and_v = compl_v.m_and_v ^ or_v;
+	compl_v.m_in_v = compl_v.m_in_v + compl_v.m_out_v;
+	precise float tandem_t1 = compl_v.m_float_v[0] * 2.0;
+	compl_v.m_float_v[0] = tandem_t1;
+	return compl_v;
+}
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int t = in_v[uint(i) + in_v_at];
+	int t_2 = sampler_v[uint(i) + sampler_v_at] & 7;
+	int t_3 = bitCount(uint(in_v[uint(i) + in_v_at]));
+	precise float t_4 = float(half_v);
+	int and_v = t;
+	int or_v = t_2;
+	int bitCount_v = t_3;
+	precise float mat2x3_v = t_4;
+	precise s_not_v union_v = f_xor_v(s_not_v(and_v, or_v, input_v, float[2](mat2x3_v, k_zero)), half_v);
+	int t_5 = union_v.m_and_v;
+	int t_6 = union_v.m_in_v;
+	int t_7 = bitCount(uint(or_v));
+	int linux_v = t_5;
+	int unix_v = t_6;
+	int rint_v = t_7;
+	int n = or_v;
+	for (int bitand_v = 0; bitand_v < n; bitand_v = bitand_v + 1) {
+		linux_v = linux_v + bitand_v;
+	}
+	precise float tandem_t2 = k_add(float(linux_v), float(k_zero)) + k_add(float(unix_v + union_v.m_out_v), float(k_zero)) * k_add(float(bitCount_v + rint_v), float(k_zero)) + union_v.m_float_v[0];
+	output_v[uint(i) + output_v_at] = tandem_t2;
+}
+`
+
+const reservedCUDA = `
+struct s_array_float_2 { float v[2]; };
+static __device__ __forceinline__ s_array_float_2 s_array_float_2_of(float a0, float a1) { s_array_float_2 r; r.v[0] = a0; r.v[1] = a1; return r; }
+struct s_not_v {
+	int m_and_v;
+	int m_in_v;
+	int m_out_v;
+	s_array_float_2 m_float_v;
+};
+static __device__ __forceinline__ s_not_v s_not_v_of(int a0, int a1, int a2, s_array_float_2 a3) { s_not_v r; r.m_and_v = a0; r.m_in_v = a1; r.m_out_v = a2; r.m_float_v = a3; return r; }
+static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+
+static __device__ __forceinline__ s_not_v f_xor_v(s_not_v compl_v, int or_v) {
+	compl_v.m_and_v = compl_v.m_and_v ^ or_v;
+	compl_v.m_in_v = k_add(compl_v.m_in_v, compl_v.m_out_v);
+	compl_v.m_float_v.v[0] = compl_v.m_float_v.v[0] * 2.0f;
+	return compl_v;
+}
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int t = in_v[unsigned(i) + in_v_at];
+	int t_2 = sampler_v[unsigned(i) + sampler_v_at] & 7;
+	int t_3 = __popc(unsigned(in_v[unsigned(i) + in_v_at]));
+	float t_4 = float(half_v);
+	int and_v = t;
+	int or_v = t_2;
+	int bitCount_v = t_3;
+	float mat2x3_v = t_4;
+	s_not_v union_v = f_xor_v(s_not_v_of(and_v, or_v, input_v, s_array_float_2_of(mat2x3_v, 0.0f)), half_v);
+	int t_5 = union_v.m_and_v;
+	int t_6 = union_v.m_in_v;
+	int t_7 = __popc(unsigned(or_v));
+	int linux_v = t_5;
+	int unix_v = t_6;
+	int rint_v = t_7;
+	int n = or_v;
+	for (int bitand_v = 0; bitand_v < n; bitand_v = k_add(bitand_v, 1)) {
+		linux_v = k_add(linux_v, bitand_v);
+	}
+	output_v[unsigned(i) + output_v_at] = float(linux_v) + float(k_add(unix_v, union_v.m_out_v)) * float(bitCount_v + rint_v) + union_v.m_float_v.v[0];
+}
+`

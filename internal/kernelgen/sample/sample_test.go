@@ -17,7 +17,7 @@ func TestKernels(t *testing.T) {
 
 // all are the cases of every kernel of this package.
 func all() []kerneltest.Case {
-	return slices.Concat(cases(), instances(), groups(), reductions(), structures())
+	return slices.Concat(cases(), instances(), methods(), slicing(), jumps(), groups(), reductions(), structures())
 }
 
 func cases() []kerneltest.Case {
@@ -116,6 +116,15 @@ func cases() []kerneltest.Case {
 		differential.Draw("floats", func(rng *rand.Rand, n int) kerneltest.Trial {
 			a, b, out := differential.Array[float32](rng, n), differential.Array[float32](rng, n), make([]float32, 8*n)
 			return differential.Trial(Floats(a, b, out), out, func(i int, out []float32) { floats(i, a, b, out) })
+		}),
+		differential.Draw("words", func(rng *rand.Rand, n int) kerneltest.Trial {
+			x, out, low := differential.Array[uint64](rng, n), make([]uint64, 4*n), make([]float32, n)
+			return differential.Trial2(Words(x, out, low), out, low, func(i int, out []uint64, low []float32) { words(i, x, out, low) })
+		}),
+		differential.Draw("reserved", func(rng *rand.Rand, n int) kerneltest.Trial {
+			half, input := differential.Number[int32](rng), differential.Number[int32](rng)
+			in, sampler, output := differential.Array[int32](rng, n), differential.Array[int32](rng, n), make([]float32, n)
+			return differential.Trial(Reserved(half, input, in, sampler, output), output, func(i int, output []float32) { reserved(i, half, input, in, sampler, output) })
 		}),
 		differential.Draw("volume", func(rng *rand.Rand, n int) kerneltest.Trial {
 			nz, rest := differential.Shape(rng, n)

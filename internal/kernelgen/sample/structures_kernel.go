@@ -296,7 +296,7 @@ float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
 float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
 
-float f_join_max_2(float a, float b) {
+float f_join_max_4(float a, float b) {
 	return k_max(a, b);
 }
 
@@ -316,7 +316,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_max_2(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_max_4(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -324,12 +324,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_max_2(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_max_4(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 1u;
 		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine);
 	}
@@ -339,7 +339,7 @@ void main() {
 const fastestCUDA = `
 static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
 
-static __device__ __forceinline__ float f_join_max_2(float a, float b) {
+static __device__ __forceinline__ float f_join_max_4(float a, float b) {
 	return k_max(a, b);
 }
 
@@ -356,7 +356,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_max_2(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_max_4(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -364,7 +364,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_max_2(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_join_max_4(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
@@ -656,12 +656,12 @@ func binnedRange(call *kernels.Call) {
 }
 
 const binnedGLSL = `
-uint f_join_sum_4(uint a, uint b) {
+uint f_join_sum_7(uint a, uint b) {
 	return a + b;
 }
 
 shared uint tandem_values_uint32[64];
-uint tandem_all_sum_4(uint v) {
+uint tandem_all_sum_7(uint v) {
 	uint lane = gl_LocalInvocationID.x;
 	barrier(); // others may still read what was here before
 	tandem_values_uint32[lane] = v;
@@ -669,11 +669,11 @@ uint tandem_all_sum_4(uint v) {
 	if (lane % 32u == 0u) {
 		for (uint reach = 16u; reach > 0u; reach /= 2u)
 			for (uint i = 0u; i < reach; i++)
-				tandem_values_uint32[lane + i] = f_join_sum_4(tandem_values_uint32[lane + i], tandem_values_uint32[lane + i + reach]);
+				tandem_values_uint32[lane + i] = f_join_sum_7(tandem_values_uint32[lane + i], tandem_values_uint32[lane + i + reach]);
 	}
 	barrier();
 	v = tandem_values_uint32[0];
-	for (uint i = 32u; i < 64u; i += 32u) v = f_join_sum_4(v, tandem_values_uint32[i]);
+	for (uint i = 32u; i < 64u; i += 32u) v = f_join_sum_7(v, tandem_values_uint32[i]);
 	return v;
 }
 
@@ -689,7 +689,7 @@ void main() {
 			atomicAdd(b_Bins[at + b_Bins_at], 1u);
 			b_Last[uint(i) + b_Last_at] = kind;
 		}
-		uint all = tandem_all_sum_4(kind);
+		uint all = tandem_all_sum_7(kind);
 		uint sum = all;
 		if (local == 0) {
 			b_Sums[uint(group) + b_Sums_at] = sum;
@@ -699,19 +699,19 @@ void main() {
 `
 
 const binnedCUDA = `
-static __device__ __forceinline__ unsigned f_join_sum_4(unsigned a, unsigned b) {
+static __device__ __forceinline__ unsigned f_join_sum_7(unsigned a, unsigned b) {
 	return a + b;
 }
 
-static __device__ __forceinline__ unsigned tandem_all_sum_4(unsigned v) {
+static __device__ __forceinline__ unsigned tandem_all_sum_7(unsigned v) {
 #pragma unroll
-	for (int reach = 16; reach > 0; reach /= 2) v = f_join_sum_4(v, __shfl_down_sync(0xffffffffu, v, reach));
+	for (int reach = 16; reach > 0; reach /= 2) v = f_join_sum_7(v, __shfl_down_sync(0xffffffffu, v, reach));
 	__shared__ unsigned values[2];
 	__syncthreads(); // others may still read what was here before
 	if (threadIdx.x % 32 == 0) values[threadIdx.x / 32] = v;
 	__syncthreads();
 	v = values[0];
-	for (int i = 1; i < 2; i++) v = f_join_sum_4(v, values[i]);
+	for (int i = 1; i < 2; i++) v = f_join_sum_7(v, values[i]);
 	return v;
 }
 
@@ -727,7 +727,7 @@ TANDEM_KERNEL {
 			atomicAdd(&b_Bins[at + b_Bins_at], 1u);
 			b_Last[unsigned(i) + b_Last_at] = kind;
 		}
-		unsigned all = tandem_all_sum_4(kind);
+		unsigned all = tandem_all_sum_7(kind);
 		unsigned sum = all;
 		if (local == 0) {
 			b_Sums[unsigned(group) + b_Sums_at] = sum;
@@ -1051,7 +1051,7 @@ func eightRange(call *kernels.Call) {
 }
 
 const eightGLSL = `
-uint f_join_sum_5(uint a, uint b) {
+uint f_join_sum_8(uint a, uint b) {
 	return a + b;
 }
 
@@ -1070,7 +1070,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_sum_5(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_sum_8(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -1078,12 +1078,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_5(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_sum_8(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 1u;
 		tandem_partial[tandem_to + 0u] = uint(tandem_mine);
 	}
@@ -1091,7 +1091,7 @@ void main() {
 `
 
 const eightCUDA = `
-static __device__ __forceinline__ unsigned f_join_sum_5(unsigned a, unsigned b) {
+static __device__ __forceinline__ unsigned f_join_sum_8(unsigned a, unsigned b) {
 	return a + b;
 }
 
@@ -1108,7 +1108,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_sum_5(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_sum_8(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -1116,7 +1116,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_5(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_join_sum_8(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();

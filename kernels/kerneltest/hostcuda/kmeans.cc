@@ -34,7 +34,7 @@ TANDEM_KERNEL {
 	int i = int(tandem_index() + tandem_lo);
 	float t = (__uint_as_float(2139095040u));
 	float best = t;
-	int nearest = (-1);
+	int nearest_2 = (-1);
 	int n = k;
 	for (int c = 0; c < n; c = c + 1) {
 		float sum = 0.0f;
@@ -47,10 +47,10 @@ TANDEM_KERNEL {
 			float t_2 = sum;
 			int t_3 = c;
 			best = t_2;
-			nearest = t_3;
+			nearest_2 = t_3;
 		}
 	}
-	labels[unsigned(i) + labels_at] = nearest;
+	labels[unsigned(i) + labels_at] = nearest_2;
 	distances[unsigned(i) + distances_at] = best;
 }
 TANDEM_HOST_KERNEL(tandem_kmeans_assign_float32)
@@ -87,7 +87,7 @@ TANDEM_KERNEL {
 	int i = int(tandem_index() + tandem_lo);
 	double t = double(__uint_as_float(2139095040u));
 	double best = t;
-	int nearest = (-1);
+	int nearest_2 = (-1);
 	int n = k;
 	for (int c = 0; c < n; c = c + 1) {
 		double sum = 0.0;
@@ -100,10 +100,10 @@ TANDEM_KERNEL {
 			double t_2 = sum;
 			int t_3 = c;
 			best = t_2;
-			nearest = t_3;
+			nearest_2 = t_3;
 		}
 	}
-	labels[unsigned(i) + labels_at] = nearest;
+	labels[unsigned(i) + labels_at] = nearest_2;
 	distances[unsigned(i) + distances_at] = best;
 }
 TANDEM_HOST_KERNEL(tandem_kmeans_assign_float64)

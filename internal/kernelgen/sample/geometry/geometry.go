@@ -1,0 +1,81 @@
+// Package geometry has methods and functions that kernels of another package call.
+package geometry
+
+// Float is what coordinates may be.
+type Float interface{ float32 | float64 }
+
+// Vector is a vector in the plane.
+type Vector[T Float] struct{ X, Y T }
+
+// Mirrored is v mirrored at the diagonal.
+//
+//tandem:device
+func (v Vector[T]) Mirrored() Vector[T] { return Vector[T]{v.Y, v.X} }
+
+// Turned is v turned by a small angle, the sine of which is the angle.
+//
+//tandem:device
+func (v Vector[T]) Turned(by Angle) Vector[T] {
+	s := T(by)
+	c := 1 - T(by.square())/2
+	return Vector[T]{c*v.X - s*v.Y, s*v.X + c*v.Y}
+}
+
+// Angle is in radians.
+type Angle float64
+
+// Half is the half of an angle.
+//
+//tandem:device
+func (a Angle) Half() Angle { return a / 2 }
+
+//tandem:device
+func (a Angle) square() Angle { return a * a }
+
+// Below reports whether element i of x is below a bound.
+//
+//tandem:device
+func Below(x []float32, i int, bound float32) bool { return x[i] < bound }
+
+// Follow goes from element to element, and sums every other one.
+//
+//tandem:device
+func Follow(next []int32, x []float64, from, steps int32) Vector[float64] {
+	var sum Vector[float64]
+	//tandem:turns 100
+	for range steps {
+		sum = Vector[float64]{sum.Y, sum.X + x[from]}
+		from = step(next, from)
+		if negative(from) {
+			return sum.Mirrored()
+		}
+	}
+	return sum
+}
+
+//tandem:device
+func step(next []int32, from int32) int32 { return next[from] }
+
+//tandem:device
+func negative(i int32) bool { return i < 0 }
+
+// bounds has fields that other packages cannot name.
+type bounds struct{ low, high float32 }
+
+//tandem:device
+func boundsOf(x []float32) bounds {
+	b := bounds{x[0], x[0]}
+	for _, v := range x {
+		b = bounds{min(b.low, v), max(b.high, v)}
+	}
+	return b
+}
+
+// Extent is the difference of the greatest element and the least. Kernels of other
+// packages cannot call it: what stands in them would be a bounds.
+//
+//tandem:device
+func Extent(x []float32) float32 {
+	b := boundsOf(x)
+	return b.high - b.low
+}
