@@ -43,6 +43,13 @@ func (l *lowering) returnStmt(s *ast.ReturnStmt) {
 	case l.k.Fold != nil:
 		want = 1
 	}
+	if len(s.Results) == 0 && len(l.named) == want {
+		for _, v := range l.named {
+			r.Results = append(r.Results, &Ref{v})
+		}
+		l.out = append(l.out, r)
+		return
+	}
 	if len(s.Results) != want {
 		l.refuse(s.Pos(), "a return of what another call returns", "assign the results to variables first")
 		return

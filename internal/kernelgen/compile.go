@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -141,7 +142,7 @@ func (c *compiler) function(src *source, fn *ast.FuncDecl) *Function {
 	if len(c.refusals) > before {
 		return nil
 	}
-	f.Body = l.block(fn.Body)
+	f.Body = append(l.namedResults(sig), l.block(fn.Body)...)
 	if len(c.refusals) > before {
 		return nil
 	}
@@ -156,10 +157,31 @@ func (l *lowering) results(f *Function, sig *types.Signature) {
 		if t := l.convertType(r.Type(), r.Pos()); t != nil {
 			f.Results = append(f.Results, t)
 		}
-		if r.Name() != "" && r.Name() != "_" {
-			l.refuse(r.Pos(), "the named result %s", "leave out its name, declare a variable and return it", r.Name())
-		}
 	}
+}
+
+// namedResults declares the results of a function that have names: a return without
+// values returns them.
+func (l *lowering) namedResults(sig *types.Signature) []Stmt {
+	l.named = nil
+	var list []Stmt
+	for i := range sig.Results().Len() {
+		r := sig.Results().At(i)
+		if r.Name() == "" {
+			return nil
+		}
+		t := l.convertType(r.Type(), r.Pos())
+		if t == nil {
+			return nil
+		}
+		v := l.declare(r, t)
+		if t.isScalar() {
+			v.Init = zero(t)
+		}
+		l.named = append(l.named, v)
+		list = append(list, &Declare{v, v.Init})
+	}
+	return list
 }
 
 // kernel compiles a kernel. It returns nil if it was refused.
@@ -205,7 +227,9 @@ func (c *compiler) kernel(src *source, inst instance, mark directive) *Kernel {
 	if len(c.refusals) > before {
 		return nil
 	}
-	k.Body = append(l.prologue, l.block(fn.Body)...)
+	named := l.namedResults(obj.Type().(*types.Signature))
+	body := l.block(fn.Body)
+	k.Body = slices.Concat(l.prologue, named, body)
 	if len(c.refusals) > before {
 		return nil
 	}

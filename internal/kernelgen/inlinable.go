@@ -73,12 +73,12 @@ func (c *compiler) inlinable(src *source, fn *ast.FuncDecl) *Function {
 		return nil
 	}
 	l.inlining = &inlining{fn: f, simple: true}
-	body := l.block(fn.Body)
+	body := append(l.namedResults(sig), l.block(fn.Body)...)
 	if len(c.refusals) > before {
 		return nil
 	}
 	in.changes = changes(body)
-	if !in.changes && len(fn.Body.List) == 1 && len(f.Results) == 1 && l.inlining.simple {
+	if !in.changes && len(fn.Body.List) == 1 && len(f.Results) == 1 && l.named == nil && l.inlining.simple {
 		_, in.simple = fn.Body.List[0].(*ast.ReturnStmt)
 	}
 	if len(f.Results) == 0 && !in.changes {

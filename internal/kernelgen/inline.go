@@ -75,6 +75,7 @@ func (l *lowering) inlined(e *ast.CallExpr, f *Function, whole bool) (results []
 		results = l.statementsOf(f)
 	}
 	l.src, l.turns, l.depth, l.label, l.lazy, l.inlining = inner.src, inner.turns, inner.depth, inner.label, inner.lazy, inner.inlining
+	l.named = inner.named
 	if len(l.refusals) > before {
 		return nil, false
 	}

@@ -34,6 +34,7 @@ type lowering struct {
 	around   []*enclosing // the loops and switches that are being made, outer ones first
 	label    string       // of the statement that comes next
 	labelPos token.Pos
+	named    []*Var // the results of the function that have names
 
 	groupObj types.Object         // the parameter of type kernels.Group
 	joins    map[string]*Function // of reductions of groups

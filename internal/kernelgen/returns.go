@@ -3,6 +3,7 @@ package kernelgen
 import (
 	"go/constant"
 	"go/token"
+	"go/types"
 )
 
 // returning gives the statements of a function the results in variables in the place
@@ -18,7 +19,7 @@ type returning struct {
 // statementsOf compiles the body of a function that is called, and returns its results.
 func (l *lowering) statementsOf(f *Function) []Expr {
 	before := len(l.refusals)
-	body := l.block(f.inline.decl.Body)
+	body := append(l.namedResults(f.Obj.Type().(*types.Signature)), l.block(f.inline.decl.Body)...)
 	if len(l.refusals) > before {
 		return nil
 	}

@@ -78,7 +78,10 @@ outer:
 					case 4:
 						break outer
 					case 5:
-						break
+						if n&1 == 0 {
+							break
+						}
+						n--
 					case 6:
 						continue
 					case 7:
@@ -294,4 +297,59 @@ func parted(g kernels.Group, x, y []int32) {
 		g.Barrier()
 	}
 	y[g.Global()] = v
+}
+
+//tandem:device
+func split(v, limit int32) (quotient, rest int32, small bool) {
+	rest = v
+	for range 100 {
+		if rest < limit {
+			small = quotient == 0
+			return
+		}
+		if rest -= limit; rest == 7 {
+			return quotient, -1, false
+		}
+		quotient++
+	}
+	return
+}
+
+//tandem:device
+func leading(x []int32, at int, limit int32) (count int32) {
+	for k := range 4 {
+		if x[at+k] > limit {
+			return
+		}
+		if x[at+k]&15 == 3 {
+			return -count
+		}
+		count++
+	}
+	return count * 2
+}
+
+// named calls functions whose results have names.
+//
+//tandem:kernel
+func named(i int, limit int32, x, y []int32) {
+	q, r, small := split(x[4*i], limit)
+	y[i] = q*1000 + r + leading(x, 4*i, limit)
+	if small {
+		y[i] = -y[i] + leading(x, 4*i, q+40)
+	}
+}
+
+// longest has a name for its result.
+//
+//tandem:kernel
+//tandem:reduce max
+func longest(i int, x []int32) (run int32) {
+	for k := range 4 {
+		if x[4*i+k] < 30 {
+			return
+		}
+		run++
+	}
+	return run + x[4*i]
 }

@@ -3,6 +3,8 @@
 package sample
 
 import (
+	"math"
+
 	"github.com/tandem-go/tandem/kernels"
 )
 
@@ -294,7 +296,7 @@ func Maze[X, Y kernels.Vector[uint32]](x X, y Y) (l kernels.Launch) {
 	l.Start(mazeKernel, y_arg.Len())
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(y_arg, kernels.Elementwise)
-	l.SetCost(kernels.Cost{Flops: 448.875, Bytes: 8})
+	l.SetCost(kernels.Cost{Flops: 450.28125, Bytes: 8})
 	return l
 }
 
@@ -373,7 +375,10 @@ next:
 														break outer
 													} else {
 														if tag_2 == 5 {
-															break
+															if (n & 1) == 0 {
+																break
+															}
+															n--
 														} else {
 															if tag_2 == 6 {
 																continue
@@ -513,7 +518,10 @@ void main() {
 													break;
 												} else {
 													if (tag_2 == 5u) {
-														break;
+														if ((n & 1u) == 0u) {
+															break;
+														}
+														n = n - 1u;
 													} else {
 														if (tag_2 == 6u) {
 															continue;
@@ -695,7 +703,10 @@ TANDEM_KERNEL {
 													break;
 												} else {
 													if (tag_2 == 5u) {
-														break;
+														if ((n & 1u) == 0u) {
+															break;
+														}
+														n = n - 1u;
 													} else {
 														if (tag_2 == 6u) {
 															continue;
@@ -1988,6 +1999,442 @@ TANDEM_KERNEL {
 			__syncthreads();
 		}
 		y[unsigned(group * 64 + local) + y_at] = v;
+	}
+}
+`
+
+// Named makes a launch of the kernel named, with an index for each element of y.
+//
+// named calls functions whose results have names.
+func Named[X, Y kernels.Vector[int32]](limit int32, x X, y Y) (l kernels.Launch) {
+	x_arg := kernels.Of[int32](x)
+	y_arg := kernels.Of[int32](y)
+	l.Start(namedKernel, y_arg.Len())
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Footprint{Per: 4, Width: 1, Halo: 3})
+	l.AddArg(y_arg, kernels.Elementwise)
+	l.AddInt(int(limit))
+	l.SetCost(kernels.Cost{Flops: 604.25, Bytes: 8})
+	return l
+}
+
+var namedKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.named",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Int32, Access: kernels.In},
+		{Name: "y", Type: kernels.Int32, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "limit", Type: kernels.Int32},
+	},
+	Go: namedRange,
+	GLSL: &kernels.Shader{
+		Text:       namedGLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 108 },
+	},
+	CUDA: &kernels.Function{
+		Text:  namedCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// namedRange computes the indices [call.Lo, call.Hi) of named on the host.
+func namedRange(call *kernels.Call) {
+	limit := int32(call.Int(0))
+	x := kernels.Slice[int32](call, 0)
+	x_base := call.Base(0)
+	y := kernels.Slice[int32](call, 1)
+	y_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	y_here := y[from-y_base:][:to-from]
+	for u := range to - from {
+		i := from + u
+		var q int32
+		var r int32
+		var small bool
+		q, r, small = split(x[(4*i)-x_base], limit)
+		at := 4 * i
+		var result int32
+		var done bool = false
+		var count_2 int32 = 0
+		for k := 0; k < 4; k++ {
+			if x[(at+k)-x_base] > limit {
+				result = count_2
+				done = true
+				break
+			}
+			if (x[(at+k)-x_base] & 15) == 3 {
+				result = -count_2
+				done = true
+				break
+			}
+			count_2++
+		}
+		if !done {
+			result = count_2 * 2
+		}
+		y_here[u] = q*1000 + r + result
+		if small {
+			at_2 := 4 * i
+			limit_2 := q + 40
+			var result_2 int32
+			var done_2 bool = false
+			var count_3 int32 = 0
+			for k_2 := 0; k_2 < 4; k_2++ {
+				if x[(at_2+k_2)-x_base] > limit_2 {
+					result_2 = count_3
+					done_2 = true
+					break
+				}
+				if (x[(at_2+k_2)-x_base] & 15) == 3 {
+					result_2 = -count_3
+					done_2 = true
+					break
+				}
+				count_3++
+			}
+			if !done_2 {
+				result_2 = count_3 * 2
+			}
+			y_here[u] = (-y_here[u]) + result_2
+		}
+	}
+}
+
+const namedGLSL = `
+void f_split(int v, int limit, out int tandem_r0, out int tandem_r1, out bool tandem_r2) {
+	int quotient = 0;
+	int rest = 0;
+	bool small = false;
+	rest = v;
+	for (int k = 0; k < 100; k = k + 1) {
+		if (rest < limit) {
+			small = quotient == 0;
+			tandem_r0 = quotient;
+			tandem_r1 = rest;
+			tandem_r2 = small;
+			return;
+		}
+		rest = rest - limit;
+		if (rest == 7) {
+			tandem_r0 = quotient;
+			tandem_r1 = (-1);
+			tandem_r2 = false;
+			return;
+		}
+		quotient = quotient + 1;
+	}
+	tandem_r0 = quotient;
+	tandem_r1 = rest;
+	tandem_r2 = small;
+	return;
+}
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int q = 0;
+	int r = 0;
+	bool small = false;
+	f_split(x[uint(4 * i) + x_at], limit, q, r, small);
+	int at = 4 * i;
+	int result = 0;
+	bool done = false;
+	int count_2 = 0;
+	for (int k = 0; k < 4; k = k + 1) {
+		if (x[uint(at + k) + x_at] > limit) {
+			result = count_2;
+			done = true;
+			break;
+		}
+		if ((x[uint(at + k) + x_at] & 15) == 3) {
+			result = -count_2;
+			done = true;
+			break;
+		}
+		count_2 = count_2 + 1;
+	}
+	if (!done) {
+		result = count_2 * 2;
+	}
+	y[uint(i) + y_at] = q * 1000 + r + result;
+	if (small) {
+		int at_2 = 4 * i;
+		int limit_2 = q + 40;
+		int result_2 = 0;
+		bool done_2 = false;
+		int count_3 = 0;
+		for (int k_2 = 0; k_2 < 4; k_2 = k_2 + 1) {
+			if (x[uint(at_2 + k_2) + x_at] > limit_2) {
+				result_2 = count_3;
+				done_2 = true;
+				break;
+			}
+			if ((x[uint(at_2 + k_2) + x_at] & 15) == 3) {
+				result_2 = -count_3;
+				done_2 = true;
+				break;
+			}
+			count_3 = count_3 + 1;
+		}
+		if (!done_2) {
+			result_2 = count_3 * 2;
+		}
+		y[uint(i) + y_at] = (-y[uint(i) + y_at]) + result_2;
+	}
+}
+`
+
+const namedCUDA = `
+static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+static __device__ __forceinline__ int k_mul(int a, int b) { return (int)((unsigned)a * (unsigned)b); }
+static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
+
+static __device__ __forceinline__ void f_split(int v, int limit, int &tandem_r0, int &tandem_r1, bool &tandem_r2) {
+	int quotient = 0;
+	int rest = 0;
+	bool small = false;
+	rest = v;
+	for (int k = 0; k < 100; k = k + 1) {
+		if (rest < limit) {
+			small = quotient == 0;
+			tandem_r0 = quotient;
+			tandem_r1 = rest;
+			tandem_r2 = small;
+			return;
+		}
+		rest = k_sub(rest, limit);
+		if (rest == 7) {
+			tandem_r0 = quotient;
+			tandem_r1 = (-1);
+			tandem_r2 = false;
+			return;
+		}
+		quotient = k_add(quotient, 1);
+	}
+	tandem_r0 = quotient;
+	tandem_r1 = rest;
+	tandem_r2 = small;
+	return;
+}
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int q = 0;
+	int r = 0;
+	bool small = false;
+	f_split(x[unsigned(4 * i) + x_at], limit, q, r, small);
+	int at = 4 * i;
+	int result = 0;
+	bool done = false;
+	int count_2 = 0;
+	for (int k = 0; k < 4; k = k + 1) {
+		if (x[unsigned(at + k) + x_at] > limit) {
+			result = count_2;
+			done = true;
+			break;
+		}
+		if ((x[unsigned(at + k) + x_at] & 15) == 3) {
+			result = k_sub(0, count_2);
+			done = true;
+			break;
+		}
+		count_2 = k_add(count_2, 1);
+	}
+	if (!done) {
+		result = k_mul(count_2, 2);
+	}
+	y[unsigned(i) + y_at] = k_add(k_add(k_mul(q, 1000), r), result);
+	if (small) {
+		int at_2 = 4 * i;
+		int limit_2 = k_add(q, 40);
+		int result_2 = 0;
+		bool done_2 = false;
+		int count_3 = 0;
+		for (int k_2 = 0; k_2 < 4; k_2 = k_2 + 1) {
+			if (x[unsigned(at_2 + k_2) + x_at] > limit_2) {
+				result_2 = count_3;
+				done_2 = true;
+				break;
+			}
+			if ((x[unsigned(at_2 + k_2) + x_at] & 15) == 3) {
+				result_2 = k_sub(0, count_3);
+				done_2 = true;
+				break;
+			}
+			count_3 = k_add(count_3, 1);
+		}
+		if (!done_2) {
+			result_2 = k_mul(count_3, 2);
+		}
+		y[unsigned(i) + y_at] = k_add(k_sub(0, y[unsigned(i) + y_at]), result_2);
+	}
+}
+`
+
+// Longest makes a launch of the kernel longest, with an index for each 4 elements of x.
+//
+// longest has a name for its result.
+func Longest[X kernels.Vector[int32]](result *int32, x X) (l kernels.Launch) {
+	x_arg := kernels.Of[int32](x)
+	l.Start(longestKernel, x_arg.Len()/4)
+	l.Require(x_arg.Len()%4 == 0, "x", "the number of elements is no multiple of 4")
+	l.AddArg(x_arg, kernels.Footprint{Per: 4})
+	l.RequireIndices()
+	if result == nil {
+		l.Fail("result", kernels.ErrNil)
+	}
+	l.SetResult(result, nil)
+	l.SetCost(kernels.Cost{Flops: 22, Bytes: 16})
+	return l
+}
+
+var longestKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.longest",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Int32, Access: kernels.In},
+	},
+	Go:        longestRange,
+	GLSL:      kernels.ReductionShader(longestGLSL, 1, 1, func(_ *kernels.Launch) int64 { return 4 }),
+	CUDA:      kernels.ReductionFunction(longestCUDA, 1),
+	Reduction: longestReduction,
+})
+
+var longestReduction = &kernels.Reduction{
+	Decode: func(_ int, words []uint32) kernels.Partial {
+		return kernels.Partial{float64(int32(words[0])), 1}
+	},
+	Combine: func(a, b kernels.Partial) kernels.Partial {
+		return longestPartial(max(longestState(a), longestState(b)))
+	},
+	Finish: func(value any, _ *int, p kernels.Partial) {
+		*value.(*int32) = longestState(p)
+	},
+}
+
+// longestPartial and longestState turn a value of longest into what schedulers carry, and back.
+func longestPartial(s int32) kernels.Partial {
+	return kernels.Partial{float64(s), 1}
+}
+
+func longestState(p kernels.Partial) (s int32) {
+	s = int32(p[0])
+	return s
+}
+
+// longestRange computes the indices [call.Lo, call.Hi) of longest on the host.
+func longestRange(call *kernels.Call) {
+	x := kernels.Slice[int32](call, 0)
+	x_base := call.Base(0)
+	var value int32 = math.MinInt32
+	from, to := call.Lo, call.Hi
+next:
+	for i := from; i < to; i++ {
+		var run int32 = 0
+		for k := 0; k < 4; k++ {
+			if x[(4*i+k)-x_base] < 30 {
+				value = max(value, run)
+				continue next
+			}
+			run++
+		}
+		value = max(value, run+x[(4*i)-x_base])
+	}
+	call.Partial = longestPartial(value)
+}
+
+const longestGLSL = `
+int f_join_max_2(int a, int b) {
+	return max(a, b);
+}
+
+int tandem_value(uint tandem_at) {
+	int i = int(tandem_at + tandem_lo);
+	int run = 0;
+	for (int k = 0; k < 4; k = k + 1) {
+		if (x[uint(4 * i + k) + x_at] < 30) {
+			return run;
+		}
+		run = run + 1;
+	}
+	return run + x[uint(4 * i) + x_at];
+}
+
+shared int tandem_state[128];
+
+void main() {
+	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
+	uint tandem_first = tandem_group() * 128u;
+	int tandem_mine;
+	if (tandem_at < tandem_n) {
+		tandem_mine = tandem_value(tandem_at);
+		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
+			tandem_at += tandem_grid;
+			tandem_mine = f_join_max_2(tandem_mine, tandem_value(tandem_at));
+		}
+	}
+	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
+	tandem_state[tandem_lane] = tandem_mine;
+	barrier();
+	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
+		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
+			tandem_mine = f_join_max_2(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = tandem_mine;
+		}
+		barrier();
+	}
+	if (tandem_lane == 0u) {
+		uint tandem_to = tandem_group() * 1u;
+		tandem_partial[tandem_to + 0u] = uint(tandem_mine);
+	}
+}
+`
+
+const longestCUDA = `
+static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+
+static __device__ __forceinline__ int f_join_max_2(int a, int b) {
+	return max(a, b);
+}
+
+TANDEM_KERNEL {
+	auto tandem_value = [&](unsigned tandem_at) -> int {
+		int i = int(tandem_at + tandem_lo);
+		int run = 0;
+		for (int k = 0; k < 4; k = k + 1) {
+			if (x[unsigned(4 * i + k) + x_at] < 30) {
+				return run;
+			}
+			run = k_add(run, 1);
+		}
+		return k_add(run, x[unsigned(4 * i) + x_at]);
+	};
+	__shared__ int tandem_state[256];
+	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
+	unsigned tandem_first = tandem_group() * 256u;
+	int tandem_mine = 0;
+	if (tandem_at < tandem_n) {
+		tandem_mine = tandem_value(tandem_at);
+		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
+			tandem_at += tandem_grid;
+			tandem_mine = f_join_max_2(tandem_mine, tandem_value(tandem_at));
+		}
+	}
+	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
+	tandem_state[tandem_lane] = tandem_mine;
+	__syncthreads();
+	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
+		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
+			tandem_mine = f_join_max_2(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = tandem_mine;
+		}
+		__syncthreads();
+	}
+	if (tandem_lane == 0u) {
+		unsigned tandem_to = tandem_group() * 1u;
+		tandem_partial[tandem_to + 0u] = unsigned(tandem_mine);
 	}
 }
 `

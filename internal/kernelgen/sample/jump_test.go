@@ -60,6 +60,16 @@ func jumps() []kerneltest.Case {
 			x, y := few(rng, n, 1<<12), make([]int32, n)
 			return differential.Trial(Falls(x, y), y, func(i int, y []int32) { falls(i, x, y) })
 		}),
+		differential.Draw("named", func(rng *rand.Rand, n int) kerneltest.Trial {
+			x, y, limit := few(rng, 4*n, 100), make([]int32, n), 1+rng.Int32N(50)
+			return differential.Trial(Named(limit, x, y), y, func(i int, y []int32) { named(i, limit, x, y) })
+		}),
+		draw("longest", func(rng *rand.Rand, n int) kerneltest.Trial {
+			x, result := few(rng, 4*n, 100), int32(0)
+			return exactly(Longest(&result, x), &result, func() int32 {
+				return folded(n, func(i int) int32 { return longest(i, x) }, func(a, b int32) int32 { return max(a, b) })
+			})
+		}),
 		draw("crossings", func(rng *rand.Rand, n int) kerneltest.Trial {
 			x, result := few(rng, 4*n, 100), int32(0)
 			for i := range x {

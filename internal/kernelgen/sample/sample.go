@@ -301,7 +301,7 @@ func words(i int, x []uint64, out []uint64, low []float32) {
 	out[4*i] = uint64(n)
 	out[4*i+1] = bits.RotateLeft64(v, n&127-64) ^ uint64(bits.Len64(v>>uint32(i&63)))
 	out[4*i+2] = bits.Reverse64(v) + uint64(bits.ReverseBytes32(uint32(v)))
-	out[4*i+3] = uint64(bits.Len32(uint32(v))) | uint64(bits.Len64(v^v))<<8
+	out[4*i+3] = uint64(bits.Len32(uint32(v))) | uint64(bits.Len64(v>>32>>32))<<8
 	least := float32(math.Inf(1))
 	for k := range 4 {
 		least = min(least, float32(v>>(8*k)&255))

@@ -2607,7 +2607,7 @@ func Words[X, Out_v kernels.Vector[uint64], Low kernels.Vector[float32]](x X, ou
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(out_v_arg, kernels.Footprint{Per: 4})
 	l.AddArg(low_arg, kernels.Elementwise)
-	l.SetCost(kernels.Cost{Flops: 96.5, Bytes: 44})
+	l.SetCost(kernels.Cost{Flops: 97.5, Bytes: 44})
 	return l
 }
 
@@ -2651,7 +2651,7 @@ func wordsRange(call *kernels.Call) {
 		out_v_own[0] = uint64(n)
 		out_v_own[1] = bits.RotateLeft64(v, (n&127)-64) ^ uint64(bits.Len64(v>>uint32(i&63)))
 		out_v_own[2] = bits.Reverse64(v) + uint64(bits.ReverseBytes32(uint32(v)))
-		out_v_own[3] = uint64(bits.Len32(uint32(v))) | (uint64(bits.Len64(v^v)) << 8)
+		out_v_own[3] = uint64(bits.Len32(uint32(v))) | (uint64(bits.Len64((v>>32)>>32)) << 8)
 		least := math.Float32frombits(2139095040)
 		for k := 0; k < 4; k++ {
 			least = min(least, float32((v>>(8*k))&255))
@@ -2692,7 +2692,7 @@ void main() {
 	out_v[uint(4 * i) + out_v_at] = uint64_t(n);
 	out_v[uint(4 * i + 1) + out_v_at] = k_rotl64(v, (n & 127) - 64) ^ uint64_t(k_len64(k_shr(v, uint(i & 63))));
 	out_v[uint(4 * i + 2) + out_v_at] = k_reverse64(v) + uint64_t(k_swap(uint(v)));
-	out_v[uint(4 * i + 3) + out_v_at] = uint64_t((findMSB(uint(v)) + 1)) | (uint64_t(k_len64(v ^ v)) << 8);
+	out_v[uint(4 * i + 3) + out_v_at] = uint64_t((findMSB(uint(v)) + 1)) | (uint64_t(k_len64((v >> 32) >> 32)) << 8);
 	precise float least = uintBitsToFloat(2139095040u);
 	for (int k = 0; k < 4; k = k + 1) {
 		least = k_min(least, k_add(float((k_shr(v, uint(8 * k))) & 255UL), float(k_zero)));
@@ -2730,7 +2730,7 @@ TANDEM_KERNEL {
 	out_v[unsigned(4 * i) + out_v_at] = (unsigned long long)(n);
 	out_v[unsigned(4 * i + 1) + out_v_at] = k_rotl64(v, (n & 127) - 64) ^ (unsigned long long)(k_len64(k_shr(v, unsigned(i & 63))));
 	out_v[unsigned(4 * i + 2) + out_v_at] = k_reverse64(v) + (unsigned long long)(k_swap(unsigned(v)));
-	out_v[unsigned(4 * i + 3) + out_v_at] = (unsigned long long)((32 - __clz((int)(unsigned(v))))) | ((unsigned long long)(k_len64(v ^ v)) << 8);
+	out_v[unsigned(4 * i + 3) + out_v_at] = (unsigned long long)((32 - __clz((int)(unsigned(v))))) | ((unsigned long long)(k_len64((v >> 32) >> 32)) << 8);
 	float least = __uint_as_float(2139095040u);
 	for (int k = 0; k < 4; k = k + 1) {
 		least = k_min(least, float((k_shr(v, unsigned(8 * k))) & 255ULL));

@@ -1578,12 +1578,12 @@ float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
 float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
 
-float f_join_max_2(float a, float b) {
+float f_join_max_3(float a, float b) {
 	return k_max(a, b);
 }
 
 shared float tandem_values_float32[64];
-float tandem_all_max_2(float v) {
+float tandem_all_max_3(float v) {
 	uint lane = gl_LocalInvocationID.x;
 	barrier(); // others may still read what was here before
 	tandem_values_float32[lane] = v;
@@ -1591,11 +1591,11 @@ float tandem_all_max_2(float v) {
 	if (lane % 32u == 0u) {
 		for (uint reach = 16u; reach > 0u; reach /= 2u)
 			for (uint i = 0u; i < reach; i++)
-				tandem_values_float32[lane + i] = f_join_max_2(tandem_values_float32[lane + i], tandem_values_float32[lane + i + reach]);
+				tandem_values_float32[lane + i] = f_join_max_3(tandem_values_float32[lane + i], tandem_values_float32[lane + i + reach]);
 	}
 	barrier();
 	v = tandem_values_float32[0];
-	for (uint i = 32u; i < 64u; i += 32u) v = f_join_max_2(v, tandem_values_float32[i]);
+	for (uint i = 32u; i < 64u; i += 32u) v = f_join_max_3(v, tandem_values_float32[i]);
 	return v;
 }
 
@@ -1619,7 +1619,7 @@ void main() {
 			}
 			v = result;
 		}
-		precise float all = tandem_all_max_2(v);
+		precise float all = tandem_all_max_3(v);
 		precise float m = all;
 		if (local == 0) {
 			maxima[uint(group) + maxima_at] = m;
@@ -1631,19 +1631,19 @@ void main() {
 const groupMaximaCUDA = `
 static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
 
-static __device__ __forceinline__ float f_join_max_2(float a, float b) {
+static __device__ __forceinline__ float f_join_max_3(float a, float b) {
 	return k_max(a, b);
 }
 
-static __device__ __forceinline__ float tandem_all_max_2(float v) {
+static __device__ __forceinline__ float tandem_all_max_3(float v) {
 #pragma unroll
-	for (int reach = 16; reach > 0; reach /= 2) v = f_join_max_2(v, __shfl_down_sync(0xffffffffu, v, reach));
+	for (int reach = 16; reach > 0; reach /= 2) v = f_join_max_3(v, __shfl_down_sync(0xffffffffu, v, reach));
 	__shared__ float values[2];
 	__syncthreads(); // others may still read what was here before
 	if (threadIdx.x % 32 == 0) values[threadIdx.x / 32] = v;
 	__syncthreads();
 	v = values[0];
-	for (int i = 1; i < 2; i++) v = f_join_max_2(v, values[i]);
+	for (int i = 1; i < 2; i++) v = f_join_max_3(v, values[i]);
 	return v;
 }
 
@@ -1667,7 +1667,7 @@ TANDEM_KERNEL {
 			}
 			v = result;
 		}
-		float all = tandem_all_max_2(v);
+		float all = tandem_all_max_3(v);
 		float m = all;
 		if (local == 0) {
 			maxima[unsigned(group) + maxima_at] = m;

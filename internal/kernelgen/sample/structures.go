@@ -71,7 +71,7 @@ func bend(r, c int, cols int, f field) {
 	}
 	f.bounds.low -= f.scale
 	f.out.U[at] = min(max(sum, f.bounds.low), f.limits.high)
-	(f.out.V)[at] += float64(f.turns)
+	f.out.V[at] += float64(f.turns)
 }
 
 // binned counts words by their kind, and adds up those of a group.

@@ -296,7 +296,7 @@ float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
 float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
 
-float f_join_max_3(float a, float b) {
+float f_join_max_4(float a, float b) {
 	return k_max(a, b);
 }
 
@@ -316,7 +316,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_max_3(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_max_4(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -324,7 +324,7 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_max_3(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_join_max_4(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		barrier();
@@ -339,7 +339,7 @@ void main() {
 const fastestCUDA = `
 static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
 
-static __device__ __forceinline__ float f_join_max_3(float a, float b) {
+static __device__ __forceinline__ float f_join_max_4(float a, float b) {
 	return k_max(a, b);
 }
 
@@ -356,7 +356,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_join_max_3(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_join_max_4(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -364,7 +364,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_max_3(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_join_max_4(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
