@@ -38,7 +38,7 @@ endif
 .PHONY: help deps demo test test-gonum race asan soak fuzz bench bench-blas bench-peers bench-gpu gpu-bundle bench-save bench-compare flamegraph report guard browser lint generate ptx portable clean ci
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## install what CUDA's tests, OpenGL and OpenBLAS need, or say what is left out and how to get it
 	@build/deps.sh install
@@ -79,7 +79,7 @@ bench-blas: ## s.BLAS() beside the BLAS that it wraps, cell by cell; BLAS='-time
 	go run ./bench/cmd/calibrate
 	go run ./bench/blas -o bench/results/blas.jsonl -plot bench/results/blas.png $(BLAS)
 
-bench-peers: deps ## all of it beside Rayon, oneTBB, StarPU, repartir, Ray, Dask, Go's pools and C, in 15; PEERS=-quick, ARGS='-time 9m'
+bench-peers: deps ## all of it beside Rayon, oneTBB, StarPU, repartir, Ray, Dask, Go's pools and C, in 15 minutes; PEERS=-quick, ARGS='-time 9m'
 	go run ./bench/peers $(PEERS)
 	go run -tags '$(TAGS)' ./bench -peers -bench '$(BENCH)' $(PEERS) $(ARGS)
 

@@ -6,6 +6,12 @@
 #   build/bundle.sh DIR bench     only what measures
 #
 # TAGS are the build tags; what build/deps.sh finds if it is not set.
+case ${1:-} in
+-h | --help)
+	sed -n '2,8s/^# \{0,1\}//p' "$0"
+	exit
+	;;
+esac
 set -eu
 out=$1 only=${2:-}
 tags=${TAGS-$(build/deps.sh tags)}

@@ -1,6 +1,12 @@
 #!/bin/sh
 # Makes a module outside of the repository with a kernel of its own, generates it
 # and runs it on the CPU and on OpenGL: both must print the same.
+case ${1:-} in
+-h | --help)
+	sed -n '2,3s/^# \{0,1\}//p' "$0"
+	exit
+	;;
+esac
 set -eu
 repo=$(cd "$(dirname "$0")/.." && pwd)
 dir=$(mktemp -d)

@@ -1,6 +1,12 @@
 #!/bin/sh
 # Runs every fuzz target of the module for the given time each (30s if none), those
 # of TAGS too: what build/deps.sh finds if it is not set.
+case ${1:-} in
+-h | --help)
+	sed -n '2,3s/^# \{0,1\}//p' "$0"
+	exit
+	;;
+esac
 set -eu
 time=${1:-30s}
 tags=${TAGS-$("$(dirname "$0")/deps.sh" tags)}

@@ -13,8 +13,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/tandem-go/tandem/cpuexec"
 	"go.uber.org/goleak"
+
+	"github.com/tandem-go/tandem/cpuexec"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -57,11 +57,11 @@ func (s *scratch) prepare(p *program) {
 		s.tiles = make([]tileInstruction, len(p.tileSteps))
 		s.spills = make([]byte, p.spills*tileBytes)
 	}
-	handlers := tileHandlers()
+	handlers := [2]*[tileOps]uintptr{tileHandlers(), tileHandlersAgain()}
 	for i := range p.tileSteps {
 		step := &p.tileSteps[i]
 		in := &s.tiles[i]
-		in.handler, in.operand, in.stride = handlers[step.op], s.at[step.slot], 0
+		in.handler, in.operand, in.stride = handlers[step.again][step.op], s.at[step.slot], 0
 		switch slot := &p.slots[step.slot]; {
 		case step.spill >= 0:
 			in.operand = unsafe.Pointer(&s.spills[step.spill*tileBytes])

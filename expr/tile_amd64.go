@@ -17,3 +17,8 @@ func runTiles(code *tileInstruction, end int, sums *tileSumsOf)
 //
 //go:noescape
 func tileHandlers() *[tileOps]uintptr
+
+// tileHandlersAgain are other handlers that do the same.
+//
+//go:noescape
+func tileHandlersAgain() *[tileOps]uintptr

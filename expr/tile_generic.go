@@ -7,4 +7,5 @@ const haveTiles = false
 
 func runTiles(*tileInstruction, int, *tileSumsOf) {}
 
-func tileHandlers() *[tileOps]uintptr { return nil }
+func tileHandlers() *[tileOps]uintptr      { return nil }
+func tileHandlersAgain() *[tileOps]uintptr { return nil }

@@ -5,11 +5,12 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"go.uber.org/goleak"
+
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/device/sim"
 	"github.com/tandem-go/tandem/hybrid"
 	"github.com/tandem-go/tandem/kernels"
-	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

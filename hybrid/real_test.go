@@ -12,13 +12,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gonum.org/v1/gonum/blas/blas32"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
+
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/device/sim"
 	"github.com/tandem-go/tandem/hybrid"
 	"github.com/tandem-go/tandem/kernels"
-	"gonum.org/v1/gonum/blas/blas32"
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/floats"
 
 	"gonum.org/v1/gonum/blas"
 )

@@ -3,8 +3,9 @@ package hybrid
 import (
 	"context"
 
-	"github.com/tandem-go/tandem/kernels"
 	"gonum.org/v1/gonum/blas"
+
+	"github.com/tandem-go/tandem/kernels"
 )
 
 // Axpy is y += a*x; see [kernels.Axpy].

@@ -65,34 +65,24 @@ func sumReduction(t Type) *Reduction {
 	}
 }
 
-// sumShader is the compensated sum of a term, an expression of GLSL.
-func sumShader(t Type, term string) *Shader {
-	words := 2 * t.Size() / 4
-	return reduceShader(compensatedText+"#define TERM "+term+"\n"+sumText, words, words)
-}
-
-// sumKernels are kernels that add up a term for each index: an expression of GLSL,
-// and one of CUDA C of the elements u and v of the first and the second parameter.
-// The shader for float32 is that of a kernel in the language.
-func sumKernels(name string, params []string, term, cudaTerm string, single Kernel, f32, f64 func(c *Call) compensated) pair {
+// sumKernels are kernels that add up a term for each index: with the shaders of kernels
+// in the language, and an expression of CUDA C of the elements u and v of the first and
+// the second parameter.
+func sumKernels(name string, params []string, cudaTerm string, shaders [2]Kernel, f32, f64 func(c *Call) compensated) pair {
 	return forFloats(func(t Type) Kernel {
-		words := 2 * t.Size() / 4
 		k := Kernel{
 			Name:      name,
-			GLSL:      sumShader(t, term),
-			CUDA:      reduceFunction(t, "#define TERM(u, v) "+cudaTerm, words, params, "compensated.cu", "sum.cu"),
+			GLSL:      shaders[0].GLSL,
+			CUDA:      reduceFunction(t, "#define TERM(u, v) "+cudaTerm, 2*t.Size()/4, params, "compensated.cu", "sum.cu"),
 			Reduction: sumReduction(t),
-			Go: func(c *Call) {
-				sum := f32
-				if t == Float64 {
-					sum = f64
-				}
-				s := sum(c)
-				c.Partial = Partial{s.hi, s.lo}
-			},
 		}
-		if t == Float32 {
-			k.GLSL = single.GLSL
+		sum := f32
+		if t == Float64 {
+			k.GLSL, sum = shaders[1].GLSL, f64
+		}
+		k.Go = func(c *Call) {
+			s := sum(c)
+			c.Partial = Partial{s.hi, s.lo}
 		}
 		for _, p := range params {
 			k.Params = append(k.Params, Param{p, t, In})
@@ -100,23 +90,3 @@ func sumKernels(name string, params []string, term, cudaTerm string, single Kern
 		return k
 	})
 }
-
-// sumText is the compensated sum of TERM as the state of reduce.glsl.
-const sumText = `
-#define STATE Compensated
-STATE nothing() { return Compensated(REAL(0), REAL(0)); }
-void include(inout STATE s, uint i) {
-	i += tandem_lo;
-	precise REAL term = TERM;
-	add(s, term);
-}
-void join(inout STATE s, STATE other) {
-	add(s, other.hi);
-	s.lo += other.lo;
-}
-void store(STATE s, uint group) {
-	uint at = group * REAL_WORDS * 2u;
-	put(at, s.hi);
-	put(at + REAL_WORDS, s.lo);
-}
-`

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,14 +94,22 @@ const guard = 16
 // begins on a boundary of vectors, beside one as all others do, or in its own place.
 func (m *machine) guardBefore(k int) int { return []int{16, 13, 13 + k}[m.parts%3] }
 
-// resident moves the arguments to the device. It returns a function that runs
-// the whole launch there once, and one that frees the arguments.
+// resident moves the arguments of a launch to the device. It returns a function that
+// runs the whole launch there once, and one that frees the arguments.
 func (m *machine) resident(b testing.TB, l *kernels.Launch) (launch, done func()) {
 	b.Helper()
 	w, err := m.upload(l, 0, l.N())
 	if err != nil {
 		b.Fatal(err)
 	}
+	return m.launcher(b, l, w), w.free
+}
+
+// launcher is a function that runs the whole launch once on arguments that are on the
+// device, which further launches may have, too.
+func (m *machine) launcher(b testing.TB, l *kernels.Launch, shared *windows) func() {
+	b.Helper()
+	w := *shared
 	if l.Kernel().Reduction != nil {
 		caps := m.Info().Caps
 		groups, err := l.Groups(caps.Language, caps, l.N())
@@ -111,28 +120,29 @@ func (m *machine) resident(b testing.TB, l *kernels.Launch) (launch, done func()
 		if err != nil {
 			b.Fatal(err)
 		}
-		w.buffers, w.offsets = append(w.buffers, partial), append(w.offsets, 0)
+		w.buffers, w.offsets = append(slices.Clip(w.buffers), partial), append(slices.Clip(w.offsets), 0)
+		shared.partials = append(shared.partials, partial)
 	}
-	launch = func() {
-		if err := m.dispatch(l, 0, l.N(), w); err != nil {
+	return func() {
+		if err := m.dispatch(l, 0, l.N(), &w); err != nil {
 			b.Fatal(err)
 		}
 		if err := m.stream.Synchronize(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	}
-	return launch, func() { w.free() }
 }
 
 // windows are the arguments' elements of a part of a launch, on a device.
 type windows struct {
-	buffers []device.Buffer
-	content [][]byte // as uploaded
-	offsets []int
+	buffers  []device.Buffer
+	content  [][]byte // as uploaded
+	offsets  []int
+	partials []device.Buffer // of launchers
 }
 
 func (w *windows) free() {
-	for _, b := range w.buffers {
+	for _, b := range slices.Concat(w.buffers, w.partials) {
 		b.Free()
 	}
 }

@@ -68,7 +68,7 @@ struct s_squares32 {
 	float m_lo;
 	int m_scale;
 };
-struct s_total32 {
+struct s_total {
 	float m_hi;
 	float m_lo;
 };
@@ -89,10 +89,10 @@ s_squares32 f_rescaled(s_squares32 s, int scale_2) {
 	return s_squares32(k_mul(k_mul(s.m_hi, down), down), k_mul(k_mul(s.m_lo, down), down), scale_2);
 }
 
-s_total32 f_addTotals(s_total32 a, s_total32 b) {
+s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
 	precise float s = a.m_hi + b.m_hi;
 	precise float c = s - a.m_hi;
-	return s_total32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+	return s_total(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
 }
 
 s_squares32 f_addScaled(s_squares32 a, s_squares32 b) {
@@ -100,7 +100,7 @@ s_squares32 f_addScaled(s_squares32 a, s_squares32 b) {
 	precise s_squares32 t_2 = f_rescaled(b, a.m_scale);
 	a = t;
 	b = t_2;
-	precise s_total32 t_3 = f_addTotals(s_total32(a.m_hi, a.m_lo), s_total32(b.m_hi, b.m_lo));
+	precise s_total t_3 = f_addTotalsu005bfloat32u005d(s_total(a.m_hi, a.m_lo), s_total(b.m_hi, b.m_lo));
 	return s_squares32(t_3.m_hi, t_3.m_lo, a.m_scale);
 }
 
@@ -129,12 +129,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addScaled(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_addScaled(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 3u;
 		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine.m_hi);
 		tandem_partial[tandem_to + 1u] = floatBitsToUint(tandem_mine.m_lo);
@@ -150,11 +150,11 @@ struct s_squares32 {
 	int m_scale;
 };
 static __device__ __forceinline__ s_squares32 s_squares32_of(float a0, float a1, int a2) { s_squares32 r; r.m_hi = a0; r.m_lo = a1; r.m_scale = a2; return r; }
-struct s_total32 {
+struct s_total {
 	float m_hi;
 	float m_lo;
 };
-static __device__ __forceinline__ s_total32 s_total32_of(float a0, float a1) { s_total32 r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ s_total s_total_of(float a0, float a1) { s_total r; r.m_hi = a0; r.m_lo = a1; return r; }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
@@ -170,10 +170,10 @@ static __device__ __forceinline__ s_squares32 f_rescaled(s_squares32 s, int scal
 	return s_squares32_of(s.m_hi * down * down, s.m_lo * down * down, scale_2);
 }
 
-static __device__ __forceinline__ s_total32 f_addTotals(s_total32 a, s_total32 b) {
+static __device__ __forceinline__ s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
 	float s = a.m_hi + b.m_hi;
 	float c = s - a.m_hi;
-	return s_total32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+	return s_total_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
 }
 
 static __device__ __forceinline__ s_squares32 f_addScaled(s_squares32 a, s_squares32 b) {
@@ -181,7 +181,7 @@ static __device__ __forceinline__ s_squares32 f_addScaled(s_squares32 a, s_squar
 	s_squares32 t_2 = f_rescaled(b, a.m_scale);
 	a = t;
 	b = t_2;
-	s_total32 t_3 = f_addTotals(s_total32_of(a.m_hi, a.m_lo), s_total32_of(b.m_hi, b.m_lo));
+	s_total t_3 = f_addTotalsu005bfloat32u005d(s_total_of(a.m_hi, a.m_lo), s_total_of(b.m_hi, b.m_lo));
 	return s_squares32_of(t_3.m_hi, t_3.m_lo, a.m_scale);
 }
 

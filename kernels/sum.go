@@ -6,27 +6,27 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// total32 is a sum, and apart from it what its rounded additions lost: see compensated.
-type total32 struct{ hi, lo float32 }
+// total is a sum, and apart from it what its rounded additions lost: see compensated.
+type total[T Float] struct{ hi, lo T }
 
 //tandem:device
-func addTotals(a, b total32) total32 {
+func addTotals[T Float](a, b total[T]) total[T] {
 	s := a.hi + b.hi
 	c := s - a.hi
-	return total32{s, (a.lo + b.lo) + ((a.hi - (s - c)) + (b.hi - c))}
+	return total[T]{s, (a.lo + b.lo) + ((a.hi - (s - c)) + (b.hi - c))}
 }
 
 //tandem:kernel _
 //tandem:reduce addTotals
-func total(i int, x []float32) total32 { return total32{x[i], 0} }
+func summed[T Float](i int, x []T) total[T] { return total[T]{x[i], 0} }
 
 //tandem:kernel _
 //tandem:reduce addTotals
-func absTotal(i int, x []float32) total32 { return total32{float32(math.Abs(float64(x[i]))), 0} }
+func absSummed[T Float](i int, x []T) total[T] { return total[T]{T(math.Abs(float64(x[i]))), 0} }
 
 //tandem:kernel _
 //tandem:reduce addTotals
-func dotTotal(i int, x, y []float32) total32 { return total32{x[i] * y[i], 0} }
+func dotted[T Float](i int, x, y []T) total[T] { return total[T]{x[i] * y[i], 0} }
 
 // wideTotal adds in float64.
 //
@@ -34,14 +34,12 @@ func dotTotal(i int, x, y []float32) total32 { return total32{x[i] * y[i], 0} }
 //tandem:reduce sum
 func wideTotal(i int, x []float32) float64 { return float64(x[i]) }
 
-// What is by hand is measured against these and their like by BenchmarkGenerated. On the
-// host the loop by hand takes 0.94 to 0.97 of the generated one's time for Asum of
-// float32; gonum's assembly takes 0.30 to 0.43 for Dot of float32, and of float64 0.06
-// to 0.10 for Sum, 0.51 to 0.55 for Asum and 0.13 to 0.41 for Dot. The shaders by hand
-// for float64 take 0.72 to 1.00 of a million numbers' time; of 16,384 they take 1.01 to
-// 1.08. For float32 the generated ones are no slower (0.98 to 1.15).
+// Their Go variants are others. On the host the loop by hand takes 0.94 to 0.97 of the
+// generated one's time for Asum of float32; gonum's assembly takes 0.30 to 0.43 for Dot of
+// float32, and of float64 0.06 to 0.10 for Sum, 0.51 to 0.55 for Asum and 0.13 to 0.41 for
+// Dot (BenchmarkGenerated).
 var (
-	sumsKernels = sumKernels("sum", []string{"x"}, "x[i + x_at]", "u", totalKernel,
+	sumsKernels = sumKernels("sum", []string{"x"}, "u", [...]Kernel{summedFloat32Kernel, summedFloat64Kernel},
 		func(c *Call) compensated {
 			wideTotalRange(c)
 			return compensated{hi: c.Partial[0]}
@@ -50,13 +48,13 @@ var (
 			x := Slice[float64](c, 0)
 			return sumBlocks(len(x), func(lo, hi int) float64 { return floats.Sum(x[lo:hi]) })
 		})
-	asumKernels = sumKernels("asum", []string{"x"}, "abs(x[i + x_at])", "MATH(fabs)(u)", absTotalKernel,
+	asumKernels = sumKernels("asum", []string{"x"}, "MATH(fabs)(u)", [...]Kernel{absSummedFloat32Kernel, absSummedFloat64Kernel},
 		func(c *Call) compensated { return compensated{hi: wideAbsSum(Slice[float32](c, 0))} },
 		func(c *Call) compensated {
 			x := Slice[float64](c, 0)
 			return sumBlocks(len(x), func(lo, hi int) float64 { return host.Dasum(hi-lo, x[lo:hi], 1) })
 		})
-	dotKernels = sumKernels("dot", []string{"x", "y"}, "x[i + x_at] * y[i + y_at]", "u * v", dotTotalKernel,
+	dotKernels = sumKernels("dot", []string{"x", "y"}, "u * v", [...]Kernel{dottedFloat32Kernel, dottedFloat64Kernel},
 		func(c *Call) compensated {
 			x, y := Slice[float32](c, 0), Slice[float32](c, 1)
 			return compensated{hi: host.Dsdot(len(x), x, 1, y, 1)}

@@ -8,61 +8,61 @@ import (
 	"github.com/tandem-go/tandem/kernels/kmath"
 )
 
-// totalKernel describes the kernel total, for the package to define it.
-var totalKernel = Kernel{
-	Name: "total",
+// summedFloat32Kernel describes the kernel summed.float32, for the package to define it.
+var summedFloat32Kernel = Kernel{
+	Name: "summed.float32",
 	Params: []Param{
 		{Name: "x", Type: Float32, Access: In},
 	},
-	Go:        totalRange,
-	GLSL:      ReductionShader(totalGLSL, 2, 2, func(_ *Launch) int64 { return 0 }),
-	CUDA:      ReductionFunction(totalCUDA, 2),
-	Reduction: totalReduction,
+	Go:        summedFloat32Range,
+	GLSL:      ReductionShader(summedFloat32GLSL, 2, 2, func(_ *Launch) int64 { return 0 }),
+	CUDA:      ReductionFunction(summedFloat32CUDA, 2),
+	Reduction: summedFloat32Reduction,
 }
 
-var totalReduction = &Reduction{
+var summedFloat32Reduction = &Reduction{
 	Decode: func(_ int, words []uint32) Partial {
 		return Partial{float64(math.Float32frombits(words[0])), float64(math.Float32frombits(words[1]))}
 	},
 	Combine: func(a, b Partial) Partial {
-		return totalPartial(addTotals(totalState(a), totalState(b)))
+		return summedFloat32Partial(addTotals[float32](summedFloat32State(a), summedFloat32State(b)))
 	},
 	Finish: func(value any, _ *int, p Partial) {
-		*value.(*total32) = totalState(p)
+		*value.(*total[float32]) = summedFloat32State(p)
 	},
 }
 
-// totalPartial and totalState turn a value of total into what schedulers carry, and back.
-func totalPartial(s total32) Partial {
+// summedFloat32Partial and summedFloat32State turn a value of summedFloat32 into what schedulers carry, and back.
+func summedFloat32Partial(s total[float32]) Partial {
 	return Partial{float64(s.hi), float64(s.lo)}
 }
 
-func totalState(p Partial) (s total32) {
+func summedFloat32State(p Partial) (s total[float32]) {
 	s.hi = float32(p[0])
 	s.lo = float32(p[1])
 	return s
 }
 
-// totalRange computes the indices [call.Lo, call.Hi) of total on the host.
-func totalRange(call *Call) {
+// summedFloat32Range computes the indices [call.Lo, call.Hi) of summedFloat32 on the host.
+func summedFloat32Range(call *Call) {
 	x := Slice[float32](call, 0)
 	x_base := call.Base(0)
-	var value total32
+	var value total[float32]
 	begun := false
 	from, to := call.Lo, call.Hi
 	x_here := x[from-x_base:][:to-from]
 	for u := range to - from {
 		if begun {
-			value = addTotals(value, total32{x_here[u], 0})
+			value = addTotals[float32](value, total[float32]{x_here[u], 0})
 		} else {
-			value, begun = total32{x_here[u], 0}, true
+			value, begun = total[float32]{x_here[u], 0}, true
 		}
 	}
-	call.Partial = totalPartial(value)
+	call.Partial = summedFloat32Partial(value)
 }
 
-const totalGLSL = `
-struct s_total32 {
+const summedFloat32GLSL = `
+struct s_total {
 	float m_hi;
 	float m_lo;
 };
@@ -70,28 +70,28 @@ float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 float k_add(float a, float b) { precise float r = a + b; return r; }
 float k_sub(float a, float b) { precise float r = a - b; return r; }
 
-s_total32 f_addTotals(s_total32 a, s_total32 b) {
+s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
 	precise float s = a.m_hi + b.m_hi;
 	precise float c = s - a.m_hi;
-	return s_total32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+	return s_total(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
 }
 
-s_total32 tandem_value(uint tandem_at) {
+s_total tandem_value(uint tandem_at) {
 	int i = int(tandem_at + tandem_lo);
-	return s_total32(x[uint(i) + x_at], k_zero);
+	return s_total(x[uint(i) + x_at], k_zero);
 }
 
-shared s_total32 tandem_state[128];
+shared s_total tandem_state[128];
 
 void main() {
 	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
 	uint tandem_first = tandem_group() * 128u;
-	precise s_total32 tandem_mine;
+	precise s_total tandem_mine;
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotals(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -99,12 +99,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addTotals(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_addTotalsu005bfloat32u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine.m_hi);
 		tandem_partial[tandem_to + 1u] = floatBitsToUint(tandem_mine.m_lo);
@@ -112,32 +112,32 @@ void main() {
 }
 `
 
-const totalCUDA = `
-struct s_total32 {
+const summedFloat32CUDA = `
+struct s_total {
 	float m_hi;
 	float m_lo;
 };
-static __device__ __forceinline__ s_total32 s_total32_of(float a0, float a1) { s_total32 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total32 f_addTotals(s_total32 a, s_total32 b) {
+static __device__ __forceinline__ s_total s_total_of(float a0, float a1) { s_total r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
 	float s = a.m_hi + b.m_hi;
 	float c = s - a.m_hi;
-	return s_total32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+	return s_total_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
 }
 
 TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total32 {
+	auto tandem_value = [&](unsigned tandem_at) -> s_total {
 		int i = int(tandem_at + tandem_lo);
-		return s_total32_of(x[unsigned(i) + x_at], 0.0f);
+		return s_total_of(x[unsigned(i) + x_at], 0.0f);
 	};
-	__shared__ s_total32 tandem_state[256];
+	__shared__ s_total tandem_state[256];
 	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
 	unsigned tandem_first = tandem_group() * 256u;
-	s_total32 tandem_mine = s_total32_of(0.0f, 0.0f);
+	s_total tandem_mine = s_total_of(0.0f, 0.0f);
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotals(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -145,7 +145,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addTotals(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
@@ -158,90 +158,91 @@ TANDEM_KERNEL {
 }
 `
 
-// absTotalKernel describes the kernel absTotal, for the package to define it.
-var absTotalKernel = Kernel{
-	Name: "absTotal",
+// summedFloat64Kernel describes the kernel summed.float64, for the package to define it.
+var summedFloat64Kernel = Kernel{
+	Name: "summed.float64",
 	Params: []Param{
-		{Name: "x", Type: Float32, Access: In},
+		{Name: "x", Type: Float64, Access: In},
 	},
-	Go:        absTotalRange,
-	GLSL:      ReductionShader(absTotalGLSL, 2, 2, func(_ *Launch) int64 { return 0 }),
-	CUDA:      ReductionFunction(absTotalCUDA, 2),
-	Reduction: absTotalReduction,
+	Go:        summedFloat64Range,
+	GLSL:      ReductionShader(summedFloat64GLSL, 4, 4, func(_ *Launch) int64 { return 0 }),
+	CUDA:      ReductionFunction(summedFloat64CUDA, 4),
+	Reduction: summedFloat64Reduction,
+	Needs:     NeedsFloat64,
 }
 
-var absTotalReduction = &Reduction{
+var summedFloat64Reduction = &Reduction{
 	Decode: func(_ int, words []uint32) Partial {
-		return Partial{float64(math.Float32frombits(words[0])), float64(math.Float32frombits(words[1]))}
+		return Partial{math.Float64frombits(uint64(words[0]) | uint64(words[1])<<32), math.Float64frombits(uint64(words[2]) | uint64(words[3])<<32)}
 	},
 	Combine: func(a, b Partial) Partial {
-		return absTotalPartial(addTotals(absTotalState(a), absTotalState(b)))
+		return summedFloat64Partial(addTotals[float64](summedFloat64State(a), summedFloat64State(b)))
 	},
 	Finish: func(value any, _ *int, p Partial) {
-		*value.(*total32) = absTotalState(p)
+		*value.(*total[float64]) = summedFloat64State(p)
 	},
 }
 
-// absTotalPartial and absTotalState turn a value of absTotal into what schedulers carry, and back.
-func absTotalPartial(s total32) Partial {
+// summedFloat64Partial and summedFloat64State turn a value of summedFloat64 into what schedulers carry, and back.
+func summedFloat64Partial(s total[float64]) Partial {
 	return Partial{float64(s.hi), float64(s.lo)}
 }
 
-func absTotalState(p Partial) (s total32) {
-	s.hi = float32(p[0])
-	s.lo = float32(p[1])
+func summedFloat64State(p Partial) (s total[float64]) {
+	s.hi = float64(p[0])
+	s.lo = float64(p[1])
 	return s
 }
 
-// absTotalRange computes the indices [call.Lo, call.Hi) of absTotal on the host.
-func absTotalRange(call *Call) {
-	x := Slice[float32](call, 0)
+// summedFloat64Range computes the indices [call.Lo, call.Hi) of summedFloat64 on the host.
+func summedFloat64Range(call *Call) {
+	x := Slice[float64](call, 0)
 	x_base := call.Base(0)
-	var value total32
+	var value total[float64]
 	begun := false
 	from, to := call.Lo, call.Hi
 	x_here := x[from-x_base:][:to-from]
 	for u := range to - from {
 		if begun {
-			value = addTotals(value, total32{kmath.Abs(x_here[u]), 0})
+			value = addTotals[float64](value, total[float64]{x_here[u], 0})
 		} else {
-			value, begun = total32{kmath.Abs(x_here[u]), 0}, true
+			value, begun = total[float64]{x_here[u], 0}, true
 		}
 	}
-	call.Partial = absTotalPartial(value)
+	call.Partial = summedFloat64Partial(value)
 }
 
-const absTotalGLSL = `
-struct s_total32 {
-	float m_hi;
-	float m_lo;
+const summedFloat64GLSL = `
+struct s_total_2 {
+	double m_hi;
+	double m_lo;
 };
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-float k_add(float a, float b) { precise float r = a + b; return r; }
-float k_sub(float a, float b) { precise float r = a - b; return r; }
+double k_add(double a, double b) { precise double r = a + b; return r; }
+double k_sub(double a, double b) { precise double r = a - b; return r; }
 
-s_total32 f_addTotals(s_total32 a, s_total32 b) {
-	precise float s = a.m_hi + b.m_hi;
-	precise float c = s - a.m_hi;
-	return s_total32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+s_total_2 f_addTotalsu005bfloat64u005d(s_total_2 a, s_total_2 b) {
+	precise double s = a.m_hi + b.m_hi;
+	precise double c = s - a.m_hi;
+	return s_total_2(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
 }
 
-s_total32 tandem_value(uint tandem_at) {
+s_total_2 tandem_value(uint tandem_at) {
 	int i = int(tandem_at + tandem_lo);
-	return s_total32(abs(x[uint(i) + x_at]), k_zero);
+	return s_total_2(x[uint(i) + x_at], double(k_zero));
 }
 
-shared s_total32 tandem_state[128];
+shared s_total_2 tandem_state[128];
 
 void main() {
 	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
 	uint tandem_first = tandem_group() * 128u;
-	precise s_total32 tandem_mine;
+	precise s_total_2 tandem_mine;
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotals(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -249,12 +250,168 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addTotals(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_addTotalsu005bfloat64u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
+		uint tandem_to = tandem_group() * 4u;
+		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine.m_hi);
+		tandem_partial[tandem_to + 0u] = tandem_words0.x;
+		tandem_partial[tandem_to + 1u] = tandem_words0.y;
+		uvec2 tandem_words2 = unpackDouble2x32(tandem_mine.m_lo);
+		tandem_partial[tandem_to + 2u] = tandem_words2.x;
+		tandem_partial[tandem_to + 3u] = tandem_words2.y;
+	}
+}
+`
+
+const summedFloat64CUDA = `
+struct s_total_2 {
+	double m_hi;
+	double m_lo;
+};
+static __device__ __forceinline__ s_total_2 s_total_2_of(double a0, double a1) { s_total_2 r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ s_total_2 f_addTotalsu005bfloat64u005d(s_total_2 a, s_total_2 b) {
+	double s = a.m_hi + b.m_hi;
+	double c = s - a.m_hi;
+	return s_total_2_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+}
+
+TANDEM_KERNEL {
+	auto tandem_value = [&](unsigned tandem_at) -> s_total_2 {
+		int i = int(tandem_at + tandem_lo);
+		return s_total_2_of(x[unsigned(i) + x_at], 0.0);
+	};
+	__shared__ s_total_2 tandem_state[256];
+	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
+	unsigned tandem_first = tandem_group() * 256u;
+	s_total_2 tandem_mine = s_total_2_of(0.0, 0.0);
+	if (tandem_at < tandem_n) {
+		tandem_mine = tandem_value(tandem_at);
+		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
+			tandem_at += tandem_grid;
+			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+		}
+	}
+	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
+	tandem_state[tandem_lane] = tandem_mine;
+	__syncthreads();
+	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
+		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
+			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = tandem_mine;
+		}
+		__syncthreads();
+	}
+	if (tandem_lane == 0u) {
+		unsigned tandem_to = tandem_group() * 4u;
+		tandem_partial[tandem_to + 0u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi));
+		tandem_partial[tandem_to + 1u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi) >> 32);
+		tandem_partial[tandem_to + 2u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo));
+		tandem_partial[tandem_to + 3u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo) >> 32);
+	}
+}
+`
+
+// absSummedFloat32Kernel describes the kernel absSummed.float32, for the package to define it.
+var absSummedFloat32Kernel = Kernel{
+	Name: "absSummed.float32",
+	Params: []Param{
+		{Name: "x", Type: Float32, Access: In},
+	},
+	Go:        absSummedFloat32Range,
+	GLSL:      ReductionShader(absSummedFloat32GLSL, 2, 2, func(_ *Launch) int64 { return 0 }),
+	CUDA:      ReductionFunction(absSummedFloat32CUDA, 2),
+	Reduction: absSummedFloat32Reduction,
+}
+
+var absSummedFloat32Reduction = &Reduction{
+	Decode: func(_ int, words []uint32) Partial {
+		return Partial{float64(math.Float32frombits(words[0])), float64(math.Float32frombits(words[1]))}
+	},
+	Combine: func(a, b Partial) Partial {
+		return absSummedFloat32Partial(addTotals[float32](absSummedFloat32State(a), absSummedFloat32State(b)))
+	},
+	Finish: func(value any, _ *int, p Partial) {
+		*value.(*total[float32]) = absSummedFloat32State(p)
+	},
+}
+
+// absSummedFloat32Partial and absSummedFloat32State turn a value of absSummedFloat32 into what schedulers carry, and back.
+func absSummedFloat32Partial(s total[float32]) Partial {
+	return Partial{float64(s.hi), float64(s.lo)}
+}
+
+func absSummedFloat32State(p Partial) (s total[float32]) {
+	s.hi = float32(p[0])
+	s.lo = float32(p[1])
+	return s
+}
+
+// absSummedFloat32Range computes the indices [call.Lo, call.Hi) of absSummedFloat32 on the host.
+func absSummedFloat32Range(call *Call) {
+	x := Slice[float32](call, 0)
+	x_base := call.Base(0)
+	var value total[float32]
+	begun := false
+	from, to := call.Lo, call.Hi
+	x_here := x[from-x_base:][:to-from]
+	for u := range to - from {
+		if begun {
+			value = addTotals[float32](value, total[float32]{kmath.Abs(x_here[u]), 0})
+		} else {
+			value, begun = total[float32]{kmath.Abs(x_here[u]), 0}, true
+		}
+	}
+	call.Partial = absSummedFloat32Partial(value)
+}
+
+const absSummedFloat32GLSL = `
+struct s_total {
+	float m_hi;
+	float m_lo;
+};
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_add(float a, float b) { precise float r = a + b; return r; }
+float k_sub(float a, float b) { precise float r = a - b; return r; }
+
+s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
+	precise float s = a.m_hi + b.m_hi;
+	precise float c = s - a.m_hi;
+	return s_total(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+}
+
+s_total tandem_value(uint tandem_at) {
+	int i = int(tandem_at + tandem_lo);
+	return s_total(abs(x[uint(i) + x_at]), k_zero);
+}
+
+shared s_total tandem_state[128];
+
+void main() {
+	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
+	uint tandem_first = tandem_group() * 128u;
+	precise s_total tandem_mine;
+	if (tandem_at < tandem_n) {
+		tandem_mine = tandem_value(tandem_at);
+		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
+			tandem_at += tandem_grid;
+			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_value(tandem_at));
+		}
+	}
+	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
+	tandem_state[tandem_lane] = tandem_mine;
+	barrier();
+	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
+		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
+			tandem_state[tandem_lane] = f_addTotalsu005bfloat32u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
+		}
+		barrier();
+	}
+	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine.m_hi);
 		tandem_partial[tandem_to + 1u] = floatBitsToUint(tandem_mine.m_lo);
@@ -262,34 +419,34 @@ void main() {
 }
 `
 
-const absTotalCUDA = `
-struct s_total32 {
+const absSummedFloat32CUDA = `
+struct s_total {
 	float m_hi;
 	float m_lo;
 };
-static __device__ __forceinline__ s_total32 s_total32_of(float a0, float a1) { s_total32 r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ s_total s_total_of(float a0, float a1) { s_total r; r.m_hi = a0; r.m_lo = a1; return r; }
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 
-static __device__ __forceinline__ s_total32 f_addTotals(s_total32 a, s_total32 b) {
+static __device__ __forceinline__ s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
 	float s = a.m_hi + b.m_hi;
 	float c = s - a.m_hi;
-	return s_total32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+	return s_total_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
 }
 
 TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total32 {
+	auto tandem_value = [&](unsigned tandem_at) -> s_total {
 		int i = int(tandem_at + tandem_lo);
-		return s_total32_of(k_abs(x[unsigned(i) + x_at]), 0.0f);
+		return s_total_of(k_abs(x[unsigned(i) + x_at]), 0.0f);
 	};
-	__shared__ s_total32 tandem_state[256];
+	__shared__ s_total tandem_state[256];
 	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
 	unsigned tandem_first = tandem_group() * 256u;
-	s_total32 tandem_mine = s_total32_of(0.0f, 0.0f);
+	s_total tandem_mine = s_total_of(0.0f, 0.0f);
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotals(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -297,7 +454,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addTotals(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
@@ -310,65 +467,224 @@ TANDEM_KERNEL {
 }
 `
 
-// dotTotalKernel describes the kernel dotTotal, for the package to define it.
-var dotTotalKernel = Kernel{
-	Name: "dotTotal",
+// absSummedFloat64Kernel describes the kernel absSummed.float64, for the package to define it.
+var absSummedFloat64Kernel = Kernel{
+	Name: "absSummed.float64",
+	Params: []Param{
+		{Name: "x", Type: Float64, Access: In},
+	},
+	Go:        absSummedFloat64Range,
+	GLSL:      ReductionShader(absSummedFloat64GLSL, 4, 4, func(_ *Launch) int64 { return 0 }),
+	CUDA:      ReductionFunction(absSummedFloat64CUDA, 4),
+	Reduction: absSummedFloat64Reduction,
+	Needs:     NeedsFloat64,
+}
+
+var absSummedFloat64Reduction = &Reduction{
+	Decode: func(_ int, words []uint32) Partial {
+		return Partial{math.Float64frombits(uint64(words[0]) | uint64(words[1])<<32), math.Float64frombits(uint64(words[2]) | uint64(words[3])<<32)}
+	},
+	Combine: func(a, b Partial) Partial {
+		return absSummedFloat64Partial(addTotals[float64](absSummedFloat64State(a), absSummedFloat64State(b)))
+	},
+	Finish: func(value any, _ *int, p Partial) {
+		*value.(*total[float64]) = absSummedFloat64State(p)
+	},
+}
+
+// absSummedFloat64Partial and absSummedFloat64State turn a value of absSummedFloat64 into what schedulers carry, and back.
+func absSummedFloat64Partial(s total[float64]) Partial {
+	return Partial{float64(s.hi), float64(s.lo)}
+}
+
+func absSummedFloat64State(p Partial) (s total[float64]) {
+	s.hi = float64(p[0])
+	s.lo = float64(p[1])
+	return s
+}
+
+// absSummedFloat64Range computes the indices [call.Lo, call.Hi) of absSummedFloat64 on the host.
+func absSummedFloat64Range(call *Call) {
+	x := Slice[float64](call, 0)
+	x_base := call.Base(0)
+	var value total[float64]
+	begun := false
+	from, to := call.Lo, call.Hi
+	x_here := x[from-x_base:][:to-from]
+	for u := range to - from {
+		if begun {
+			value = addTotals[float64](value, total[float64]{float64(math.Abs(float64(x_here[u]))), 0})
+		} else {
+			value, begun = total[float64]{float64(math.Abs(float64(x_here[u]))), 0}, true
+		}
+	}
+	call.Partial = absSummedFloat64Partial(value)
+}
+
+const absSummedFloat64GLSL = `
+struct s_total_2 {
+	double m_hi;
+	double m_lo;
+};
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+double k_add(double a, double b) { precise double r = a + b; return r; }
+double k_sub(double a, double b) { precise double r = a - b; return r; }
+
+s_total_2 f_addTotalsu005bfloat64u005d(s_total_2 a, s_total_2 b) {
+	precise double s = a.m_hi + b.m_hi;
+	precise double c = s - a.m_hi;
+	return s_total_2(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+}
+
+s_total_2 tandem_value(uint tandem_at) {
+	int i = int(tandem_at + tandem_lo);
+	return s_total_2((abs((x[uint(i) + x_at]))), double(k_zero));
+}
+
+shared s_total_2 tandem_state[128];
+
+void main() {
+	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
+	uint tandem_first = tandem_group() * 128u;
+	precise s_total_2 tandem_mine;
+	if (tandem_at < tandem_n) {
+		tandem_mine = tandem_value(tandem_at);
+		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
+			tandem_at += tandem_grid;
+			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+		}
+	}
+	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
+	tandem_state[tandem_lane] = tandem_mine;
+	barrier();
+	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
+		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
+			tandem_state[tandem_lane] = f_addTotalsu005bfloat64u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
+		}
+		barrier();
+	}
+	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
+		uint tandem_to = tandem_group() * 4u;
+		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine.m_hi);
+		tandem_partial[tandem_to + 0u] = tandem_words0.x;
+		tandem_partial[tandem_to + 1u] = tandem_words0.y;
+		uvec2 tandem_words2 = unpackDouble2x32(tandem_mine.m_lo);
+		tandem_partial[tandem_to + 2u] = tandem_words2.x;
+		tandem_partial[tandem_to + 3u] = tandem_words2.y;
+	}
+}
+`
+
+const absSummedFloat64CUDA = `
+struct s_total_2 {
+	double m_hi;
+	double m_lo;
+};
+static __device__ __forceinline__ s_total_2 s_total_2_of(double a0, double a1) { s_total_2 r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ double k_abs(double x) { return __longlong_as_double((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL); }
+
+static __device__ __forceinline__ s_total_2 f_addTotalsu005bfloat64u005d(s_total_2 a, s_total_2 b) {
+	double s = a.m_hi + b.m_hi;
+	double c = s - a.m_hi;
+	return s_total_2_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+}
+
+TANDEM_KERNEL {
+	auto tandem_value = [&](unsigned tandem_at) -> s_total_2 {
+		int i = int(tandem_at + tandem_lo);
+		return s_total_2_of((k_abs((x[unsigned(i) + x_at]))), 0.0);
+	};
+	__shared__ s_total_2 tandem_state[256];
+	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
+	unsigned tandem_first = tandem_group() * 256u;
+	s_total_2 tandem_mine = s_total_2_of(0.0, 0.0);
+	if (tandem_at < tandem_n) {
+		tandem_mine = tandem_value(tandem_at);
+		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
+			tandem_at += tandem_grid;
+			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+		}
+	}
+	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
+	tandem_state[tandem_lane] = tandem_mine;
+	__syncthreads();
+	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
+		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
+			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = tandem_mine;
+		}
+		__syncthreads();
+	}
+	if (tandem_lane == 0u) {
+		unsigned tandem_to = tandem_group() * 4u;
+		tandem_partial[tandem_to + 0u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi));
+		tandem_partial[tandem_to + 1u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi) >> 32);
+		tandem_partial[tandem_to + 2u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo));
+		tandem_partial[tandem_to + 3u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo) >> 32);
+	}
+}
+`
+
+// dottedFloat32Kernel describes the kernel dotted.float32, for the package to define it.
+var dottedFloat32Kernel = Kernel{
+	Name: "dotted.float32",
 	Params: []Param{
 		{Name: "x", Type: Float32, Access: In},
 		{Name: "y", Type: Float32, Access: In},
 	},
-	Go:        dotTotalRange,
-	GLSL:      ReductionShader(dotTotalGLSL, 2, 2, func(_ *Launch) int64 { return 0 }),
-	CUDA:      ReductionFunction(dotTotalCUDA, 2),
-	Reduction: dotTotalReduction,
+	Go:        dottedFloat32Range,
+	GLSL:      ReductionShader(dottedFloat32GLSL, 2, 2, func(_ *Launch) int64 { return 0 }),
+	CUDA:      ReductionFunction(dottedFloat32CUDA, 2),
+	Reduction: dottedFloat32Reduction,
 }
 
-var dotTotalReduction = &Reduction{
+var dottedFloat32Reduction = &Reduction{
 	Decode: func(_ int, words []uint32) Partial {
 		return Partial{float64(math.Float32frombits(words[0])), float64(math.Float32frombits(words[1]))}
 	},
 	Combine: func(a, b Partial) Partial {
-		return dotTotalPartial(addTotals(dotTotalState(a), dotTotalState(b)))
+		return dottedFloat32Partial(addTotals[float32](dottedFloat32State(a), dottedFloat32State(b)))
 	},
 	Finish: func(value any, _ *int, p Partial) {
-		*value.(*total32) = dotTotalState(p)
+		*value.(*total[float32]) = dottedFloat32State(p)
 	},
 }
 
-// dotTotalPartial and dotTotalState turn a value of dotTotal into what schedulers carry, and back.
-func dotTotalPartial(s total32) Partial {
+// dottedFloat32Partial and dottedFloat32State turn a value of dottedFloat32 into what schedulers carry, and back.
+func dottedFloat32Partial(s total[float32]) Partial {
 	return Partial{float64(s.hi), float64(s.lo)}
 }
 
-func dotTotalState(p Partial) (s total32) {
+func dottedFloat32State(p Partial) (s total[float32]) {
 	s.hi = float32(p[0])
 	s.lo = float32(p[1])
 	return s
 }
 
-// dotTotalRange computes the indices [call.Lo, call.Hi) of dotTotal on the host.
-func dotTotalRange(call *Call) {
+// dottedFloat32Range computes the indices [call.Lo, call.Hi) of dottedFloat32 on the host.
+func dottedFloat32Range(call *Call) {
 	x := Slice[float32](call, 0)
 	x_base := call.Base(0)
 	y := Slice[float32](call, 1)
 	y_base := call.Base(1)
-	var value total32
+	var value total[float32]
 	begun := false
 	from, to := call.Lo, call.Hi
 	x_here := x[from-x_base:][:to-from]
 	y_here := y[from-y_base:][:to-from]
 	for u := range to - from {
 		if begun {
-			value = addTotals(value, total32{x_here[u] * y_here[u], 0})
+			value = addTotals[float32](value, total[float32]{x_here[u] * y_here[u], 0})
 		} else {
-			value, begun = total32{x_here[u] * y_here[u], 0}, true
+			value, begun = total[float32]{x_here[u] * y_here[u], 0}, true
 		}
 	}
-	call.Partial = dotTotalPartial(value)
+	call.Partial = dottedFloat32Partial(value)
 }
 
-const dotTotalGLSL = `
-struct s_total32 {
+const dottedFloat32GLSL = `
+struct s_total {
 	float m_hi;
 	float m_lo;
 };
@@ -377,28 +693,28 @@ float k_add(float a, float b) { precise float r = a + b; return r; }
 float k_mul(float a, float b) { precise float r = a * b; return r; }
 float k_sub(float a, float b) { precise float r = a - b; return r; }
 
-s_total32 f_addTotals(s_total32 a, s_total32 b) {
+s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
 	precise float s = a.m_hi + b.m_hi;
 	precise float c = s - a.m_hi;
-	return s_total32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+	return s_total(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
 }
 
-s_total32 tandem_value(uint tandem_at) {
+s_total tandem_value(uint tandem_at) {
 	int i = int(tandem_at + tandem_lo);
-	return s_total32(k_mul(x[uint(i) + x_at], y[uint(i) + y_at]), k_zero);
+	return s_total(k_mul(x[uint(i) + x_at], y[uint(i) + y_at]), k_zero);
 }
 
-shared s_total32 tandem_state[128];
+shared s_total tandem_state[128];
 
 void main() {
 	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
 	uint tandem_first = tandem_group() * 128u;
-	precise s_total32 tandem_mine;
+	precise s_total tandem_mine;
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotals(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -406,12 +722,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addTotals(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_addTotalsu005bfloat32u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine.m_hi);
 		tandem_partial[tandem_to + 1u] = floatBitsToUint(tandem_mine.m_lo);
@@ -419,32 +735,32 @@ void main() {
 }
 `
 
-const dotTotalCUDA = `
-struct s_total32 {
+const dottedFloat32CUDA = `
+struct s_total {
 	float m_hi;
 	float m_lo;
 };
-static __device__ __forceinline__ s_total32 s_total32_of(float a0, float a1) { s_total32 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total32 f_addTotals(s_total32 a, s_total32 b) {
+static __device__ __forceinline__ s_total s_total_of(float a0, float a1) { s_total r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ s_total f_addTotalsu005bfloat32u005d(s_total a, s_total b) {
 	float s = a.m_hi + b.m_hi;
 	float c = s - a.m_hi;
-	return s_total32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+	return s_total_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
 }
 
 TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total32 {
+	auto tandem_value = [&](unsigned tandem_at) -> s_total {
 		int i = int(tandem_at + tandem_lo);
-		return s_total32_of(x[unsigned(i) + x_at] * y[unsigned(i) + y_at], 0.0f);
+		return s_total_of(x[unsigned(i) + x_at] * y[unsigned(i) + y_at], 0.0f);
 	};
-	__shared__ s_total32 tandem_state[256];
+	__shared__ s_total tandem_state[256];
 	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
 	unsigned tandem_first = tandem_group() * 256u;
-	s_total32 tandem_mine = s_total32_of(0.0f, 0.0f);
+	s_total tandem_mine = s_total_of(0.0f, 0.0f);
 	if (tandem_at < tandem_n) {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotals(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -452,7 +768,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addTotals(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
@@ -461,6 +777,168 @@ TANDEM_KERNEL {
 		unsigned tandem_to = tandem_group() * 2u;
 		tandem_partial[tandem_to + 0u] = __float_as_uint(tandem_mine.m_hi);
 		tandem_partial[tandem_to + 1u] = __float_as_uint(tandem_mine.m_lo);
+	}
+}
+`
+
+// dottedFloat64Kernel describes the kernel dotted.float64, for the package to define it.
+var dottedFloat64Kernel = Kernel{
+	Name: "dotted.float64",
+	Params: []Param{
+		{Name: "x", Type: Float64, Access: In},
+		{Name: "y", Type: Float64, Access: In},
+	},
+	Go:        dottedFloat64Range,
+	GLSL:      ReductionShader(dottedFloat64GLSL, 4, 4, func(_ *Launch) int64 { return 0 }),
+	CUDA:      ReductionFunction(dottedFloat64CUDA, 4),
+	Reduction: dottedFloat64Reduction,
+	Needs:     NeedsFloat64,
+}
+
+var dottedFloat64Reduction = &Reduction{
+	Decode: func(_ int, words []uint32) Partial {
+		return Partial{math.Float64frombits(uint64(words[0]) | uint64(words[1])<<32), math.Float64frombits(uint64(words[2]) | uint64(words[3])<<32)}
+	},
+	Combine: func(a, b Partial) Partial {
+		return dottedFloat64Partial(addTotals[float64](dottedFloat64State(a), dottedFloat64State(b)))
+	},
+	Finish: func(value any, _ *int, p Partial) {
+		*value.(*total[float64]) = dottedFloat64State(p)
+	},
+}
+
+// dottedFloat64Partial and dottedFloat64State turn a value of dottedFloat64 into what schedulers carry, and back.
+func dottedFloat64Partial(s total[float64]) Partial {
+	return Partial{float64(s.hi), float64(s.lo)}
+}
+
+func dottedFloat64State(p Partial) (s total[float64]) {
+	s.hi = float64(p[0])
+	s.lo = float64(p[1])
+	return s
+}
+
+// dottedFloat64Range computes the indices [call.Lo, call.Hi) of dottedFloat64 on the host.
+func dottedFloat64Range(call *Call) {
+	x := Slice[float64](call, 0)
+	x_base := call.Base(0)
+	y := Slice[float64](call, 1)
+	y_base := call.Base(1)
+	var value total[float64]
+	begun := false
+	from, to := call.Lo, call.Hi
+	x_here := x[from-x_base:][:to-from]
+	y_here := y[from-y_base:][:to-from]
+	for u := range to - from {
+		if begun {
+			value = addTotals[float64](value, total[float64]{x_here[u] * y_here[u], 0})
+		} else {
+			value, begun = total[float64]{x_here[u] * y_here[u], 0}, true
+		}
+	}
+	call.Partial = dottedFloat64Partial(value)
+}
+
+const dottedFloat64GLSL = `
+struct s_total_2 {
+	double m_hi;
+	double m_lo;
+};
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+double k_add(double a, double b) { precise double r = a + b; return r; }
+double k_mul(double a, double b) { precise double r = a * b; return r; }
+double k_sub(double a, double b) { precise double r = a - b; return r; }
+
+s_total_2 f_addTotalsu005bfloat64u005d(s_total_2 a, s_total_2 b) {
+	precise double s = a.m_hi + b.m_hi;
+	precise double c = s - a.m_hi;
+	return s_total_2(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
+}
+
+s_total_2 tandem_value(uint tandem_at) {
+	int i = int(tandem_at + tandem_lo);
+	return s_total_2(k_mul(x[uint(i) + x_at], y[uint(i) + y_at]), double(k_zero));
+}
+
+shared s_total_2 tandem_state[128];
+
+void main() {
+	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
+	uint tandem_first = tandem_group() * 128u;
+	precise s_total_2 tandem_mine;
+	if (tandem_at < tandem_n) {
+		tandem_mine = tandem_value(tandem_at);
+		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
+			tandem_at += tandem_grid;
+			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+		}
+	}
+	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
+	tandem_state[tandem_lane] = tandem_mine;
+	barrier();
+	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
+		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
+			tandem_state[tandem_lane] = f_addTotalsu005bfloat64u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
+		}
+		barrier();
+	}
+	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
+		uint tandem_to = tandem_group() * 4u;
+		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine.m_hi);
+		tandem_partial[tandem_to + 0u] = tandem_words0.x;
+		tandem_partial[tandem_to + 1u] = tandem_words0.y;
+		uvec2 tandem_words2 = unpackDouble2x32(tandem_mine.m_lo);
+		tandem_partial[tandem_to + 2u] = tandem_words2.x;
+		tandem_partial[tandem_to + 3u] = tandem_words2.y;
+	}
+}
+`
+
+const dottedFloat64CUDA = `
+struct s_total_2 {
+	double m_hi;
+	double m_lo;
+};
+static __device__ __forceinline__ s_total_2 s_total_2_of(double a0, double a1) { s_total_2 r; r.m_hi = a0; r.m_lo = a1; return r; }
+static __device__ __forceinline__ s_total_2 f_addTotalsu005bfloat64u005d(s_total_2 a, s_total_2 b) {
+	double s = a.m_hi + b.m_hi;
+	double c = s - a.m_hi;
+	return s_total_2_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
+}
+
+TANDEM_KERNEL {
+	auto tandem_value = [&](unsigned tandem_at) -> s_total_2 {
+		int i = int(tandem_at + tandem_lo);
+		return s_total_2_of(x[unsigned(i) + x_at] * y[unsigned(i) + y_at], 0.0);
+	};
+	__shared__ s_total_2 tandem_state[256];
+	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
+	unsigned tandem_first = tandem_group() * 256u;
+	s_total_2 tandem_mine = s_total_2_of(0.0, 0.0);
+	if (tandem_at < tandem_n) {
+		tandem_mine = tandem_value(tandem_at);
+		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
+			tandem_at += tandem_grid;
+			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+		}
+	}
+	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
+	tandem_state[tandem_lane] = tandem_mine;
+	__syncthreads();
+	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
+		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
+			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = tandem_mine;
+		}
+		__syncthreads();
+	}
+	if (tandem_lane == 0u) {
+		unsigned tandem_to = tandem_group() * 4u;
+		tandem_partial[tandem_to + 0u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi));
+		tandem_partial[tandem_to + 1u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi) >> 32);
+		tandem_partial[tandem_to + 2u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo));
+		tandem_partial[tandem_to + 3u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo) >> 32);
 	}
 }
 `
@@ -553,12 +1031,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_sum(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine);
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;

@@ -8,10 +8,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/tandem-go/tandem/device"
 	"github.com/tandem-go/tandem/device/sim"
 	"github.com/tandem-go/tandem/residency"
-	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"sync/atomic"
 
-	"github.com/tandem-go/tandem/device"
 	"golang.org/x/sync/semaphore"
+
+	"github.com/tandem-go/tandem/device"
 )
 
 // Memory is a buffer without its element type: what a launch and the scheduler

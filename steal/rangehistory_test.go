@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/anishathalye/porcupine"
+
 	"github.com/tandem-go/tandem/steal"
 )
 

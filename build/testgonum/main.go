@@ -1,11 +1,5 @@
 // Testgonum runs gonum's own test suites with Tandem's BLAS in use.
 //
-//	go run ./build/testgonum [-tags cuda,opengl,openblas] [-set cpu] [-suite mat] [-part 1/8] [-at-once 2]
-//
-// Without flags but -tags it runs every suite on every set of devices that those
-// tags can have, as make test-gonum does, and ends with how many tests ran on how
-// many sets.
-//
 // testblas, which is made to be called, and for the types that it lacks the tests
 // against a reference of this module, run from a test of their own. Of mat and of
 // lapack/gonum, which runs testlapack, it makes a copy of gonum's module, as the
@@ -35,6 +29,15 @@ import (
 	"text/template"
 	"time"
 )
+
+const usage = `Testgonum runs gonum's own test suites with Tandem's BLAS in use.
+
+Usage: go run ./build/testgonum [flags]
+
+Without flags but -tags it runs every suite on every set of devices that those tags
+can have, as make test-gonum does, and ends with how many tests ran on how many sets.
+
+`
 
 // set is a set of devices to run the suites on, and tiles that are forced on every
 // call.
@@ -85,6 +88,10 @@ var suites = []string{testblas, "mat", "lapack/gonum"}
 const testblas = "testblas"
 
 func main() {
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), usage)
+		flag.PrintDefaults()
+	}
 	short := flag.Bool("short", false, "pass -short to the tests, as continuous integration does; gonum's have no use for it")
 	tags := flag.String("tags", "", "build tags; with opengl or cuda among them such devices are tested too")
 	only := flag.String("set", "", "run only on the sets whose names contain this")

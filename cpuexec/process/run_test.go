@@ -14,8 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tandem-go/tandem/cpuexec/process"
 	"go.uber.org/goleak"
+
+	"github.com/tandem-go/tandem/cpuexec/process"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

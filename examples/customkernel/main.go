@@ -11,7 +11,7 @@ import (
 	"github.com/tandem-go/tandem/hybrid"
 )
 
-const summary = `Customkernel computes waves on a pond by a kernel of its own: kernel.go has it
+const summary = `Customkernel computes waves on a pond by a kernel of its own: ripple.go has it
 as a Go function, go generate has made the launch in ripple_kernel.go.`
 
 func main() { cli.Main("customkernel", run) }

@@ -24,7 +24,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := cli.NewFlags("imagefilter", summary,
 		"-op blur -sigma 8 -i photo.jpg -o out.png",
 		"-op edges -i photo.jpg -o edges.jpg")
-	op := f.String("op", "blur", "what to do: `blur`, sharpen or edges")
+	op := f.String("op", "blur", "the `filter`: blur, sharpen or edges")
 	sigma := f.Float64("sigma", 3, "the width of the blur, in pixels; also that which sharpen undoes")
 	amount := f.Float64("amount", 1, "how much sharpen adds")
 	in := f.String("i", "", "the PNG or JPEG `file` to read")

@@ -32,7 +32,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		"-o mandelbrot.png -who",
 		"-o seahorses.png -center -0.7436,0.1318 -width 0.012 -iter 3000")
 	size, center := size{1280, 800}, point{-0.75, 0}
-	f.Var(&size, "size", "the picture's `WxH` in pixels")
+	f.Var(&size, "size", "the picture's width and height in pixels, as `WxH`")
 	f.Var(&center, "center", "the point in the middle, `re,im`")
 	width := f.Float64("width", 3.8, "of the region, on the plane: smaller zooms in (down to 1e-12 or so)")
 	iter := f.Int("iter", 1000, "the most iterations for a point; the picture is black where it took them all")

@@ -87,12 +87,9 @@ func (l *lowering) structType(t types.Type, u *types.Struct, pos token.Pos) *Typ
 	}
 	name := named.Obj().Name()
 	for i := range named.TypeArgs().Len() {
-		name += "_" + types.TypeString(named.TypeArgs().At(i), nil)
+		name += "_" + types.TypeString(named.TypeArgs().At(i), func(*types.Package) string { return "" })
 	}
-	key := name
-	if p := named.Obj().Pkg(); p != nil {
-		key = p.Path() + "." + key
-	}
+	key := types.TypeString(t, nil)
 	if s := l.structs[key]; s != nil {
 		return s
 	}

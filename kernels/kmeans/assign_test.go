@@ -25,7 +25,7 @@ type clusters[T kernels.Float] struct {
 }
 
 func draw[T kernels.Float](rng *rand.Rand, n int) *clusters[T] {
-	dims, k := 1+rng.IntN(9), rng.IntN(20)
+	dims, k := 1+rng.IntN(9), rng.IntN([]int{20, 70}[rng.IntN(2)])
 	c := &clusters[T]{dims: dims, points: make([]T, n*dims), centers: make([]T, k*dims), labels: make([]int32, n), distances: make([]T, n)}
 	for _, x := range [][]T{c.points, c.centers} {
 		for i := range x {

@@ -30,7 +30,7 @@ func run(args []string) error {
 	if len(args) > 0 {
 		var err error
 		if workers, err = strconv.Atoi(args[0]); err != nil {
-			return err
+			return fmt.Errorf("want the number of workers, and jobs on standard input, as go run ./bench/peers gives them: %w", err)
 		}
 	}
 	antsPool, err := ants.NewPool(workers)

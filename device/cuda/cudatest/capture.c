@@ -1,33 +1,33 @@
 //go:build cuda && linux && cgo
 
-#include "graph.h"
+#include "capture.h"
 
 #include <stdlib.h>
 
-/*
- * While a stream captures, its commands become nodes of a graph instead of being
- * executed. A stream that waits for an event of the capture joins it; all that
- * have joined must be waited for again before the capture ends.
- */
-struct capture {
-	struct capture *next;
-	struct stream *origin;
-	struct nodes *nodes;
-	CUstreamCaptureMode mode;
-	pthread_t thread; /* that has begun it */
-	bool broken;
-};
-
 static struct capture *captures;
-static __thread CUstreamCaptureMode thread_mode = CU_STREAM_CAPTURE_MODE_GLOBAL;
+__thread CUstreamCaptureMode tandem_fake_capture_mode = CU_STREAM_CAPTURE_MODE_GLOBAL;
 
 /* Whether c forbids the calling thread what might wait for the stream that captures. */
 static bool forbids(const struct capture *c)
 {
 	bool own = pthread_equal(c->thread, pthread_self());
-	if (thread_mode == CU_STREAM_CAPTURE_MODE_RELAXED)
+	if (tandem_fake_capture_mode == CU_STREAM_CAPTURE_MODE_RELAXED)
 		return false;
 	return c->mode == CU_STREAM_CAPTURE_MODE_GLOBAL || (own && c->mode == CU_STREAM_CAPTURE_MODE_THREAD_LOCAL);
+}
+
+void tandem_fake_capture_begin(struct stream *s, CUstreamCaptureMode mode)
+{
+	struct capture *c = calloc(1, sizeof *c);
+	if (c == NULL || (c->nodes = calloc(1, sizeof *c->nodes)) == NULL)
+		abort();
+	c->nodes->holders = 1;
+	c->origin = s;
+	c->mode = mode;
+	c->thread = pthread_self();
+	c->next = captures;
+	captures = c;
+	s->capture = c;
 }
 
 bool tandem_fake_capturing(void)
@@ -107,8 +107,7 @@ static void leave_capture(struct stream *s)
 	s->after = (struct node_set){0, NULL};
 }
 
-/* Everybody leaves, and the capture goes. */
-static void finish(struct capture *c)
+void tandem_fake_capture_finish(struct capture *c)
 {
 	for (int i = 0; i < MAX_DEVICES; i++)
 		for (struct stream *s = tandem_fake_devices[i].streams; s != NULL; s = s->next)
@@ -132,88 +131,7 @@ void tandem_fake_capture_leave(struct stream *s)
 		return;
 	c->broken = true;
 	if (c->origin == s)
-		finish(c);
+		tandem_fake_capture_finish(c);
 	else
 		leave_capture(s);
-}
-
-/* Whether every node comes before the end of the stream that has begun the capture. */
-static bool joined(const struct capture *c)
-{
-	const struct nodes *nodes = c->nodes;
-	bool *before = calloc((size_t)nodes->n + 1, sizeof *before), all = true;
-	if (before == NULL)
-		abort();
-	for (int i = 0; i < c->origin->after.n; i++)
-		before[c->origin->after.at[i]] = true;
-	for (int i = nodes->n - 1; i >= 0; i--) {
-		all = all && before[i];
-		for (int k = 0; before[i] && k < nodes->node[i].after.n; k++)
-			before[nodes->node[i].after.at[k]] = true;
-	}
-	free(before);
-	return all;
-}
-
-CALL(cuStreamBeginCapture_v2)(CUstream stream, CUstreamCaptureMode mode)
-{
-	ENTER_STREAM(cuStreamBeginCapture_v2, stream, s);
-	if (s == s->o.ctx->null)
-		return leave(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
-	if (s->capture != NULL)
-		return leave(CUDA_ERROR_ILLEGAL_STATE);
-	if (mode > CU_STREAM_CAPTURE_MODE_RELAXED)
-		return leave(CUDA_ERROR_INVALID_VALUE);
-	struct capture *c = calloc(1, sizeof *c);
-	if (c == NULL || (c->nodes = calloc(1, sizeof *c->nodes)) == NULL)
-		abort();
-	c->nodes->holders = 1;
-	c->origin = s;
-	c->mode = mode;
-	c->thread = pthread_self();
-	c->next = captures;
-	captures = c;
-	s->capture = c;
-	return leave(CUDA_SUCCESS);
-}
-
-CALL(cuStreamEndCapture)(CUstream stream, CUgraph *graph)
-{
-	ENTER_STREAM(cuStreamEndCapture, stream, s);
-	struct capture *c = s->capture;
-	*graph = NULL;
-	if (c == NULL)
-		return leave(CUDA_ERROR_ILLEGAL_STATE);
-	if (c->origin != s)
-		return leave(CUDA_ERROR_STREAM_CAPTURE_UNMATCHED);
-	if (c->mode != CU_STREAM_CAPTURE_MODE_RELAXED && !pthread_equal(c->thread, pthread_self()))
-		return leave(CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD);
-	if (c->broken)
-		r = CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
-	else if (!joined(c))
-		r = CUDA_ERROR_STREAM_CAPTURE_UNJOINED;
-	else
-		*graph = (CUgraph)tandem_fake_new_graph(GRAPH, c->nodes)->o.base;
-	finish(c);
-	return leave(r);
-}
-
-CALL(cuStreamIsCapturing)(CUstream stream, CUstreamCaptureStatus *status)
-{
-	ENTER_STREAM(cuStreamIsCapturing, stream, s);
-	*status = s->capture == NULL ? CU_STREAM_CAPTURE_STATUS_NONE
-		: s->capture->broken ? CU_STREAM_CAPTURE_STATUS_INVALIDATED
-				     : CU_STREAM_CAPTURE_STATUS_ACTIVE;
-	return leave(CUDA_SUCCESS);
-}
-
-CALL(cuThreadExchangeStreamCaptureMode)(CUstreamCaptureMode *mode)
-{
-	ENTER(cuThreadExchangeStreamCaptureMode, ANYWHERE);
-	CUstreamCaptureMode was = thread_mode;
-	if (*mode > CU_STREAM_CAPTURE_MODE_RELAXED)
-		return leave(CUDA_ERROR_INVALID_VALUE);
-	thread_mode = *mode;
-	*mode = was;
-	return leave(CUDA_SUCCESS);
 }

@@ -14,6 +14,23 @@
 #include "cudatest.h"
 #include "gate.h"
 
+/*
+ * A file calls only files of lines below its own:
+ *
+ *	capturecall             the calls that begin and end a capture
+ *	graph                   graphs, and the commands that execute them
+ *	streamcall, event, transfer, launch, hostfunc, alloc, pool, context
+ *	command, call           how calls make commands, wait for them, and are entered
+ *	executor                whose command is next, and who runs it
+ *	stream                  a list of commands
+ *	capture                 where commands go instead
+ *	nodes                   what a graph consists of
+ *	object, memory, error   what has a handle or an address, and complaints
+ *
+ * Kernels beside it: grid (on how many host threads), block, barrier and warp (where
+ * threads meet), signal (faults), engine and fiber (whose stack runs).
+ */
+
 #define MAX_DEVICES 8
 
 /* What goes wrong in a call, or in the command that it enqueues. */
@@ -190,8 +207,8 @@ struct event {
 	struct node_set after;   /* nodes of the capture that it stands for */
 };
 
-void *tandem_fake_op(size_t struct_size, CUresult (*run)(struct op *));
-CUresult tandem_fake_enqueue(struct stream *s, struct op *op);
+/* Streams. */
+struct stream *tandem_fake_new_stream(struct context *ctx, unsigned int flags, int priority);
 CUresult tandem_fake_stream(CUstream handle, struct stream **found);
 /* Enters a call about a stream; r is the result so far. */
 #define ENTER_STREAM(name, handle, s)                       \
@@ -200,20 +217,26 @@ CUresult tandem_fake_stream(CUstream handle, struct stream **found);
 	CUresult r = tandem_fake_stream(handle, &s);        \
 	if (r != CUDA_SUCCESS)                              \
 		return leave(r)
+bool tandem_fake_idle(struct stream *s);
+void tandem_fake_pop(struct stream *s); /* its first command has been executed; s is gone if it was the last of a closed stream */
+
+/* Who executes commands. */
+bool tandem_fake_step(struct device *dev, bool outside); /* runs one command, if one may run */
+void tandem_fake_run_all(void); /* whatever may run in immediate mode */
+void tandem_fake_start(struct device *dev);
+
+/* How calls make commands, and wait for them. */
+void *tandem_fake_op(size_t struct_size, CUresult (*run)(struct op *));
+CUresult tandem_fake_enqueue(struct stream *s, struct op *op);
+CUresult tandem_fake_execute(struct stream *s, struct op *op); /* enqueues op and waits for it; s may be gone then */
 /* Waits until done answers true. The mutex is given up meanwhile. */
 CUresult tandem_fake_wait(struct context *ctx, bool (*done)(void *), void *arg);
 CUresult tandem_fake_drain(struct context *ctx); /* until all streams of the context are empty */
 CUresult tandem_fake_drain_stream(struct stream *s);
-CUresult tandem_fake_execute(struct stream *s, struct op *op); /* enqueues op and waits for it; s may be gone then */
-bool tandem_fake_idle(struct stream *s);
+void tandem_fake_poll(struct device *dev);
 void tandem_fake_unhang(void); /* commands that never end may end */
 void tandem_fake_forget_calls(void);
 void tandem_fake_forget_complaints(void);
-bool tandem_fake_step(struct device *dev, bool outside); /* runs one command, if one may run */
-struct stream *tandem_fake_new_stream(struct context *ctx, unsigned int flags, int priority);
-void tandem_fake_poll(struct device *dev);
-void tandem_fake_start(struct device *dev);
-void tandem_fake_run_all(void); /* whatever may run in immediate mode */
 
 /* Captures. */
 bool tandem_fake_capturing(void);
@@ -239,6 +262,5 @@ void tandem_fake_signal_stack(void);
 void tandem_fake_catch_signals(void);
 
 uint64_t tandem_fake_random(uint64_t *state);
-double tandem_fake_now(void);
 
 #endif

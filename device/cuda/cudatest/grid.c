@@ -1,7 +1,7 @@
 //go:build cuda && linux && cgo
 
 #define _GNU_SOURCE
-#include "block.h"
+#include "engine.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -39,25 +39,6 @@ static void *help(void *arg)
 			pthread_cond_broadcast(&finished);
 	}
 	return NULL;
-}
-
-void tandem_fake_thread(void *(*body)(void *), void *arg)
-{
-	sigset_t all, old;
-	pthread_t thread;
-	sigfillset(&all);
-	/* Signals that a thread raises by itself stay: a kernel's faults come as these. */
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGBUS);
-	sigdelset(&all, SIGFPE);
-	sigdelset(&all, SIGILL);
-	sigdelset(&all, SIGABRT);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	if (pthread_create(&thread, NULL, body, arg) == 0)
-		pthread_detach(thread);
-	else
-		abort(); /* a test without its driver's threads would wait for ever */
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
 static void start_helpers(void)

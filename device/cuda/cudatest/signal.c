@@ -1,21 +1,25 @@
 //go:build cuda && linux && cgo
 
 #define _GNU_SOURCE
-#include "block.h"
+#include "engine.h"
 
 #include <signal.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <ucontext.h>
 
 /*
  * A kernel that reaches for memory that is not there ends its launch, not the
- * program: the handler has the thread go on in tandem_fake_landing, on the stack
+ * program: the handler has the thread go on in landing, on the stack
  * that the kernel is abandoned with. Every other fault goes to whoever had the
  * signal before. Under the address sanitizer the fault is left to its report.
  */
 static struct sigaction before[NSIG];
+
+static void landing(void)
+{
+	tandem_fake_fail(tandem_fake_engine, tandem_fake_engine->failure);
+}
 
 static void handle(int sig, siginfo_t *info, void *context)
 {
@@ -28,10 +32,10 @@ static void handle(int sig, siginfo_t *info, void *context)
 		e->failure = sig == SIGFPE || sig == SIGILL ? CUDA_ERROR_LAUNCH_FAILED : CUDA_ERROR_ILLEGAL_ADDRESS;
 #if defined(__x86_64__)
 		uc->uc_mcontext.gregs[REG_RSP] = (greg_t)(top - 8); /* as after a call */
-		uc->uc_mcontext.gregs[REG_RIP] = (greg_t)tandem_fake_landing;
+		uc->uc_mcontext.gregs[REG_RIP] = (greg_t)landing;
 #elif defined(__aarch64__)
 		uc->uc_mcontext.sp = top;
-		uc->uc_mcontext.pc = (uintptr_t)tandem_fake_landing;
+		uc->uc_mcontext.pc = (uintptr_t)landing;
 #endif
 		return;
 	}
@@ -62,14 +66,28 @@ void tandem_fake_catch_signals(void)
 #endif
 }
 
-/* Gives a thread of the driver's own a stack for its signals; Go's threads have one. */
-void tandem_fake_signal_stack(void)
+void tandem_fake_explain(struct engine *e)
 {
-	enum { SIZE = 64 << 10 };
-	stack_t ss;
-	memset(&ss, 0, sizeof ss);
-	ss.ss_sp = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ss.ss_size = SIZE;
-	if (ss.ss_sp == MAP_FAILED || sigaltstack(&ss, NULL) != 0)
-		abort();
+	char where[96], what[160];
+	uintptr_t at = e->fault, stack = (uintptr_t)e->running_stack;
+	tandem_fake_where(e, tandem_cudatest_here.index, where, sizeof where);
+	if (e->failure == CUDA_ERROR_LAUNCH_FAILED) {
+		tandem_fake_say("%s divides by zero", where);
+		return;
+	}
+	pthread_mutex_lock(&tandem_fake_mutex);
+	/* The nearest memory below, or above when it is within a page. */
+	const struct object *o = tandem_fake_nearest(at);
+	if (at < 4096)
+		snprintf(what, sizeof what, "a null pointer");
+	else if (at >= stack - 4096 && at < stack)
+		snprintf(what, sizeof what, "more stack than there is");
+	else if (o == NULL)
+		snprintf(what, sizeof what, "memory that is not the device's");
+	else if (at < o->base)
+		snprintf(what, sizeof what, "%zu bytes before the %zu bytes that %s %lu has made", (size_t)(o->base - at), o->size, o->made_by, o->nth);
+	else
+		snprintf(what, sizeof what, "%zu bytes after the beginning of the %zu bytes that %s %lu has made", (size_t)(at - o->base), o->size, o->made_by, o->nth);
+	pthread_mutex_unlock(&tandem_fake_mutex);
+	tandem_fake_say("%s touches %#lx: %s", where, (unsigned long)at, what);
 }

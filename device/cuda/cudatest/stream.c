@@ -1,39 +1,8 @@
 //go:build cuda && linux && cgo
 
-#define _GNU_SOURCE
 #include "fake.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <time.h>
-
-/*
- * A stream is a list of commands. Whoever waits for a command runs commands of
- * the device until it is done, and a thread of the driver's own runs them now and
- * then. In immediate mode, the call that enqueues a command runs it too. When
- * late, commands stay where they are until somebody waits, or no call has come for
- * a while; then streams are taken by chance, some of them far more often than
- * others for a while, so that what is not ordered by events happens in the wrong
- * order.
- */
-enum { REROLL = 8, LAG_NS = 1000000, PATIENCE = 20 };
-
-static uint64_t sequence;
-
-uint64_t tandem_fake_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15; /* splitmix64 */
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-double tandem_fake_now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* A command stays in the list until it has been executed. */
 bool tandem_fake_idle(struct stream *s)
@@ -48,6 +17,19 @@ static void unlink_stream(struct stream *s)
 		p = &(*p)->next;
 	*p = s->next;
 	free(s);
+}
+
+void tandem_fake_pop(struct stream *s)
+{
+	struct op *op = s->head;
+	s->head = op->next;
+	if (s->head == NULL)
+		s->tail = &s->head;
+	if (op->drop != NULL)
+		op->drop(op);
+	free(op);
+	if (s->closing && s->head == NULL)
+		unlink_stream(s);
 }
 
 static void close_stream(struct object *o)
@@ -74,252 +56,15 @@ struct stream *tandem_fake_new_stream(struct context *ctx, unsigned int flags, i
 	return s;
 }
 
-/* The legacy stream and the streams that were not made non-blocking take turns, in the order of the calls. */
-static bool in_turn(const struct stream *s)
+CUresult tandem_fake_stream(CUstream handle, struct stream **found)
 {
-	const struct stream *null = s->o.ctx->null;
-	if (s != null)
-		return (s->flags & CU_STREAM_NON_BLOCKING) || null->head == NULL || null->head->seq > s->head->seq;
-	for (const struct stream *t = s->o.ctx->dev->streams; t != NULL; t = t->next)
-		if (t != s && t->o.ctx == s->o.ctx && !(t->flags & CU_STREAM_NON_BLOCKING) && t->head != NULL && t->head->seq < s->head->seq)
-			return false;
-	return true;
-}
-
-/* Whether the first command of s may run now. What a broken context holds is dropped, and so always may. */
-static bool eligible(const struct stream *s, bool outside)
-{
-	const struct op *op = s->head;
-	if (op == NULL || s->busy)
-		return false;
-	if (s->o.ctx->sticky != CUDA_SUCCESS || s->o.ctx->dev->removed != CUDA_SUCCESS)
-		return true;
-	return !op->hang && (outside || !op->outside) && (op->ready == NULL || op->ready((struct op *)op)) && in_turn(s);
-}
-
-static struct stream *choose(struct device *dev, bool outside)
-{
-	struct stream *best = NULL;
-	for (struct stream *s = dev->streams; s != NULL; s = s->next) {
-		if (!eligible(s, outside))
-			continue;
-		if (outside && !s->head->outside && (!tandem_fake_config.late || dev->waiting > 0))
-			continue; /* is for the call that has enqueued it, or for the one that waits */
-		if (best == NULL)
-			best = s;
-		else if (tandem_fake_config.late ? s->chance > best->chance : s->head->seq < best->head->seq)
-			best = s;
+	struct context *ctx = tandem_fake_current;
+	if (handle == NULL || handle == CU_STREAM_LEGACY || handle == CU_STREAM_PER_THREAD) {
+		*found = ctx->null;
+		return CUDA_SUCCESS;
 	}
-	if (best != NULL && tandem_fake_random(&dev->random) % REROLL == 0)
-		best->chance = (int)(tandem_fake_random(&dev->random) >> 33);
-	return best;
-}
-
-/* Runs one command. False when none may run now. */
-bool tandem_fake_step(struct device *dev, bool outside)
-{
-	struct stream *s = choose(dev, outside);
-	if (s == NULL)
-		return false;
-	struct op *op = s->head;
-	struct context *ctx = s->o.ctx;
-	CUresult result = CUDA_SUCCESS;
-	s->busy = true;
-	if (ctx->sticky == CUDA_SUCCESS && dev->removed == CUDA_SUCCESS) {
-		if (op->sticky != CUDA_SUCCESS) {
-			result = op->sticky;
-		} else if (op->locked) {
-			result = op->run(op);
-		} else {
-			pthread_mutex_unlock(&tandem_fake_mutex);
-			result = op->run(op);
-			pthread_mutex_lock(&tandem_fake_mutex);
-		}
-	}
-	if (result != CUDA_SUCCESS && ctx->sticky == CUDA_SUCCESS)
-		ctx->sticky = result;
-	s->busy = false;
-	s->head = op->next;
-	if (s->head == NULL)
-		s->tail = &s->head;
-	if (op->drop != NULL)
-		op->drop(op);
-	free(op);
-	if (s->closing && s->head == NULL)
-		unlink_stream(s);
-	pthread_cond_broadcast(&tandem_fake_changed);
-	return true;
-}
-
-void tandem_fake_run_all(void)
-{
-	for (bool any = !tandem_fake_config.late; any;) {
-		any = false;
-		for (int i = 0; i < tandem_fake_config.devices; i++)
-			any = tandem_fake_step(&tandem_fake_devices[i], false) || any;
-	}
-}
-
-/*
- * Lets commands come together, until somebody waits for one or the calls have
- * paused; when they never do, for PATIENCE times as long.
- */
-static void nap(struct device *dev, long ns)
-{
-	for (int i = 0; i < PATIENCE; i++) {
-		unsigned long calls = tandem_fake_calls;
-		struct timespec t;
-		clock_gettime(CLOCK_REALTIME, &t);
-		t.tv_nsec += ns;
-		t.tv_sec += t.tv_nsec / 1000000000;
-		t.tv_nsec %= 1000000000;
-		while (dev->waiting == 0 && dev->polls == 0)
-			if (pthread_cond_timedwait(&tandem_fake_changed, &tandem_fake_mutex, &t) == ETIMEDOUT)
-				break;
-		if (dev->waiting > 0 || dev->polls > 0 || calls == tandem_fake_calls)
-			return;
-	}
-}
-
-static bool any_command(const struct device *dev)
-{
-	for (const struct stream *s = dev->streams; s != NULL; s = s->next)
-		if (s->head != NULL)
-			return true;
-	return false;
-}
-
-/* The driver's own thread for a device: it runs host functions, and what is overdue. */
-static void *execute(void *arg)
-{
-	struct device *dev = arg;
-	tandem_fake_signal_stack();
-	pthread_mutex_lock(&tandem_fake_mutex);
-	for (;;) {
-		if (!any_command(dev)) {
-			pthread_cond_wait(&tandem_fake_changed, &tandem_fake_mutex);
-			continue;
-		}
-		if (tandem_fake_config.late)
-			nap(dev, 1 + (long)(tandem_fake_random(&dev->random) % LAG_NS));
-		unsigned long calls = tandem_fake_calls;
-		do {
-			dev->polls -= dev->polls > 0;
-			if (!tandem_fake_step(dev, true)) {
-				if (any_command(dev))
-					pthread_cond_wait(&tandem_fake_changed, &tandem_fake_mutex);
-				break;
-			}
-			tandem_fake_run_all();
-		} while (calls == tandem_fake_calls);
-	}
-	return NULL;
-}
-
-void tandem_fake_start(struct device *dev)
-{
-	if (!dev->executor)
-		tandem_fake_thread(execute, dev);
-	dev->executor = true;
-}
-
-void *tandem_fake_op(size_t struct_size, CUresult (*run)(struct op *))
-{
-	struct op *op = calloc(1, struct_size);
-	if (op == NULL)
-		abort(); /* the test's machine is out of memory, not the device */
-	op->run = run;
-	op->made_by = tandem_fake_call->name;
-	op->nth = tandem_fake_call->count;
-	return op;
-}
-
-CUresult tandem_fake_enqueue(struct stream *s, struct op *op)
-{
-	if (tandem_fake_due.kind == FAULT_STICKY)
-		op->sticky = tandem_fake_due.code;
-	if (tandem_fake_due.kind == FAULT_HANG)
-		op->hang = true;
-	tandem_fake_due.kind = NO_FAULT;
-	if (s->capture != NULL)
-		return tandem_fake_capture_op(s, op);
-	op->stream = s;
-	op->seq = ++sequence;
-	*s->tail = op;
-	s->tail = &op->next;
-	pthread_cond_broadcast(&tandem_fake_changed);
-	tandem_fake_run_all();
-	return CUDA_SUCCESS;
-}
-
-CUresult tandem_fake_wait(struct context *ctx, bool (*done)(void *), void *arg)
-{
-	struct device *dev = ctx->dev;
-	uintptr_t handle = ctx->o.base;
-	CUresult result = CUDA_SUCCESS;
-	dev->waiting++;
-	for (;;) {
-		if (tandem_fake_find((void *)handle, CONTEXT) != ctx) { /* ended meanwhile, with all that arg is about */
-			result = CUDA_ERROR_CONTEXT_IS_DESTROYED;
-			break;
-		}
-		if (done(arg) || (result = dev->removed) != CUDA_SUCCESS || (result = ctx->sticky) != CUDA_SUCCESS)
-			break;
-		if (!tandem_fake_step(dev, false))
-			pthread_cond_wait(&tandem_fake_changed, &tandem_fake_mutex);
-	}
-	dev->waiting--;
-	return result;
-}
-
-void tandem_fake_poll(struct device *dev)
-{
-	dev->polls++;
-	if (tandem_fake_config.late)
-		tandem_fake_step(dev, false);
-	pthread_cond_broadcast(&tandem_fake_changed);
-}
-
-/* Commands that a thread waits for: those of a stream, or of a context, that were there when it began to. */
-struct so_far {
-	struct context *ctx;
-	struct stream *stream;
-	uint64_t seq;
-};
-
-static bool executed(void *arg)
-{
-	const struct so_far *w = arg;
-	for (const struct stream *s = w->ctx->dev->streams; s != NULL; s = s->next)
-		if (s->o.ctx == w->ctx && (w->stream == NULL || w->stream == s) && s->head != NULL && s->head->seq <= w->seq)
-			return false;
-	return true;
-}
-
-static CUresult drain(struct context *ctx, struct stream *s)
-{
-	struct so_far w = {ctx, s, sequence};
-	CUresult result = tandem_fake_wait(ctx, executed, &w);
-	return result == CUDA_SUCCESS ? ctx->sticky : result;
-}
-
-CUresult tandem_fake_drain_stream(struct stream *s)
-{
-	return drain(s->o.ctx, s);
-}
-
-/* While a command is executed another thread may end the context and all that it has. */
-CUresult tandem_fake_execute(struct stream *s, struct op *op)
-{
-	struct context *ctx = s->o.ctx;
-	uintptr_t handle = ctx->o.base;
-	CUresult r = tandem_fake_enqueue(s, op);
-	if (r != CUDA_SUCCESS)
-		return r;
-	return tandem_fake_find((void *)handle, CONTEXT) == ctx ? drain(ctx, s) : CUDA_ERROR_CONTEXT_IS_DESTROYED;
-}
-
-CUresult tandem_fake_drain(struct context *ctx)
-{
-	return drain(ctx, NULL);
+	*found = tandem_fake_find(handle, STREAM);
+	if (*found == NULL)
+		return CUDA_ERROR_INVALID_HANDLE;
+	return (*found)->o.ctx == ctx ? CUDA_SUCCESS : CUDA_ERROR_INVALID_CONTEXT;
 }

@@ -2,19 +2,6 @@
 
 #include "fake.h"
 
-CUresult tandem_fake_stream(CUstream handle, struct stream **found)
-{
-	struct context *ctx = tandem_fake_current;
-	if (handle == NULL || handle == CU_STREAM_LEGACY || handle == CU_STREAM_PER_THREAD) {
-		*found = ctx->null;
-		return CUDA_SUCCESS;
-	}
-	*found = tandem_fake_find(handle, STREAM);
-	if (*found == NULL)
-		return CUDA_ERROR_INVALID_HANDLE;
-	return (*found)->o.ctx == ctx ? CUDA_SUCCESS : CUDA_ERROR_INVALID_CONTEXT;
-}
-
 static CUresult create_stream(CUstream *stream, unsigned int flags, int priority)
 {
 	if (flags & ~(unsigned int)CU_STREAM_NON_BLOCKING)

@@ -1,6 +1,6 @@
 //go:build cuda && linux && cgo
 
-#include "block.h"
+#include "engine.h"
 
 #include <stdio.h>
 #include <string.h>

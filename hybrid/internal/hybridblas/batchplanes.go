@@ -36,7 +36,7 @@ func launchPlanes[T number, R kernels.Float](ctx context.Context, g *batch[T], c
 	size := int(unsafe.Sizeof(g.alpha))
 	portion := min(count, max(1, mostGathered/(size*(g.m*g.k+g.k*g.n+g.m*g.n))))
 	a, b, c := newBatchPlanes[R](portion, g.m*g.k), newBatchPlanes[R](portion, g.k*g.n), newBatchPlanes[R](portion, g.m*g.n)
-	by := &g.l.devices.math
+	by := &g.l.devices.product
 	for from := 0; from < count; from += portion {
 		n := min(portion, count-from)
 		g.l.each(n, func(i int) {

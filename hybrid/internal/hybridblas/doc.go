@@ -25,4 +25,16 @@
 // written are left to the wrapped routine. Where a factor is 0, a NaN or an
 // infinity of the other one may or may not show in the result, as in gonum's own
 // routines, some of which pass over zeros.
+//
+// # Files
+//
+// gonum's names are in a file for each type; the algorithm of a routine, once for all
+// types, in one of its own, symmetric and Hermitian together. A product is the wrapped
+// BLAS's (serialproduct), by rows (rowproduct), packed (packedproduct, of panels), or on
+// a device (deviceproduct). What workers take at once is in cuts, and how they take it
+// in loop. Devices take the tiles of a devicegrid from the board; a feeder drives each,
+// and its tilecache has what it holds. choice says which way a call goes, calibrate and
+// probe measure the ways, and verdict judges them.
 package hybridblas
+
+//go:generate go run generate.go

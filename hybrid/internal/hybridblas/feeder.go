@@ -17,7 +17,7 @@ const ahead = 2
 type feeder[T number] struct {
 	t     *tiler[T]
 	j     *job[T]
-	grid  grid
+	grid  deviceGrid
 	board *board
 	part  *part
 	dev   Device
@@ -47,7 +47,7 @@ type slot struct {
 const attempts = 2
 
 // feed drives the device until there is nothing for it to do.
-func (t *tiler[T]) feed(j *job[T], g grid, b *board, p *part, d Device) {
+func (t *tiler[T]) feed(j *job[T], g deviceGrid, b *board, p *part, d Device) {
 	var undone []int
 	for attempt := 1; ; attempt++ {
 		f := &feeder[T]{t: t, j: j, grid: g, board: b, part: p, dev: d, programs: map[*kernels.Kernel]device.Program{}}
@@ -77,7 +77,7 @@ func (f *feeder[T]) feed(undone []int) error {
 		f.keep(undone)
 		return err
 	}
-	f.cache = tileCache[T]{f: f, nbytes: f.grid.nbytes, most: f.grid.cached(f.dev, f.j, f.t.math.planes), tiles: map[pieceKey]*cached{}}
+	f.cache = tileCache[T]{f: f, nbytes: f.grid.nbytes, most: f.grid.cached(f.dev, f.j, f.t.product.planes), tiles: map[pieceKey]*cached{}}
 	for i := range f.slots {
 		f.idle = append(f.idle, &f.slots[i])
 	}
@@ -122,7 +122,7 @@ func (f *feeder[T]) keep(undone []int) {
 // issue enqueues all that a tile of C takes.
 func (f *feeder[T]) issue(s *slot) error {
 	i, j, m, n := f.grid.tile(s.tile)
-	math := &f.t.math
+	product := &f.t.product
 	if s.sums == nil {
 		s.sums = make([][2]device.Buffer, len(f.j.terms))
 		s.staging = make([][2]HostMemory, len(f.j.terms))
@@ -154,12 +154,12 @@ func (f *feeder[T]) issue(s *slot) error {
 			if err != nil {
 				return err
 			}
-			for _, st := range math.steps() {
+			for _, st := range product.steps() {
 				beta := 1.0
 				if st.first && l == 0 {
 					beta = 0
 				}
-				launch := math.launch(a.trans, b.trans, m, n, d, st.alpha, beta)
+				launch := product.launch(a.trans, b.trans, m, n, d, st.alpha, beta)
 				if err := f.launch(&launch, m, left.planes[st.a], right.planes[st.b], s.sums[at][st.c]); err != nil {
 					return err
 				}
@@ -171,7 +171,7 @@ func (f *feeder[T]) issue(s *slot) error {
 			left.read, right.read = read, read
 		}
 	}
-	return f.fetch(s, m*n*math.size)
+	return f.fetch(s, m*n*product.size)
 }
 
 // launch enqueues one product of planes.
@@ -209,7 +209,7 @@ func (f *feeder[T]) fetch(s *slot, nbytes int) error {
 		return err
 	}
 	for at := range s.sums {
-		for k := range f.t.math.planes {
+		for k := range f.t.product.planes {
 			if s.staging[at][k].Bytes == nil {
 				s.staging[at][k] = f.dev.HostMemory(int(f.grid.nbytes))
 			}
@@ -234,10 +234,10 @@ func (f *feeder[T]) complete() error {
 	beta := f.j.beta
 	for at := range f.j.terms {
 		var planes [2][]byte
-		for k := range f.t.math.planes {
-			planes[k] = s.staging[at][k].Bytes[:m*n*f.t.math.size]
+		for k := range f.t.product.planes {
+			planes[k] = s.staging[at][k].Bytes[:m*n*f.t.product.size]
 		}
-		f.t.math.merge(f.j.terms[at].alpha, planes, beta, f.j.c.block(i, j, m, n))
+		f.t.product.merge(f.j.terms[at].alpha, planes, beta, f.j.c.block(i, j, m, n))
 		beta = 1
 	}
 	f.flying = f.flying[1:]
@@ -283,7 +283,7 @@ func (f *feeder[T]) alloc(nbytes int64) (planes [2]device.Buffer, err error) {
 		planes, f.lent = f.lent[n-1], f.lent[:n-1]
 		return planes, nil
 	}
-	for k := range f.t.math.planes {
+	for k := range f.t.product.planes {
 		if planes[k], err = f.dev.Alloc(nbytes); err != nil {
 			if k > 0 {
 				f.dev.Recycle(planes[0])

@@ -74,20 +74,6 @@ func (b *BLAS) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, 
 	}
 }
 
-// Sgemv is y = alpha*op(A)*x + beta*y.
-func (b *BLAS) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
-	switch {
-	case b.large2(m, n) && b.s.gemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY):
-	case work2(m, n) < b.small.s.matrix:
-		if beta == 0 && !b.small.s.clears {
-			y = vectorOf(tA, m, n, y, incY)
-		}
-		gonum.Implementation{}.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
-	default:
-		b.Float32.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
-	}
-}
-
 // Ssymv is y = alpha*A*x + beta*y for a symmetric A.
 func (b *BLAS) Ssymv(ul blas.Uplo, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
 	switch {

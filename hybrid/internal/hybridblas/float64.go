@@ -1,7 +1,5 @@
 package hybridblas
 
-//go:generate go run generate.go
-
 import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"

@@ -34,7 +34,7 @@ func (l *library[T]) multiply(a, b operand[T], m, n, k int, alpha, beta T, c mat
 // gemmTiles computes C on the CPU workers.
 func (l *library[T]) gemmTiles(alpha T, a, b operand[T], beta T, c matrix[T]) {
 	k := depth(a)
-	rows, cols := l.grid(c.rows, c.cols, k)
+	rows, cols := l.tileSize(c.rows, c.cols, k)
 	l.tiles(c.rows, c.cols, rows, cols, func(i, j, m, n int) {
 		l.product(false, alpha, a.part(i, 0, m, k), b.part(0, j, k, n), beta, c.block(i, j, m, n))
 	})

@@ -3,7 +3,6 @@ package hybridblas
 import (
 	"math"
 
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
 
 	"github.com/tandem-go/tandem/internal/openblas"
@@ -40,15 +39,3 @@ func smallOf(implementation any) small {
 func work3(m, n, k int) uint64 { return uint64(m) * uint64(n) * uint64(k) }
 
 func work2(m, n int) uint64 { return uint64(m) * uint64(n) }
-
-// vectorOf is the part of y's slice that y = op(A)*x has, if it has it all. It is
-// inlined into calls that take 20 ns.
-func vectorOf(t blas.Transpose, m, n int, y []float32, incY int) []float32 {
-	if t != blas.NoTrans {
-		m = n
-	}
-	if last := (m - 1) * max(incY, -incY); uint(last) < uint(len(y)) {
-		return y[:last+1]
-	}
-	return y
-}

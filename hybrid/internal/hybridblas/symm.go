@@ -39,7 +39,7 @@ func (l *library[T]) symmetric(routine opcode, s blas.Side, ul blas.Uplo, m, n i
 		tile, rows, cols = y.right, l.stripRows(m, float64(order)*float64(order)), l.triangleOrder()
 	}
 	if l.packed() {
-		rows, cols = l.grid(m, n, order)
+		rows, cols = l.tileSize(m, n, order)
 	}
 	if how == onDevices {
 		first, second := mirror(A, ul, y.conj), general(operand[T]{B, blas.NoTrans})
@@ -109,5 +109,3 @@ func (l *library[T]) add(alpha T, a, b operand[T], c matrix[T]) {
 		l.product(true, alpha, a, b, 1, c)
 	}
 }
-
-func plain[T number](m matrix[T]) operand[T] { return operand[T]{m, blas.NoTrans} }

@@ -103,7 +103,7 @@ func (u *update[T]) blocks(n int) (order, width int) {
 	l := u.l
 	if l.cfg.Tile > 0 || !l.packed() {
 		order = l.order()
-		_, width = l.grid(order, max(order, n), depth(u.a))
+		_, width = l.tileSize(order, max(order, n), depth(u.a))
 		return order, width
 	}
 	if float64(n)*float64(n)*float64(depth(u.a)) < 2*leastTile {
@@ -214,7 +214,7 @@ func (u *update[T]) onDevices() job[T] {
 			u.run(i, i+m)
 			return
 		}
-		rows, cols := u.l.grid(m, n, k)
+		rows, cols := u.l.tileSize(m, n, k)
 		u.l.tiles(m, n, rows, cols, func(di, dj, m, n int) { u.beside(i+di, j+dj, m, n) })
 	}
 	return p

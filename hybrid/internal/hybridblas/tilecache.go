@@ -97,7 +97,7 @@ func (c *tileCache[T]) upload(t *cached, p piece[T], conj bool) error {
 		return err
 	}
 	l := c.f.t
-	n := p.rows * p.cols * l.math.size
+	n := p.rows * p.cols * l.product.size
 	var mem *scratch[T]
 	full := p.matrix
 	if p.full.symmetric {
@@ -106,14 +106,14 @@ func (c *tileCache[T]) upload(t *cached, p piece[T], conj bool) error {
 		full = p.dense(mem.data)
 	}
 	var planes [2][]byte
-	for k := range l.math.planes {
+	for k := range l.product.planes {
 		if box.planes[k].Bytes == nil {
 			box.planes[k] = c.f.dev.HostMemory(int(c.nbytes))
 		}
 		planes[k] = box.planes[k].Bytes[:n]
 	}
-	l.math.pack(planes, full, conj)
-	for k := range l.math.planes {
+	l.product.pack(planes, full, conj)
+	for k := range l.product.planes {
 		if err := c.f.lane.Up.Upload(t.planes[k], 0, planes[k]); err != nil {
 			return err
 		}

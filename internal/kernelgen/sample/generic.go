@@ -25,3 +25,27 @@ func norms[T number, C interface{ int32 | uint32 }](i int, x, y, length []T, cou
 		counts[i]++
 	}
 }
+
+// extent is a range of numbers.
+type extent[T number] struct{ least, greatest T }
+
+//tandem:device
+func united[T number](a, b extent[T]) extent[T] {
+	return extent[T]{min(a.least, b.least), max(a.greatest, b.greatest)}
+}
+
+func width64(e extent[float64]) float64 { return e.greatest - e.least }
+
+// clipped keeps elements within bounds, which are a parameter of a generic type.
+//
+//tandem:kernel
+func clipped[T number](i int, within extent[T], x, dst []T) {
+	e := united(within, extent[T]{within.least, within.least})
+	dst[i] = max(e.least, min(x[i], e.greatest))
+}
+
+// extentWidth is how far apart the elements are.
+//
+//tandem:kernel
+//tandem:reduce united width64
+func extentWidth(i int, x []float64) extent[float64] { return extent[float64]{x[i], x[i]} }

@@ -913,3 +913,475 @@ TANDEM_KERNEL {
 	}
 }
 `
+
+// ClippedFloat32 makes a launch of the kernel clippedFloat32, with an index for each element of dst.
+//
+// clipped keeps elements within bounds, which are a parameter of a generic type.
+func ClippedFloat32[X, Dst kernels.Vector[float32]](within extent[float32], x X, dst Dst) (l kernels.Launch) {
+	x_arg := kernels.Of[float32](x)
+	dst_arg := kernels.Of[float32](dst)
+	l.Start(clippedFloat32Kernel, dst_arg.Len())
+	l.AddArg(x_arg, kernels.Elementwise)
+	l.AddArg(dst_arg, kernels.Elementwise)
+	l.AddFloat(float64(within.least))
+	l.AddFloat(float64(within.greatest))
+	l.SetCost(kernels.Cost{Flops: 4, Bytes: 8})
+	return l
+}
+
+var clippedFloat32Kernel = kernels.Define(kernels.Kernel{
+	Name: "sample.clipped.float32",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float32, Access: kernels.In},
+		{Name: "dst", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "within_least", Type: kernels.Float32},
+		{Name: "within_greatest", Type: kernels.Float32},
+	},
+	Go: clippedFloat32Range,
+	GLSL: &kernels.Shader{
+		Text:  clippedFloat32GLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:   clippedFloat32CUDA,
+		Block:  [3]int{256},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 2050) / 2048, 1, 1} },
+	},
+})
+
+// clippedFloat32Range computes the indices [call.Lo, call.Hi) of clippedFloat32 on the host.
+func clippedFloat32Range(call *kernels.Call) {
+	within_least := call.Float32(0)
+	within_greatest := call.Float32(1)
+	x := kernels.Slice[float32](call, 0)
+	x_base := call.Base(0)
+	dst := kernels.Slice[float32](call, 1)
+	dst_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	dst_here := dst[from-dst_base:][:to-from]
+	x_here := x[from-x_base:][:to-from]
+	for u := range to - from {
+		within := extent[float32]{within_least, within_greatest}
+		e := united[float32](within, extent[float32]{within.least, within.least})
+		dst_here[u] = max(e.least, min(x_here[u], e.greatest))
+	}
+}
+
+const clippedFloat32GLSL = `
+struct s_extent_float32 {
+	float m_least;
+	float m_greatest;
+};
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u; }
+float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
+float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
+
+s_extent_float32 f_unitedu005bfloat32u005d(s_extent_float32 a, s_extent_float32 b) {
+	return s_extent_float32(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
+}
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise s_extent_float32 within = s_extent_float32(within_least, within_greatest);
+	precise s_extent_float32 e = f_unitedu005bfloat32u005d(within, s_extent_float32(within.m_least, within.m_least));
+	dst[uint(i) + dst_at] = k_max(e.m_least, k_min(x[uint(i) + x_at], e.m_greatest));
+}
+`
+
+const clippedFloat32CUDA = `
+struct s_extent_float32 {
+	float m_least;
+	float m_greatest;
+};
+static __device__ __forceinline__ s_extent_float32 s_extent_float32_of(float a0, float a1) { s_extent_float32 r; r.m_least = a0; r.m_greatest = a1; return r; }
+static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
+static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
+
+static __device__ __forceinline__ s_extent_float32 f_unitedu005bfloat32u005d(s_extent_float32 a, s_extent_float32 b) {
+	return s_extent_float32_of(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
+}
+
+static __device__ __forceinline__ void tandem_element(float within_least, float within_greatest, float x, float &dst) {
+	s_extent_float32 within = s_extent_float32_of(within_least, within_greatest);
+	s_extent_float32 e = f_unitedu005bfloat32u005d(within, s_extent_float32_of(within.m_least, within.m_least));
+	dst = k_max(e.m_least, k_min(x, e.m_greatest));
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_4 { T lane[tandem_lanes]; };
+
+TANDEM_KERNEL {
+	float *tandem_p1 = dst + (tandem_lo + dst_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p1);
+	tandem_p1 -= tandem_skip;
+	const float *tandem_p0 = x + (tandem_lo + x_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p0) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_4<float> tandem_v0[tandem_vectors];
+			tandem_vector_4<float> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v0[tandem_k] = *(const tandem_vector_4<float> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element(within_least, within_greatest, tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_4<float> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v1[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			float tandem_v0[tandem_vectors * tandem_lanes];
+			float tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v0[tandem_k] = tandem_p0[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element(within_least, within_greatest, tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p1[tandem_first + tandem_at] = tandem_v1[tandem_k];
+			}
+		}
+	}
+}
+`
+
+// ClippedFloat64 makes a launch of the kernel clippedFloat64, with an index for each element of dst.
+//
+// clipped keeps elements within bounds, which are a parameter of a generic type.
+func ClippedFloat64[X, Dst kernels.Vector[float64]](within extent[float64], x X, dst Dst) (l kernels.Launch) {
+	x_arg := kernels.Of[float64](x)
+	dst_arg := kernels.Of[float64](dst)
+	l.Start(clippedFloat64Kernel, dst_arg.Len())
+	l.AddArg(x_arg, kernels.Elementwise)
+	l.AddArg(dst_arg, kernels.Elementwise)
+	l.AddFloat(within.least)
+	l.AddFloat(within.greatest)
+	l.SetCost(kernels.Cost{Flops: 4, Bytes: 16})
+	return l
+}
+
+var clippedFloat64Kernel = kernels.Define(kernels.Kernel{
+	Name: "sample.clipped.float64",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float64, Access: kernels.In},
+		{Name: "dst", Type: kernels.Float64, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "within_least", Type: kernels.Float64},
+		{Name: "within_greatest", Type: kernels.Float64},
+	},
+	Go: clippedFloat64Range,
+	GLSL: &kernels.Shader{
+		Text:  clippedFloat64GLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:   clippedFloat64CUDA,
+		Block:  [3]int{256},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 1024) / 1024, 1, 1} },
+	},
+	Needs: kernels.NeedsFloat64,
+})
+
+// clippedFloat64Range computes the indices [call.Lo, call.Hi) of clippedFloat64 on the host.
+func clippedFloat64Range(call *kernels.Call) {
+	within_least := call.Float64(0)
+	within_greatest := call.Float64(1)
+	x := kernels.Slice[float64](call, 0)
+	x_base := call.Base(0)
+	dst := kernels.Slice[float64](call, 1)
+	dst_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	dst_here := dst[from-dst_base:][:to-from]
+	x_here := x[from-x_base:][:to-from]
+	for u := range to - from {
+		within := extent[float64]{within_least, within_greatest}
+		e := united[float64](within, extent[float64]{within.least, within.least})
+		dst_here[u] = max(e.least, min(x_here[u], e.greatest))
+	}
+}
+
+const clippedFloat64GLSL = `
+struct s_extent_float64 {
+	double m_least;
+	double m_greatest;
+};
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+bool k_isnan(double x) { return (unpackDouble2x32(x).y & 0x7fffffffu) + (unpackDouble2x32(x).x != 0u ? 1u : 0u) > 0x7ff00000u; }
+double k_max(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return r; }
+double k_min(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b)); return r; }
+
+s_extent_float64 f_unitedu005bfloat64u005d(s_extent_float64 a, s_extent_float64 b) {
+	return s_extent_float64(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
+}
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise s_extent_float64 within = s_extent_float64(within_least, within_greatest);
+	precise s_extent_float64 e = f_unitedu005bfloat64u005d(within, s_extent_float64(within.m_least, within.m_least));
+	dst[uint(i) + dst_at] = k_max(e.m_least, k_min(x[uint(i) + x_at], e.m_greatest));
+}
+`
+
+const clippedFloat64CUDA = `
+struct s_extent_float64 {
+	double m_least;
+	double m_greatest;
+};
+static __device__ __forceinline__ s_extent_float64 s_extent_float64_of(double a0, double a1) { s_extent_float64 r; r.m_least = a0; r.m_greatest = a1; return r; }
+static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
+static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
+
+static __device__ __forceinline__ s_extent_float64 f_unitedu005bfloat64u005d(s_extent_float64 a, s_extent_float64 b) {
+	return s_extent_float64_of(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
+}
+
+static __device__ __forceinline__ void tandem_element(double within_least, double within_greatest, double x, double &dst) {
+	s_extent_float64 within = s_extent_float64_of(within_least, within_greatest);
+	s_extent_float64 e = f_unitedu005bfloat64u005d(within, s_extent_float64_of(within.m_least, within.m_least));
+	dst = k_max(e.m_least, k_min(x, e.m_greatest));
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 2, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_8 { T lane[tandem_lanes]; };
+
+TANDEM_KERNEL {
+	double *tandem_p1 = dst + (tandem_lo + dst_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p1);
+	tandem_p1 -= tandem_skip;
+	const double *tandem_p0 = x + (tandem_lo + x_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p0) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_8<double> tandem_v0[tandem_vectors];
+			tandem_vector_8<double> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v0[tandem_k] = *(const tandem_vector_8<double> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element(within_least, within_greatest, tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_8<double> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v1[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			double tandem_v0[tandem_vectors * tandem_lanes];
+			double tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v0[tandem_k] = tandem_p0[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element(within_least, within_greatest, tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p1[tandem_first + tandem_at] = tandem_v1[tandem_k];
+			}
+		}
+	}
+}
+`
+
+// ExtentWidth makes a launch of the kernel extentWidth, with an index for each element of x.
+//
+// extentWidth is how far apart the elements are.
+func ExtentWidth[X kernels.Vector[float64]](result *float64, x X) (l kernels.Launch) {
+	x_arg := kernels.Of[float64](x)
+	l.Start(extentWidthKernel, x_arg.Len())
+	l.AddArg(x_arg, kernels.Elementwise)
+	if result == nil {
+		l.Fail("result", kernels.ErrNil)
+	}
+	l.SetResult(result, nil)
+	l.SetCost(kernels.Cost{Flops: 1, Bytes: 8})
+	return l
+}
+
+var extentWidthKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.extentWidth",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float64, Access: kernels.In},
+	},
+	Go:        extentWidthRange,
+	GLSL:      kernels.ReductionShader(extentWidthGLSL, 4, 4, func(_ *kernels.Launch) int64 { return 0 }),
+	CUDA:      kernels.ReductionFunction(extentWidthCUDA, 4),
+	Reduction: extentWidthReduction,
+	Needs:     kernels.NeedsFloat64,
+})
+
+var extentWidthReduction = &kernels.Reduction{
+	Decode: func(_ int, words []uint32) kernels.Partial {
+		return kernels.Partial{math.Float64frombits(uint64(words[0]) | uint64(words[1])<<32), math.Float64frombits(uint64(words[2]) | uint64(words[3])<<32)}
+	},
+	Combine: func(a, b kernels.Partial) kernels.Partial {
+		return extentWidthPartial(united[float64](extentWidthState(a), extentWidthState(b)))
+	},
+	Finish: func(value any, _ *int, p kernels.Partial) {
+		*value.(*float64) = width64(extentWidthState(p))
+	},
+}
+
+// extentWidthPartial and extentWidthState turn a value of extentWidth into what schedulers carry, and back.
+func extentWidthPartial(s extent[float64]) kernels.Partial {
+	return kernels.Partial{float64(s.least), float64(s.greatest)}
+}
+
+func extentWidthState(p kernels.Partial) (s extent[float64]) {
+	s.least = float64(p[0])
+	s.greatest = float64(p[1])
+	return s
+}
+
+// extentWidthRange computes the indices [call.Lo, call.Hi) of extentWidth on the host.
+func extentWidthRange(call *kernels.Call) {
+	x := kernels.Slice[float64](call, 0)
+	x_base := call.Base(0)
+	var value extent[float64]
+	begun := false
+	from, to := call.Lo, call.Hi
+	x_here := x[from-x_base:][:to-from]
+	for u := range to - from {
+		if begun {
+			value = united[float64](value, extent[float64]{x_here[u], x_here[u]})
+		} else {
+			value, begun = extent[float64]{x_here[u], x_here[u]}, true
+		}
+	}
+	call.Partial = extentWidthPartial(value)
+}
+
+const extentWidthGLSL = `
+struct s_extent_float64 {
+	double m_least;
+	double m_greatest;
+};
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+bool k_isnan(double x) { return (unpackDouble2x32(x).y & 0x7fffffffu) + (unpackDouble2x32(x).x != 0u ? 1u : 0u) > 0x7ff00000u; }
+double k_max(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return r; }
+double k_min(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b)); return r; }
+
+s_extent_float64 f_unitedu005bfloat64u005d(s_extent_float64 a, s_extent_float64 b) {
+	return s_extent_float64(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
+}
+
+s_extent_float64 tandem_value(uint tandem_at) {
+	int i = int(tandem_at + tandem_lo);
+	return s_extent_float64(x[uint(i) + x_at], x[uint(i) + x_at]);
+}
+
+shared s_extent_float64 tandem_state[128];
+
+void main() {
+	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
+	uint tandem_first = tandem_group() * 128u;
+	precise s_extent_float64 tandem_mine;
+	if (tandem_at < tandem_n) {
+		tandem_mine = tandem_value(tandem_at);
+		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
+			tandem_at += tandem_grid;
+			tandem_mine = f_unitedu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+		}
+	}
+	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
+	tandem_state[tandem_lane] = tandem_mine;
+	barrier();
+	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
+		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
+			tandem_state[tandem_lane] = f_unitedu005bfloat64u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
+		}
+		barrier();
+	}
+	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
+		uint tandem_to = tandem_group() * 4u;
+		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine.m_least);
+		tandem_partial[tandem_to + 0u] = tandem_words0.x;
+		tandem_partial[tandem_to + 1u] = tandem_words0.y;
+		uvec2 tandem_words2 = unpackDouble2x32(tandem_mine.m_greatest);
+		tandem_partial[tandem_to + 2u] = tandem_words2.x;
+		tandem_partial[tandem_to + 3u] = tandem_words2.y;
+	}
+}
+`
+
+const extentWidthCUDA = `
+struct s_extent_float64 {
+	double m_least;
+	double m_greatest;
+};
+static __device__ __forceinline__ s_extent_float64 s_extent_float64_of(double a0, double a1) { s_extent_float64 r; r.m_least = a0; r.m_greatest = a1; return r; }
+static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
+static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
+
+static __device__ __forceinline__ s_extent_float64 f_unitedu005bfloat64u005d(s_extent_float64 a, s_extent_float64 b) {
+	return s_extent_float64_of(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
+}
+
+TANDEM_KERNEL {
+	auto tandem_value = [&](unsigned tandem_at) -> s_extent_float64 {
+		int i = int(tandem_at + tandem_lo);
+		return s_extent_float64_of(x[unsigned(i) + x_at], x[unsigned(i) + x_at]);
+	};
+	__shared__ s_extent_float64 tandem_state[256];
+	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
+	unsigned tandem_first = tandem_group() * 256u;
+	s_extent_float64 tandem_mine = s_extent_float64_of(0.0, 0.0);
+	if (tandem_at < tandem_n) {
+		tandem_mine = tandem_value(tandem_at);
+		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
+			tandem_at += tandem_grid;
+			tandem_mine = f_unitedu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+		}
+	}
+	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
+	tandem_state[tandem_lane] = tandem_mine;
+	__syncthreads();
+	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
+		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
+			tandem_mine = f_unitedu005bfloat64u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = tandem_mine;
+		}
+		__syncthreads();
+	}
+	if (tandem_lane == 0u) {
+		unsigned tandem_to = tandem_group() * 4u;
+		tandem_partial[tandem_to + 0u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_least));
+		tandem_partial[tandem_to + 1u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_least) >> 32);
+		tandem_partial[tandem_to + 2u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_greatest));
+		tandem_partial[tandem_to + 3u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_greatest) >> 32);
+	}
+}
+`

@@ -20,6 +20,8 @@ func instances() []kerneltest.Case {
 		blendCase("blend.float64", BlendFloat64[[]float64, []float64, []float64]),
 		normsCase("norms.float32.int32", NormsFloat32Int32[[]float32, []float32, []float32, []int32]),
 		normsCase("norms.float64.uint32", NormsFloat64Uint32[[]float64, []float64, []float64, []uint32]),
+		clippedCase("clipped.float32", ClippedFloat32[[]float32, []float32]),
+		clippedCase("clipped.float64", ClippedFloat64[[]float64, []float64]),
 	}
 }
 
@@ -43,4 +45,12 @@ func TestNamesOfInstances(t *testing.T) {
 	if got := l.Kernel().Name; got != "sample.blend.float64" {
 		t.Errorf("the kernel's name is %q", got)
 	}
+}
+
+func clippedCase[T number](name string, launch func(within extent[T], x, dst []T) kernels.Launch) kerneltest.Case {
+	return differential.Draw(name, func(rng *rand.Rand, n int) kerneltest.Trial {
+		within := united(extent[T]{differential.Number[T](rng), 1}, extent[T]{0, differential.Number[T](rng)})
+		x, dst := differential.Array[T](rng, n), make([]T, n)
+		return differential.Trial(launch(within, x, dst), dst, func(i int, dst []T) { clipped(i, within, x, dst) })
+	})
 }

@@ -1537,12 +1537,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_2(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_sum_2(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 1u;
 		tandem_partial[tandem_to + 0u] = uint(tandem_mine);
 	}
@@ -2380,12 +2380,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_max_2(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_max_2(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 1u;
 		tandem_partial[tandem_to + 0u] = uint(tandem_mine);
 	}

@@ -137,12 +137,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_4(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_sum_4(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine);
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;
@@ -299,12 +299,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_min(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_min(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 1u;
 		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine);
 	}
@@ -469,12 +469,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_xor(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_xor(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		uvec2 tandem_words0 = unpackUint2x32(tandem_mine);
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;
@@ -626,12 +626,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_product(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_product(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		uvec2 tandem_words0 = unpackUint2x32(uint64_t(tandem_mine));
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;
@@ -787,12 +787,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_5(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_sum_5(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 1u;
 		tandem_partial[tandem_to + 0u] = uint(tandem_mine);
 	}
@@ -971,12 +971,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_higher(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_higher(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine.m_height);
 		tandem_partial[tandem_to + 1u] = uint(tandem_mine.m_at);
@@ -1159,12 +1159,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_add(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 6u;
 		uvec2 tandem_words0 = unpackUint2x32(uint64_t(tandem_mine.m_n));
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;

@@ -105,6 +105,12 @@ func reductions() []kerneltest.Case {
 				return at
 			})
 		}),
+		draw("extentWidth", func(rng *rand.Rand, n int) kerneltest.Trial {
+			result, x := new(float64), tame(rng, n)
+			return exactly(ExtentWidth(result, x), result, func() float64 {
+				return width64(folded(n, func(i int) extent[float64] { return extentWidth(i, x) }, united))
+			})
+		}),
 		draw("spread", func(rng *rand.Rand, n int) kerneltest.Trial {
 			result, limit, x := new(float64), differential.Number[int32](rng), make([]int32, n)
 			for i := range x {

@@ -48,11 +48,9 @@ type field struct {
 		weight []float64
 		at     []uint32
 	}
-	limits
-	bounds limits
-	scale  float64
-	turns  int32
-	rest   []float32
+	most, bounds limits
+	scale        float64
+	turns        int32
 }
 
 // bend uses fields in all the ways that there are.
@@ -70,7 +68,7 @@ func bend(r, c int, cols int, f field) {
 		f.turns++
 	}
 	f.bounds.low -= f.scale
-	f.out.U[at] = min(max(sum, f.bounds.low), f.limits.high)
+	f.out.U[at] = min(max(sum, f.bounds.low), f.most.high)
 	f.out.V[at] += float64(f.turns)
 }
 

@@ -324,12 +324,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_max_4(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_max_4(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 1u;
 		tandem_partial[tandem_to + 0u] = floatBitsToUint(tandem_mine);
 	}
@@ -396,8 +396,8 @@ func Bend(nr, nc int, cols int, f field) (l kernels.Launch) {
 	l.AddArg(vf_tables_weight_arg, kernels.Whole)
 	l.AddArg(vf_tables_arg, kernels.Whole)
 	l.AddInt(cols)
-	l.AddFloat(f.limits.low)
-	l.AddFloat(f.limits.high)
+	l.AddFloat(f.most.low)
+	l.AddFloat(f.most.high)
 	l.AddFloat(f.bounds.low)
 	l.AddFloat(f.bounds.high)
 	l.AddFloat(f.scale)
@@ -422,8 +422,8 @@ var bendKernel = kernels.Define(kernels.Kernel{
 	Labels: []string{"f.in.U", "f.out.U", "f.out.V", "f.tables.weight", "f.tables.at"},
 	Scalars: []kernels.Scalar{
 		{Name: "cols", Type: kernels.Int32},
-		{Name: "vf_limits_low", Type: kernels.Float64},
-		{Name: "vf_limits_high", Type: kernels.Float64},
+		{Name: "vf_most_low", Type: kernels.Float64},
+		{Name: "vf_most_high", Type: kernels.Float64},
 		{Name: "vf_bounds_low", Type: kernels.Float64},
 		{Name: "vf_bounds_high", Type: kernels.Float64},
 		{Name: "vf_scale", Type: kernels.Float64},
@@ -451,8 +451,8 @@ var bendKernel = kernels.Define(kernels.Kernel{
 // bendRange computes the indices [call.Lo, call.Hi) of bend on the host.
 func bendRange(call *kernels.Call) {
 	cols := call.Int(0)
-	vf_limits_low := call.Float64(1)
-	vf_limits_high := call.Float64(2)
+	vf_most_low := call.Float64(1)
+	vf_most_high := call.Float64(2)
 	vf_bounds_low := call.Float64(3)
 	vf_bounds_high := call.Float64(4)
 	vf_scale := call.Float64(5)
@@ -473,7 +473,7 @@ func bendRange(call *kernels.Call) {
 		vf_out_U_here := vf_out_U[from+cols*r-vf_out_U_base:][:to-from]
 		vf_out_V_here := vf_out_V[from+cols*r-vf_out_V_base:][:to-from]
 		for u := range to - from {
-			vf_limits := limits{vf_limits_low, vf_limits_high}
+			vf_most := limits{vf_most_low, vf_most_high}
 			vf_bounds := limits{vf_bounds_low, vf_bounds_high}
 			vf_turns_2 := vf_turns
 			var sum float64 = 0
@@ -487,7 +487,7 @@ func bendRange(call *kernels.Call) {
 				vf_turns_2++
 			}
 			vf_bounds.low -= vf_scale
-			vf_out_U_here[u] = min(max(sum, vf_bounds.low), vf_limits.high)
+			vf_out_U_here[u] = min(max(sum, vf_bounds.low), vf_most.high)
 			vf_out_V_here[u] += float64(vf_turns_2)
 		}
 	}
@@ -512,7 +512,7 @@ void main() {
 	if (tandem_row >= tandem_n || tandem_rest >= uint(nc)) return;
 	int r = int(tandem_row + tandem_lo);
 	int c = int(tandem_rest);
-	precise s_limits vf_limits = s_limits(vf_limits_low, vf_limits_high);
+	precise s_limits vf_most = s_limits(vf_most_low, vf_most_high);
 	precise s_limits vf_bounds = s_limits(vf_bounds_low, vf_bounds_high);
 	int vf_turns_2 = vf_turns;
 	int at = r * cols + c;
@@ -528,7 +528,7 @@ void main() {
 	}
 	precise double tandem_t1 = vf_bounds.m_low - vf_scale;
 	vf_bounds.m_low = tandem_t1;
-	vf_out_U[uint(at) + vf_out_U_at] = k_min(k_max(sum, vf_bounds.m_low), vf_limits.m_high);
+	vf_out_U[uint(at) + vf_out_U_at] = k_min(k_max(sum, vf_bounds.m_low), vf_most.m_high);
 	precise double tandem_t2 = vf_out_V[uint(at) + vf_out_V_at] + k_add(double(vf_turns_2), double(k_zero));
 	vf_out_V[uint(at) + vf_out_V_at] = tandem_t2;
 }
@@ -552,7 +552,7 @@ TANDEM_KERNEL {
 	if (tandem_row >= tandem_n || tandem_rest >= unsigned(nc)) return;
 	int r = int(tandem_row + tandem_lo);
 	int c = int(tandem_rest);
-	s_limits vf_limits = s_limits_of(vf_limits_low, vf_limits_high);
+	s_limits vf_most = s_limits_of(vf_most_low, vf_most_high);
 	s_limits vf_bounds = s_limits_of(vf_bounds_low, vf_bounds_high);
 	int vf_turns_2 = vf_turns;
 	int at = r * cols + c;
@@ -567,7 +567,7 @@ TANDEM_KERNEL {
 		vf_turns_2 = k_add(vf_turns_2, 1);
 	}
 	vf_bounds.m_low = vf_bounds.m_low - vf_scale;
-	vf_out_U[unsigned(at) + vf_out_U_at] = k_min(k_max(sum, vf_bounds.m_low), vf_limits.m_high);
+	vf_out_U[unsigned(at) + vf_out_U_at] = k_min(k_max(sum, vf_bounds.m_low), vf_most.m_high);
 	vf_out_V[unsigned(at) + vf_out_V_at] = vf_out_V[unsigned(at) + vf_out_V_at] + double(vf_turns_2);
 }
 `
@@ -1078,12 +1078,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_8(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_sum_8(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 1u;
 		tandem_partial[tandem_to + 0u] = uint(tandem_mine);
 	}

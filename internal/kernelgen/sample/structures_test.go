@@ -52,7 +52,7 @@ func structures() []kerneltest.Case {
 		differential.Draw("bend", func(rng *rand.Rand, n int) kerneltest.Trial {
 			rows, cols := differential.Shape(rng, n)
 			array := func(n int) []float64 { return differential.Array[float64](rng, n) }
-			f := field{scale: 0.25, turns: int32(rng.IntN(9)), limits: limits{-5, 40}, bounds: limits{low: -1}}
+			f := field{scale: 0.25, turns: int32(rng.IntN(9)), most: limits{-5, 40}, bounds: limits{low: -1}}
 			f.in.U, f.out.U, f.out.V = array(1+rng.IntN(9)), array(rows*cols), array(rows*cols)
 			f.tables.weight, f.tables.at = array(rng.IntN(9)), make([]uint32, rng.IntN(9))
 			for i := range f.tables.at {

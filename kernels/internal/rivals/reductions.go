@@ -6,46 +6,15 @@ import (
 	"github.com/tandem-go/tandem/kernels"
 )
 
-// sums are the reductions. On the host those of float32 add in float64; their shaders
-// are package kernels' own.
+// sums are the reductions. Those of float32 add in float64, for the host: their shaders,
+// and the sums of float64, are package kernels' own.
 func sums() map[string]kernels.Kernel {
 	return map[string]kernels.Kernel{
-		"sum.float32": wideSumKernel, "sum.float64": sum64Kernel,
-		"asum.float32": wideAsumKernel, "asum.float64": asum64Kernel,
-		"dot.float32": wideDotKernel, "dot.float64": dot64Kernel,
-		"nrm2.float32": wideNrmKernel, "nrm2.float64": nrm64Kernel,
+		"sum.float32": wideSumKernel, "asum.float32": wideAsumKernel,
+		"dot.float32": wideDotKernel, "nrm2.float32": wideNrmKernel, "nrm2.float64": nrm64Kernel,
 		"maximum.float32": maximum32Kernel, "maximum.float64": maximum64Kernel,
 	}
 }
-
-// total64 is a sum, and apart from it what its rounded additions lost.
-type total64 struct{ hi, lo float64 }
-
-//tandem:device
-func add64(a, b total64) total64 {
-	s := a.hi + b.hi
-	c := s - a.hi
-	return total64{s, (a.lo + b.lo) + ((a.hi - (s - c)) + (b.hi - c))}
-}
-
-func value64(t total64) float64 {
-	if math.IsInf(t.hi, 0) || math.IsNaN(t.hi) {
-		return t.hi
-	}
-	return t.hi + t.lo
-}
-
-//tandem:kernel _
-//tandem:reduce add64 value64
-func sum64(i int, x []float64) total64 { return total64{x[i], 0} }
-
-//tandem:kernel _
-//tandem:reduce add64 value64
-func asum64(i int, x []float64) total64 { return total64{math.Abs(x[i]), 0} }
-
-//tandem:kernel _
-//tandem:reduce add64 value64
-func dot64(i int, x, y []float64) total64 { return total64{x[i] * y[i], 0} }
 
 //tandem:kernel _
 //tandem:reduce sum
@@ -86,8 +55,9 @@ func rescaled64(s squares64, scale int32) squares64 {
 //tandem:device
 func addSquares64(a, b squares64) squares64 {
 	a, b = rescaled64(a, b.scale), rescaled64(b, a.scale)
-	t := add64(total64{a.hi, a.lo}, total64{b.hi, b.lo})
-	return squares64{t.hi, t.lo, a.scale}
+	hi := a.hi + b.hi
+	c := hi - a.hi
+	return squares64{hi, (a.lo + b.lo) + ((a.hi - (hi - c)) + (b.hi - c)), a.scale}
 }
 
 func root64(s squares64) float64 {

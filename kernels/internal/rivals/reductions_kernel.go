@@ -8,484 +8,6 @@ import (
 	"github.com/tandem-go/tandem/kernels"
 )
 
-// sum64Kernel describes the kernel sum64, for the package to define it.
-var sum64Kernel = kernels.Kernel{
-	Name: "rivals.sum64",
-	Params: []kernels.Param{
-		{Name: "x", Type: kernels.Float64, Access: kernels.In},
-	},
-	Go:        sum64Range,
-	GLSL:      kernels.ReductionShader(sum64GLSL, 4, 4, func(_ *kernels.Launch) int64 { return 0 }),
-	CUDA:      kernels.ReductionFunction(sum64CUDA, 4),
-	Reduction: sum64Reduction,
-	Needs:     kernels.NeedsFloat64,
-}
-
-var sum64Reduction = &kernels.Reduction{
-	Decode: func(_ int, words []uint32) kernels.Partial {
-		return kernels.Partial{math.Float64frombits(uint64(words[0]) | uint64(words[1])<<32), math.Float64frombits(uint64(words[2]) | uint64(words[3])<<32)}
-	},
-	Combine: func(a, b kernels.Partial) kernels.Partial {
-		return sum64Partial(add64(sum64State(a), sum64State(b)))
-	},
-	Finish: func(value any, _ *int, p kernels.Partial) {
-		*value.(*float64) = value64(sum64State(p))
-	},
-}
-
-// sum64Partial and sum64State turn a value of sum64 into what schedulers carry, and back.
-func sum64Partial(s total64) kernels.Partial {
-	return kernels.Partial{float64(s.hi), float64(s.lo)}
-}
-
-func sum64State(p kernels.Partial) (s total64) {
-	s.hi = float64(p[0])
-	s.lo = float64(p[1])
-	return s
-}
-
-// sum64Range computes the indices [call.Lo, call.Hi) of sum64 on the host.
-func sum64Range(call *kernels.Call) {
-	x := kernels.Slice[float64](call, 0)
-	x_base := call.Base(0)
-	var value total64
-	begun := false
-	from, to := call.Lo, call.Hi
-	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
-		if begun {
-			value = add64(value, total64{x_here[u], 0})
-		} else {
-			value, begun = total64{x_here[u], 0}, true
-		}
-	}
-	call.Partial = sum64Partial(value)
-}
-
-const sum64GLSL = `
-struct s_total64 {
-	double m_hi;
-	double m_lo;
-};
-float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-double k_add(double a, double b) { precise double r = a + b; return r; }
-double k_sub(double a, double b) { precise double r = a - b; return r; }
-
-s_total64 f_add64(s_total64 a, s_total64 b) {
-	precise double s = a.m_hi + b.m_hi;
-	precise double c = s - a.m_hi;
-	return s_total64(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
-}
-
-s_total64 tandem_value(uint tandem_at) {
-	int i = int(tandem_at + tandem_lo);
-	return s_total64(x[uint(i) + x_at], double(k_zero));
-}
-
-shared s_total64 tandem_state[128];
-
-void main() {
-	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
-	uint tandem_first = tandem_group() * 128u;
-	precise s_total64 tandem_mine;
-	if (tandem_at < tandem_n) {
-		tandem_mine = tandem_value(tandem_at);
-		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
-			tandem_at += tandem_grid;
-			tandem_mine = f_add64(tandem_mine, tandem_value(tandem_at));
-		}
-	}
-	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
-	tandem_state[tandem_lane] = tandem_mine;
-	barrier();
-	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
-		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
-		}
-		barrier();
-	}
-	if (tandem_lane == 0u) {
-		uint tandem_to = tandem_group() * 4u;
-		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine.m_hi);
-		tandem_partial[tandem_to + 0u] = tandem_words0.x;
-		tandem_partial[tandem_to + 1u] = tandem_words0.y;
-		uvec2 tandem_words2 = unpackDouble2x32(tandem_mine.m_lo);
-		tandem_partial[tandem_to + 2u] = tandem_words2.x;
-		tandem_partial[tandem_to + 3u] = tandem_words2.y;
-	}
-}
-`
-
-const sum64CUDA = `
-struct s_total64 {
-	double m_hi;
-	double m_lo;
-};
-static __device__ __forceinline__ s_total64 s_total64_of(double a0, double a1) { s_total64 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total64 f_add64(s_total64 a, s_total64 b) {
-	double s = a.m_hi + b.m_hi;
-	double c = s - a.m_hi;
-	return s_total64_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
-}
-
-TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total64 {
-		int i = int(tandem_at + tandem_lo);
-		return s_total64_of(x[unsigned(i) + x_at], 0.0);
-	};
-	__shared__ s_total64 tandem_state[256];
-	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
-	unsigned tandem_first = tandem_group() * 256u;
-	s_total64 tandem_mine = s_total64_of(0.0, 0.0);
-	if (tandem_at < tandem_n) {
-		tandem_mine = tandem_value(tandem_at);
-		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
-			tandem_at += tandem_grid;
-			tandem_mine = f_add64(tandem_mine, tandem_value(tandem_at));
-		}
-	}
-	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
-	tandem_state[tandem_lane] = tandem_mine;
-	__syncthreads();
-	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
-		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
-		}
-		__syncthreads();
-	}
-	if (tandem_lane == 0u) {
-		unsigned tandem_to = tandem_group() * 4u;
-		tandem_partial[tandem_to + 0u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi));
-		tandem_partial[tandem_to + 1u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi) >> 32);
-		tandem_partial[tandem_to + 2u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo));
-		tandem_partial[tandem_to + 3u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo) >> 32);
-	}
-}
-`
-
-// asum64Kernel describes the kernel asum64, for the package to define it.
-var asum64Kernel = kernels.Kernel{
-	Name: "rivals.asum64",
-	Params: []kernels.Param{
-		{Name: "x", Type: kernels.Float64, Access: kernels.In},
-	},
-	Go:        asum64Range,
-	GLSL:      kernels.ReductionShader(asum64GLSL, 4, 4, func(_ *kernels.Launch) int64 { return 0 }),
-	CUDA:      kernels.ReductionFunction(asum64CUDA, 4),
-	Reduction: asum64Reduction,
-	Needs:     kernels.NeedsFloat64,
-}
-
-var asum64Reduction = &kernels.Reduction{
-	Decode: func(_ int, words []uint32) kernels.Partial {
-		return kernels.Partial{math.Float64frombits(uint64(words[0]) | uint64(words[1])<<32), math.Float64frombits(uint64(words[2]) | uint64(words[3])<<32)}
-	},
-	Combine: func(a, b kernels.Partial) kernels.Partial {
-		return asum64Partial(add64(asum64State(a), asum64State(b)))
-	},
-	Finish: func(value any, _ *int, p kernels.Partial) {
-		*value.(*float64) = value64(asum64State(p))
-	},
-}
-
-// asum64Partial and asum64State turn a value of asum64 into what schedulers carry, and back.
-func asum64Partial(s total64) kernels.Partial {
-	return kernels.Partial{float64(s.hi), float64(s.lo)}
-}
-
-func asum64State(p kernels.Partial) (s total64) {
-	s.hi = float64(p[0])
-	s.lo = float64(p[1])
-	return s
-}
-
-// asum64Range computes the indices [call.Lo, call.Hi) of asum64 on the host.
-func asum64Range(call *kernels.Call) {
-	x := kernels.Slice[float64](call, 0)
-	x_base := call.Base(0)
-	var value total64
-	begun := false
-	from, to := call.Lo, call.Hi
-	x_here := x[from-x_base:][:to-from]
-	for u := range to - from {
-		if begun {
-			value = add64(value, total64{math.Abs(x_here[u]), 0})
-		} else {
-			value, begun = total64{math.Abs(x_here[u]), 0}, true
-		}
-	}
-	call.Partial = asum64Partial(value)
-}
-
-const asum64GLSL = `
-struct s_total64 {
-	double m_hi;
-	double m_lo;
-};
-float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-double k_add(double a, double b) { precise double r = a + b; return r; }
-double k_sub(double a, double b) { precise double r = a - b; return r; }
-
-s_total64 f_add64(s_total64 a, s_total64 b) {
-	precise double s = a.m_hi + b.m_hi;
-	precise double c = s - a.m_hi;
-	return s_total64(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
-}
-
-s_total64 tandem_value(uint tandem_at) {
-	int i = int(tandem_at + tandem_lo);
-	return s_total64(abs(x[uint(i) + x_at]), double(k_zero));
-}
-
-shared s_total64 tandem_state[128];
-
-void main() {
-	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
-	uint tandem_first = tandem_group() * 128u;
-	precise s_total64 tandem_mine;
-	if (tandem_at < tandem_n) {
-		tandem_mine = tandem_value(tandem_at);
-		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
-			tandem_at += tandem_grid;
-			tandem_mine = f_add64(tandem_mine, tandem_value(tandem_at));
-		}
-	}
-	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
-	tandem_state[tandem_lane] = tandem_mine;
-	barrier();
-	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
-		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
-		}
-		barrier();
-	}
-	if (tandem_lane == 0u) {
-		uint tandem_to = tandem_group() * 4u;
-		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine.m_hi);
-		tandem_partial[tandem_to + 0u] = tandem_words0.x;
-		tandem_partial[tandem_to + 1u] = tandem_words0.y;
-		uvec2 tandem_words2 = unpackDouble2x32(tandem_mine.m_lo);
-		tandem_partial[tandem_to + 2u] = tandem_words2.x;
-		tandem_partial[tandem_to + 3u] = tandem_words2.y;
-	}
-}
-`
-
-const asum64CUDA = `
-struct s_total64 {
-	double m_hi;
-	double m_lo;
-};
-static __device__ __forceinline__ s_total64 s_total64_of(double a0, double a1) { s_total64 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ double k_abs(double x) { return __longlong_as_double((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL); }
-
-static __device__ __forceinline__ s_total64 f_add64(s_total64 a, s_total64 b) {
-	double s = a.m_hi + b.m_hi;
-	double c = s - a.m_hi;
-	return s_total64_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
-}
-
-TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total64 {
-		int i = int(tandem_at + tandem_lo);
-		return s_total64_of(k_abs(x[unsigned(i) + x_at]), 0.0);
-	};
-	__shared__ s_total64 tandem_state[256];
-	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
-	unsigned tandem_first = tandem_group() * 256u;
-	s_total64 tandem_mine = s_total64_of(0.0, 0.0);
-	if (tandem_at < tandem_n) {
-		tandem_mine = tandem_value(tandem_at);
-		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
-			tandem_at += tandem_grid;
-			tandem_mine = f_add64(tandem_mine, tandem_value(tandem_at));
-		}
-	}
-	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
-	tandem_state[tandem_lane] = tandem_mine;
-	__syncthreads();
-	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
-		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
-		}
-		__syncthreads();
-	}
-	if (tandem_lane == 0u) {
-		unsigned tandem_to = tandem_group() * 4u;
-		tandem_partial[tandem_to + 0u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi));
-		tandem_partial[tandem_to + 1u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi) >> 32);
-		tandem_partial[tandem_to + 2u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo));
-		tandem_partial[tandem_to + 3u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo) >> 32);
-	}
-}
-`
-
-// dot64Kernel describes the kernel dot64, for the package to define it.
-var dot64Kernel = kernels.Kernel{
-	Name: "rivals.dot64",
-	Params: []kernels.Param{
-		{Name: "x", Type: kernels.Float64, Access: kernels.In},
-		{Name: "y", Type: kernels.Float64, Access: kernels.In},
-	},
-	Go:        dot64Range,
-	GLSL:      kernels.ReductionShader(dot64GLSL, 4, 4, func(_ *kernels.Launch) int64 { return 0 }),
-	CUDA:      kernels.ReductionFunction(dot64CUDA, 4),
-	Reduction: dot64Reduction,
-	Needs:     kernels.NeedsFloat64,
-}
-
-var dot64Reduction = &kernels.Reduction{
-	Decode: func(_ int, words []uint32) kernels.Partial {
-		return kernels.Partial{math.Float64frombits(uint64(words[0]) | uint64(words[1])<<32), math.Float64frombits(uint64(words[2]) | uint64(words[3])<<32)}
-	},
-	Combine: func(a, b kernels.Partial) kernels.Partial {
-		return dot64Partial(add64(dot64State(a), dot64State(b)))
-	},
-	Finish: func(value any, _ *int, p kernels.Partial) {
-		*value.(*float64) = value64(dot64State(p))
-	},
-}
-
-// dot64Partial and dot64State turn a value of dot64 into what schedulers carry, and back.
-func dot64Partial(s total64) kernels.Partial {
-	return kernels.Partial{float64(s.hi), float64(s.lo)}
-}
-
-func dot64State(p kernels.Partial) (s total64) {
-	s.hi = float64(p[0])
-	s.lo = float64(p[1])
-	return s
-}
-
-// dot64Range computes the indices [call.Lo, call.Hi) of dot64 on the host.
-func dot64Range(call *kernels.Call) {
-	x := kernels.Slice[float64](call, 0)
-	x_base := call.Base(0)
-	y := kernels.Slice[float64](call, 1)
-	y_base := call.Base(1)
-	var value total64
-	begun := false
-	from, to := call.Lo, call.Hi
-	x_here := x[from-x_base:][:to-from]
-	y_here := y[from-y_base:][:to-from]
-	for u := range to - from {
-		if begun {
-			value = add64(value, total64{x_here[u] * y_here[u], 0})
-		} else {
-			value, begun = total64{x_here[u] * y_here[u], 0}, true
-		}
-	}
-	call.Partial = dot64Partial(value)
-}
-
-const dot64GLSL = `
-struct s_total64 {
-	double m_hi;
-	double m_lo;
-};
-float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
-double k_add(double a, double b) { precise double r = a + b; return r; }
-double k_mul(double a, double b) { precise double r = a * b; return r; }
-double k_sub(double a, double b) { precise double r = a - b; return r; }
-
-s_total64 f_add64(s_total64 a, s_total64 b) {
-	precise double s = a.m_hi + b.m_hi;
-	precise double c = s - a.m_hi;
-	return s_total64(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
-}
-
-s_total64 tandem_value(uint tandem_at) {
-	int i = int(tandem_at + tandem_lo);
-	return s_total64(k_mul(x[uint(i) + x_at], y[uint(i) + y_at]), double(k_zero));
-}
-
-shared s_total64 tandem_state[128];
-
-void main() {
-	uint tandem_lane = gl_LocalInvocationID.x, tandem_at = tandem_index(), tandem_grid = gl_NumWorkGroups.x * gl_NumWorkGroups.y * 128u;
-	uint tandem_first = tandem_group() * 128u;
-	precise s_total64 tandem_mine;
-	if (tandem_at < tandem_n) {
-		tandem_mine = tandem_value(tandem_at);
-		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
-			tandem_at += tandem_grid;
-			tandem_mine = f_add64(tandem_mine, tandem_value(tandem_at));
-		}
-	}
-	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
-	tandem_state[tandem_lane] = tandem_mine;
-	barrier();
-	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
-		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
-		}
-		barrier();
-	}
-	if (tandem_lane == 0u) {
-		uint tandem_to = tandem_group() * 4u;
-		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine.m_hi);
-		tandem_partial[tandem_to + 0u] = tandem_words0.x;
-		tandem_partial[tandem_to + 1u] = tandem_words0.y;
-		uvec2 tandem_words2 = unpackDouble2x32(tandem_mine.m_lo);
-		tandem_partial[tandem_to + 2u] = tandem_words2.x;
-		tandem_partial[tandem_to + 3u] = tandem_words2.y;
-	}
-}
-`
-
-const dot64CUDA = `
-struct s_total64 {
-	double m_hi;
-	double m_lo;
-};
-static __device__ __forceinline__ s_total64 s_total64_of(double a0, double a1) { s_total64 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total64 f_add64(s_total64 a, s_total64 b) {
-	double s = a.m_hi + b.m_hi;
-	double c = s - a.m_hi;
-	return s_total64_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
-}
-
-TANDEM_KERNEL {
-	auto tandem_value = [&](unsigned tandem_at) -> s_total64 {
-		int i = int(tandem_at + tandem_lo);
-		return s_total64_of(x[unsigned(i) + x_at] * y[unsigned(i) + y_at], 0.0);
-	};
-	__shared__ s_total64 tandem_state[256];
-	unsigned tandem_lane = threadIdx.x, tandem_at = tandem_index(), tandem_grid = tandem_groups() * 256u;
-	unsigned tandem_first = tandem_group() * 256u;
-	s_total64 tandem_mine = s_total64_of(0.0, 0.0);
-	if (tandem_at < tandem_n) {
-		tandem_mine = tandem_value(tandem_at);
-		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
-			tandem_at += tandem_grid;
-			tandem_mine = f_add64(tandem_mine, tandem_value(tandem_at));
-		}
-	}
-	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
-	tandem_state[tandem_lane] = tandem_mine;
-	__syncthreads();
-	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
-		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_add64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
-		}
-		__syncthreads();
-	}
-	if (tandem_lane == 0u) {
-		unsigned tandem_to = tandem_group() * 4u;
-		tandem_partial[tandem_to + 0u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi));
-		tandem_partial[tandem_to + 1u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_hi) >> 32);
-		tandem_partial[tandem_to + 2u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo));
-		tandem_partial[tandem_to + 3u] = (unsigned)((unsigned long long)__double_as_longlong(tandem_mine.m_lo) >> 32);
-	}
-}
-`
-
 // wideSumKernel describes the kernel wideSum, for the package to define it.
 var wideSumKernel = kernels.Kernel{
 	Name: "rivals.wideSum",
@@ -574,12 +96,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_sum(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine);
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;
@@ -715,12 +237,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_2(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_sum_2(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine);
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;
@@ -864,12 +386,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_3(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_sum_3(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine);
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;
@@ -1006,12 +528,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_join_sum_4(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_join_sum_4(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine);
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;
@@ -1122,10 +644,6 @@ struct s_squares64 {
 	double m_lo;
 	int m_scale;
 };
-struct s_total64 {
-	double m_hi;
-	double m_lo;
-};
 float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 double k_add(double a, double b) { precise double r = a + b; return r; }
 double k_mul(double a, double b) { precise double r = a * b; return r; }
@@ -1143,19 +661,14 @@ s_squares64 f_rescaled64(s_squares64 s, int scale) {
 	return s_squares64(k_mul(k_mul(s.m_hi, down), down), k_mul(k_mul(s.m_lo, down), down), scale);
 }
 
-s_total64 f_add64(s_total64 a, s_total64 b) {
-	precise double s = a.m_hi + b.m_hi;
-	precise double c = s - a.m_hi;
-	return s_total64(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
-}
-
 s_squares64 f_addSquares64(s_squares64 a, s_squares64 b) {
 	precise s_squares64 t = f_rescaled64(a, b.m_scale);
 	precise s_squares64 t_2 = f_rescaled64(b, a.m_scale);
 	a = t;
 	b = t_2;
-	precise s_total64 t_3 = f_add64(s_total64(a.m_hi, a.m_lo), s_total64(b.m_hi, b.m_lo));
-	return s_squares64(t_3.m_hi, t_3.m_lo, a.m_scale);
+	precise double hi = a.m_hi + b.m_hi;
+	precise double c = hi - a.m_hi;
+	return s_squares64(hi, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(hi, c)), k_sub(b.m_hi, c))), a.m_scale);
 }
 
 s_squares64 tandem_value(uint tandem_at) {
@@ -1183,12 +696,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addSquares64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_addSquares64(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 5u;
 		uvec2 tandem_words0 = unpackDouble2x32(tandem_mine.m_hi);
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;
@@ -1208,11 +721,6 @@ struct s_squares64 {
 	int m_scale;
 };
 static __device__ __forceinline__ s_squares64 s_squares64_of(double a0, double a1, int a2) { s_squares64 r; r.m_hi = a0; r.m_lo = a1; r.m_scale = a2; return r; }
-struct s_total64 {
-	double m_hi;
-	double m_lo;
-};
-static __device__ __forceinline__ s_total64 s_total64_of(double a0, double a1) { s_total64 r; r.m_hi = a0; r.m_lo = a1; return r; }
 static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
 static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
 
@@ -1228,19 +736,14 @@ static __device__ __forceinline__ s_squares64 f_rescaled64(s_squares64 s, int sc
 	return s_squares64_of(s.m_hi * down * down, s.m_lo * down * down, scale);
 }
 
-static __device__ __forceinline__ s_total64 f_add64(s_total64 a, s_total64 b) {
-	double s = a.m_hi + b.m_hi;
-	double c = s - a.m_hi;
-	return s_total64_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
-}
-
 static __device__ __forceinline__ s_squares64 f_addSquares64(s_squares64 a, s_squares64 b) {
 	s_squares64 t = f_rescaled64(a, b.m_scale);
 	s_squares64 t_2 = f_rescaled64(b, a.m_scale);
 	a = t;
 	b = t_2;
-	s_total64 t_3 = f_add64(s_total64_of(a.m_hi, a.m_lo), s_total64_of(b.m_hi, b.m_lo));
-	return s_squares64_of(t_3.m_hi, t_3.m_lo, a.m_scale);
+	double hi = a.m_hi + b.m_hi;
+	double c = hi - a.m_hi;
+	return s_squares64_of(hi, a.m_lo + b.m_lo + (a.m_hi - (hi - c) + (b.m_hi - c)), a.m_scale);
 }
 
 TANDEM_KERNEL {
@@ -1395,12 +898,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_better32(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_better32(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 2u;
 		tandem_partial[tandem_to + 0u] = uint(tandem_mine.m_rank);
 		tandem_partial[tandem_to + 1u] = uint(tandem_mine.m_at);
@@ -1579,12 +1082,12 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_better64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
-			tandem_state[tandem_lane] = tandem_mine;
+			tandem_state[tandem_lane] = f_better64(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
 	if (tandem_lane == 0u) {
+		tandem_mine = tandem_state[0];
 		uint tandem_to = tandem_group() * 3u;
 		uvec2 tandem_words0 = unpackUint2x32(tandem_mine.m_rank);
 		tandem_partial[tandem_to + 0u] = tandem_words0.x;

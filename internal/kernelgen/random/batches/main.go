@@ -2,8 +2,6 @@
 // packages of them, compiles and runs their tests, as many at a time as there are
 // processors, and says how far it has come. Mesa's compiler, which takes most of the
 // time, uses one.
-//
-// Usage: batches [-seed N] [-tags LIST] COUNT
 package main
 
 import (
@@ -22,9 +20,20 @@ import (
 // running 100 kernels 10 s of a processor's time (Xeon at 2.1 GHz, llvmpipe).
 const perBatch = 100
 
+const usage = `Batches compares random kernels with their functions on every device, as
+build/fuzzkernels.sh has it do.
+
+Usage: go run ./internal/kernelgen/random/batches [-seed N] [-tags LIST] COUNT
+
+`
+
 func main() {
-	seed := flag.Uint64("seed", uint64(time.Now().Unix()), "of the first batch; the next one has the next")
-	tags := flag.String("tags", "", "build tags")
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), usage)
+		flag.PrintDefaults()
+	}
+	seed := flag.Uint64("seed", uint64(time.Now().Unix()), "seed of the first batch; the next one has the next")
+	tags := flag.String("tags", "", "build tags: opengl and cuda have the kernels run on such devices too")
 	flag.Parse()
 	count, err := strconv.Atoi(flag.Arg(0))
 	if err != nil || count < 1 {

@@ -1,13 +1,6 @@
 // Command generate compiles the CUDA C of the built-in kernels to PTX, with NVRTC,
 // and packs it into an archive. No GPU is needed. Kernels whose text has not
 // changed keep their PTX, so that it needs no compiler either where nothing has.
-//
-//	generate ARCHIVE                  what go generate does, in folder kernels
-//	generate -check ARCHIVE           compile all, and compare with the archive
-//	generate -assemble PTXAS ARCHIVE  assemble the archive for several GPUs
-//
-// TANDEM_NVRTC is the path of the library. If it is not set, build/cuda.sh fetches
-// the version that all PTX of the archive is made with.
 package main
 
 import (
@@ -31,7 +24,18 @@ import (
 // nowhere else: what is documented to be identical on all devices stays so.
 var options = []string{"--gpu-architecture=compute_52", "--fmad=false", "--std=c++14"}
 
+const usage = `Generate compiles the CUDA C of the built-in kernels to PTX and packs it.
+
+  generate ARCHIVE                  what go generate does, in folder kernels
+  generate -check ARCHIVE           compile all, and compare with the archive
+  generate -assemble PTXAS ARCHIVE  assemble the archive for several GPUs
+
+TANDEM_NVRTC is the path of NVIDIA's runtime compiler. If it is not set, build/cuda.sh
+fetches the version that all PTX of the archive is made with.
+`
+
 func main() {
+	flag.Usage = func() { fmt.Fprint(flag.CommandLine.Output(), usage) }
 	check := flag.Bool("check", false, "compile all, and compare with the archive")
 	ptxas := flag.String("assemble", "", "assemble the archive with this `PTXAS`")
 	flag.Parse()

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -21,7 +22,17 @@ import (
 
 const texts = "../.." // the folder of the .cu files, from that of the package
 
+const usage = `Generate writes the C++ files of the folder that it runs in, kernels/kerneltest/hostcuda,
+as go generate there does. It takes no arguments.
+`
+
 func main() {
+	flag.Usage = func() { fmt.Fprint(flag.CommandLine.Output(), usage) }
+	flag.Parse()
+	if flag.NArg() > 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
 	if err := generate(); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)

@@ -64,13 +64,6 @@ const (
 	Unknown         = int(C.CUDA_ERROR_UNKNOWN)
 )
 
-// DeviceCount is cuDeviceGetCount.
-func DeviceCount() (n int, r int) {
-	var c C.int
-	r = int(C.cuDeviceGetCount(&c))
-	return int(c), r
-}
-
 // DeviceAttribute is cuDeviceGetAttribute.
 func DeviceAttribute(attribute, dev int) (v int, r int) {
 	var c C.int
@@ -368,12 +361,5 @@ func store(at unsafe.Pointer, value any) {
 func ErrorName(code int) string {
 	var s *C.char
 	C.cuGetErrorName(C.CUresult(code), &s)
-	return C.GoString(s)
-}
-
-// ErrorString is cuGetErrorString.
-func ErrorString(code int) string {
-	var s *C.char
-	C.cuGetErrorString(C.CUresult(code), &s)
 	return C.GoString(s)
 }

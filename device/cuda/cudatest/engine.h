@@ -1,6 +1,6 @@
-/* How one host thread executes the threads of a block. */
-#ifndef TANDEM_CUDATEST_BLOCK_H
-#define TANDEM_CUDATEST_BLOCK_H
+/* How one host thread executes the threads of a block: what engine.c, barrier.c, warp.c and block.c share. */
+#ifndef TANDEM_CUDATEST_ENGINE_H
+#define TANDEM_CUDATEST_ENGINE_H
 
 #include "fake.h"
 #include "fiber.h"
@@ -56,13 +56,24 @@ struct engine {
 
 extern __thread struct engine *tandem_fake_engine;
 
-void tandem_fake_run_blocks(struct launch *launch);
-void tandem_fake_slow(struct engine *e);       /* takes the block to the slow state */
-void tandem_fake_park(struct engine *e);       /* the running thread waits */
+/* Threads and the stacks that they are on. */
+void tandem_fake_slow(struct engine *e);        /* takes the block to the slow state */
+void tandem_fake_go_to(struct engine *e, struct fiber *to, bool ends);
+struct fiber *tandem_fake_next_ready(struct engine *e); /* of a thread that may go on; NULL: none */
+struct fiber *tandem_fake_unused(struct engine *e);     /* for another thread; NULL: no memory */
+void tandem_fake_restart(struct engine *e);     /* after a failure: no stack has a thread */
+unsigned int tandem_fake_order(const struct engine *e, unsigned int k);
+void tandem_fake_park(struct engine *e);        /* the running thread waits */
 void tandem_fake_wake(struct engine *e, unsigned int thread);
-void tandem_fake_warp_ended(struct engine *e, unsigned int thread);
-void tandem_fake_landing(void);                /* where a kernel goes on after a fault */
-void tandem_fake_fail(struct engine *e, CUresult code) __attribute__((noreturn));
 const char *tandem_fake_where(struct engine *e, unsigned int thread, char *text, size_t n);
+void tandem_fake_fail(struct engine *e, CUresult code) __attribute__((noreturn));
+void tandem_fake_deadlock(struct engine *e) __attribute__((noreturn)); /* nobody may go on */
+
+/* Where threads wait for each other. */
+bool tandem_fake_release(struct engine *e);     /* all that wait at the block's barrier, when nobody is missing */
+void tandem_fake_warp_ended(struct engine *e, unsigned int thread); /* the others of its warp may have waited for it alone */
+
+void tandem_fake_explain(struct engine *e);     /* says in words which access has failed */
+void tandem_fake_run_blocks(struct launch *launch);
 
 #endif

@@ -18,13 +18,13 @@ type (
 	axpyFunc[T number] = func(n int, alpha T, x []T, incX int, y []T, incY int)
 )
 
-// rowKernel computes a product by gonum's routines of level 1, on one goroutine.
+// rowProduct computes a product by gonum's routines of level 1, on one goroutine.
 // They are vectorised, and on long rows as fast as its products of level 3 for
 // real numbers, which start goroutines, or faster: 11 against 8 GFLOP/s in float32
 // on an AMD EPYC. gonum's complex product is a plain loop with a seventh of their
 // rate in complex64. With A plain and B transposed, rows of both are multiplied as
 // inner products; otherwise multiples of rows of B are added to rows of C.
-func rowKernel[T number](r *routines[T]) kernel[T] {
+func rowProduct[T number](r *routines[T]) serialProduct[T] {
 	isComplex := kindOf[T]().isComplex()
 	return func(exact bool, alpha T, a, b operand[T], beta T, c matrix[T]) {
 		scaleMatrix(beta, c)
@@ -95,18 +95,6 @@ func addRows[T number](axpy axpyFunc[T], exact bool, alpha T, a, b operand[T], c
 	}
 }
 
-// plain is op(A) as a matrix, in mem if it isn't A itself.
-func (o operand[T]) plain(mem []T) matrix[T] {
-	if o.trans == blas.NoTrans {
-		return o.matrix
-	}
-	t := transposed(o.matrix, mem)
-	if o.trans == blas.ConjTrans && kindOf[T]().isComplex() {
-		conjugateAll(mem[:t.rows*t.cols])
-	}
-	return t
-}
-
 // block is a matrix of which it may be asked whether all its numbers are finite.
 type block[T number] struct {
 	matrix[T]
@@ -128,27 +116,4 @@ func (b *block[T]) finite() bool {
 		}
 	}
 	return b.allFinite
-}
-
-// scaleMatrix is C *= beta, without reading C if beta is 0.
-func scaleMatrix[T number](beta T, c matrix[T]) {
-	if beta == 1 {
-		return
-	}
-	for i := range c.rows {
-		row := c.at(i, 0)[:c.cols]
-		if beta == 0 {
-			clear(row)
-			continue
-		}
-		for j := range row {
-			row[j] *= beta
-		}
-	}
-}
-
-func conjugateAll[T number](x []T) {
-	for i, v := range x {
-		x[i] = conjugate(v)
-	}
 }

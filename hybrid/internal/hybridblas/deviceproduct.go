@@ -8,10 +8,10 @@ import (
 	"github.com/tandem-go/tandem/kernels"
 )
 
-// arithmetic is how numbers of a type are multiplied on devices, which know real
+// deviceProduct is how numbers of a type are multiplied on devices, which know real
 // ones. Tiles are rows without gaps, in one plane, or in two: the real parts and
 // the imaginary ones.
-type arithmetic[T number] struct {
+type deviceProduct[T number] struct {
 	planes int
 	size   int // bytes of an element of a plane
 	double bool
@@ -28,9 +28,9 @@ func view[R any](b []byte) []R {
 	return unsafe.Slice((*R)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/int(unsafe.Sizeof(zero)))
 }
 
-func realArithmetic[R float32 | float64]() arithmetic[R] {
+func realDeviceProduct[R float32 | float64]() deviceProduct[R] {
 	var zero R
-	return arithmetic[R]{
+	return deviceProduct[R]{
 		planes: 1, size: int(unsafe.Sizeof(zero)), double: unsafe.Sizeof(zero) == 8,
 		pack: func(planes [2][]byte, m matrix[R], _ bool) {
 			out := view[R](planes[0])
@@ -62,9 +62,9 @@ func realArithmetic[R float32 | float64]() arithmetic[R] {
 	}
 }
 
-func complexArithmetic[T complex64 | complex128, R float32 | float64]() arithmetic[T] {
+func complexDeviceProduct[T complex64 | complex128, R float32 | float64]() deviceProduct[T] {
 	var zero R
-	return arithmetic[T]{
+	return deviceProduct[T]{
 		planes: 2, size: int(unsafe.Sizeof(zero)), double: unsafe.Sizeof(zero) == 8,
 		pack: func(mem [2][]byte, m matrix[T], conj bool) {
 			split(planes[R]{view[R](mem[0]), view[R](mem[1])}, m, conj)
@@ -100,8 +100,8 @@ var (
 	complexSteps = []step{{0, 0, 0, 1, true}, {1, 1, 0, -1, false}, {0, 1, 1, 1, true}, {1, 0, 1, 1, false}}
 )
 
-func (a *arithmetic[T]) steps() []step {
-	if a.planes == 2 {
+func (p *deviceProduct[T]) steps() []step {
+	if p.planes == 2 {
 		return complexSteps
 	}
 	return realSteps
