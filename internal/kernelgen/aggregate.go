@@ -103,7 +103,7 @@ func (l *lowering) aggregateParam(p *types.Var, name string, body *ast.BlockStmt
 		}
 		return true
 	})
-	param := Param{Name: l.names.name(name), Go: p.Type(), Aggregate: true}
+	param := Param{Name: name, Go: p.Type(), Aggregate: true}
 	l.realise(root, &param)
 	l.k.Params = append(l.k.Params, param)
 }

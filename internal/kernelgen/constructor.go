@@ -52,8 +52,13 @@ func (w *writer) greatest(list []poly, atLeast string) string {
 // constructor prints the function that makes launches.
 func (w *writer) constructor() {
 	k := w.k
-	fresh := k.names.name
+	names := w.constructorNames()
+	fresh := names.name
 	w.operands, w.paths = map[*Buffer]string{}, map[string]string{}
+	given := make([]string, len(k.Params))
+	for i, p := range k.Params {
+		given[i] = fresh(p.Name)
+	}
 	launch := fresh("l")
 	result, index := fresh("result"), fresh("index")
 
@@ -68,12 +73,12 @@ func (w *writer) constructor() {
 	}
 	if len(k.Indices) > 1 {
 		count = fresh("n" + k.Indices[0].Name)
-		names := []string{count}
-		for _, e := range k.Extents {
-			names = append(names, e.Name)
-			w.paths[e.Name] = e.Name
+		counts := []string{count}
+		for i, e := range k.Extents {
+			w.paths[e.Name] = fresh("n" + k.Indices[i+1].Name)
+			counts = append(counts, w.paths[e.Name])
 		}
-		params = append(params, strings.Join(names, ", ")+" int")
+		params = append(params, strings.Join(counts, ", ")+" int")
 	}
 	if k.Fold != nil {
 		params = append(params, result+" *"+types.TypeString(k.Fold.Results[0], w.im.qualify))
@@ -86,21 +91,22 @@ func (w *writer) constructor() {
 	}
 	vectors := map[*Buffer]string{} // where a launch takes them from
 	partValues := map[*Var]string{}
-	for _, p := range k.Params {
+	for i, p := range k.Params {
+		name := given[i]
 		if b := p.Buffer; b != nil {
-			t := typeParam{fresh(exported(b.Name)), kindNames[b.Elem.Kind]}
+			t := typeParam{names.typeName(exported(name)), kindNames[b.Elem.Kind]}
 			typeParams = append(typeParams, t)
-			params = append(params, b.Name+" "+t.name)
-			vectors[b] = b.Name
+			params = append(params, name+" "+t.name)
+			vectors[b] = name
 			continue
 		}
 		of := types.TypeString(p.Go, w.im.qualify)
 		if p.Aggregate {
-			of, typeParams = w.aggregateType(p.Go, typeParams)
+			of, typeParams = w.aggregateType(p.Go, names, typeParams)
 		}
-		params = append(params, p.Name+" "+of)
+		params = append(params, name+" "+of)
 		for _, part := range p.Parts {
-			value := p.Name + part.Path
+			value := name + part.Path
 			if b := part.Buffer; b != nil {
 				vectors[b] = value
 				if _, named := types.Unalias(part.Go).(*types.Named); named {
@@ -116,7 +122,7 @@ func (w *writer) constructor() {
 		}
 	}
 	for _, b := range k.Buffers {
-		w.operands[b] = fresh(b.Name + "_arg")
+		w.operands[b] = fresh(strings.ReplaceAll(b.title(), ".", "_") + "_arg")
 		if b.Len != nil {
 			w.paths[b.Len.Name] = w.operands[b] + ".Len()"
 		}
@@ -188,7 +194,7 @@ func typeParamList(list []typeParam) string {
 // aggregateType is the type of an aggregate in the constructor. The kernel has slices
 // where the declaration has a type parameter that is a kernels.Vector; the constructor
 // has a type parameter there too.
-func (w *writer) aggregateType(t types.Type, list []typeParam) (string, []typeParam) {
+func (w *writer) aggregateType(t types.Type, names *constructorNames, list []typeParam) (string, []typeParam) {
 	named, ok := types.Unalias(t).(*types.Named)
 	if !ok || named.TypeArgs().Len() == 0 {
 		return types.TypeString(t, w.im.qualify), list
@@ -201,7 +207,7 @@ func (w *writer) aggregateType(t types.Type, list []typeParam) (string, []typePa
 			args = append(args, types.TypeString(arg, w.im.qualify))
 			continue
 		}
-		p := typeParam{w.k.names.name(declared.Obj().Name()), types.TypeString(slice.Elem(), w.im.qualify)}
+		p := typeParam{names.typeName(declared.Obj().Name()), types.TypeString(slice.Elem(), w.im.qualify)}
 		args, list = append(args, p.name), append(list, p)
 	}
 	return w.im.object(named.Obj()) + "[" + strings.Join(args, ", ") + "]", list
@@ -222,10 +228,11 @@ func (w *writer) result(launch, result, index string) {
 }
 
 func (w *writer) extents() string {
-	if len(w.k.Extents) == 1 {
-		return w.k.Extents[0].Name
+	list := make([]string, len(w.k.Extents))
+	for i, e := range w.k.Extents {
+		list[i] = w.paths[e.Name]
 	}
-	return w.k.Extents[0].Name + ", " + w.k.Extents[1].Name
+	return strings.Join(list, ", ")
 }
 
 func (w *writer) docComment(count string) {
@@ -297,7 +304,7 @@ func (w *writer) cost(launch string) {
 		flops, bytes = flops.times(float64(k.Group), ""), bytes.times(float64(k.Group), "")
 	}
 	for _, e := range k.Extents {
-		flops, bytes = flops.times(1, "float64("+e.Name+")"), bytes.times(1, "float64("+e.Name+")")
+		flops, bytes = flops.times(1, "float64("+w.paths[e.Name]+")"), bytes.times(1, "float64("+w.paths[e.Name]+")")
 	}
 	for _, b := range k.Buffers {
 		if b.Foot.whole {

@@ -4,7 +4,6 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"strings"
 )
 
 // Kind is what a [Type] is at its top.
@@ -105,12 +104,12 @@ type Buffer struct {
 	Foot   footprint
 }
 
-// title is what texts for people call it: a field by its way.
+// title is what texts for people call it: a parameter by its name, a field by its way.
 func (b *Buffer) title() string {
-	if strings.Contains(b.Label, ".") {
-		return b.Label
+	if b.Label == "" || b.Label == "_" {
+		return b.Name
 	}
-	return b.Name
+	return b.Label
 }
 
 // Function is a device function.
@@ -169,7 +168,7 @@ type Kernel struct {
 
 // Param is a parameter of the Go function after its indices.
 type Param struct {
-	Name   string // in the constructor, but for a slice
+	Name   string // in Go, or "unused"
 	Go     types.Type
 	Buffer *Buffer // for a slice
 	// Parts are the scalars that the parameter is passed as, and the arrays of

@@ -6,7 +6,7 @@ import "fmt"
 func (w *writer) checks(launch string) {
 	k := w.k
 	for _, e := range k.Extents {
-		w.line("\t%s.Require(%s >= 0, %q, \"below 0\")", launch, e.Name, e.Name)
+		w.line("\t%s.Require(%s >= 0, %q, \"below 0\")", launch, w.paths[e.Name], w.paths[e.Name])
 	}
 	for _, c := range k.checks {
 		label, text := "launch", "below 0"

@@ -134,10 +134,6 @@ func (l *lowering) kernelParam(p *types.Var, body *ast.BlockStmt) {
 		return
 	}
 	l.bind(p, v)
-	param.Name = v.Name
-	if len(param.Parts) == 1 && param.Parts[0].Path == "" {
-		param.Name = param.Parts[0].Var.Name
-	}
 	k.Params = append(k.Params, param)
 }
 

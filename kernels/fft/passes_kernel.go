@@ -11,7 +11,7 @@ import (
 // quarters is a pass of radix 4. Index i takes the numbers i, i+n/4, i+n/2 and i+3n/4
 // of x, and its results are those from 4i on. done is the product of the radices of
 // earlier passes, w the roots of n. sign is -1 to take the conjugate of x.
-func newQuartersFloat32[W, X, Y kernels.Vector[float32]](quarter int, done uint32, sign_v float32, w W, x X, y Y) (l kernels.Launch) {
+func newQuartersFloat32[W, X, Y kernels.Vector[float32]](quarter int, done uint32, sign float32, w W, x X, y Y) (l kernels.Launch) {
 	w_arg := kernels.Of[float32](w)
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
@@ -23,7 +23,7 @@ func newQuartersFloat32[W, X, Y kernels.Vector[float32]](quarter int, done uint3
 	l.AddArg(y_arg, kernels.Footprint{Per: 8})
 	l.AddInt(quarter)
 	l.AddUint32(done)
-	l.AddFloat(float64(sign_v))
+	l.AddFloat(float64(sign))
 	l.RequireLen("x", x_arg, 2, 2)
 	l.RequireLen("x", x_arg, 2, 2*quarter+2)
 	l.RequireLen("x", x_arg, 2, 4*quarter+2)
@@ -295,7 +295,7 @@ TANDEM_KERNEL {
 // quarters is a pass of radix 4. Index i takes the numbers i, i+n/4, i+n/2 and i+3n/4
 // of x, and its results are those from 4i on. done is the product of the radices of
 // earlier passes, w the roots of n. sign is -1 to take the conjugate of x.
-func newQuartersFloat64[W, X, Y kernels.Vector[float64]](quarter int, done uint32, sign_v float64, w W, x X, y Y) (l kernels.Launch) {
+func newQuartersFloat64[W, X, Y kernels.Vector[float64]](quarter int, done uint32, sign float64, w W, x X, y Y) (l kernels.Launch) {
 	w_arg := kernels.Of[float64](w)
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
@@ -307,7 +307,7 @@ func newQuartersFloat64[W, X, Y kernels.Vector[float64]](quarter int, done uint3
 	l.AddArg(y_arg, kernels.Footprint{Per: 8})
 	l.AddInt(quarter)
 	l.AddUint32(done)
-	l.AddFloat(sign_v)
+	l.AddFloat(sign)
 	l.RequireLen("x", x_arg, 2, 2)
 	l.RequireLen("x", x_arg, 2, 2*quarter+2)
 	l.RequireLen("x", x_arg, 2, 4*quarter+2)
@@ -578,18 +578,18 @@ TANDEM_KERNEL {
 // newHalvesFloat32 makes a launch of the kernel halvesFloat32, with an index for each 4 elements of y.
 //
 // halves is the last pass, of radix 2, where n is no power of 4.
-func newHalvesFloat32[X, Y kernels.Vector[float32]](half_v int, sign_v float32, x X, y Y) (l kernels.Launch) {
+func newHalvesFloat32[X, Y kernels.Vector[float32]](half int, sign float32, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
 	l.Start(halvesFloat32Kernel, kernels.Indices(y_arg.Len(), 4, 4))
 	l.Require(y_arg.Len()%4 == 0, "y", "the number of elements is no multiple of 4")
-	l.AddArg(x_arg, kernels.Footprint{Per: 2, Width: min(2, max(2, 2*half_v+2)), Halo: max(max(0, -2*half_v), max(2, 2*half_v+2)-min(2, max(2, 2*half_v+2)))})
+	l.AddArg(x_arg, kernels.Footprint{Per: 2, Width: min(2, max(2, 2*half+2)), Halo: max(max(0, -2*half), max(2, 2*half+2)-min(2, max(2, 2*half+2)))})
 	l.AddArg(y_arg, kernels.Footprint{Per: 4})
-	l.AddInt(half_v)
-	l.AddFloat(float64(sign_v))
+	l.AddInt(half)
+	l.AddFloat(float64(sign))
 	l.RequireLen("x", x_arg, 2, 2)
-	l.RequireLen("x", x_arg, 2, 2*half_v+2)
-	l.SetCost(kernels.Cost{Flops: 21, Bytes: 16 + 4*float64(max(2, 2*half_v+2))})
+	l.RequireLen("x", x_arg, 2, 2*half+2)
+	l.SetCost(kernels.Cost{Flops: 21, Bytes: 16 + 4*float64(max(2, 2*half+2))})
 	return l
 }
 
@@ -687,18 +687,18 @@ TANDEM_KERNEL {
 // newHalvesFloat64 makes a launch of the kernel halvesFloat64, with an index for each 4 elements of y.
 //
 // halves is the last pass, of radix 2, where n is no power of 4.
-func newHalvesFloat64[X, Y kernels.Vector[float64]](half_v int, sign_v float64, x X, y Y) (l kernels.Launch) {
+func newHalvesFloat64[X, Y kernels.Vector[float64]](half int, sign float64, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
 	l.Start(halvesFloat64Kernel, kernels.Indices(y_arg.Len(), 4, 4))
 	l.Require(y_arg.Len()%4 == 0, "y", "the number of elements is no multiple of 4")
-	l.AddArg(x_arg, kernels.Footprint{Per: 2, Width: min(2, max(2, 2*half_v+2)), Halo: max(max(0, -2*half_v), max(2, 2*half_v+2)-min(2, max(2, 2*half_v+2)))})
+	l.AddArg(x_arg, kernels.Footprint{Per: 2, Width: min(2, max(2, 2*half+2)), Halo: max(max(0, -2*half), max(2, 2*half+2)-min(2, max(2, 2*half+2)))})
 	l.AddArg(y_arg, kernels.Footprint{Per: 4})
-	l.AddInt(half_v)
-	l.AddFloat(sign_v)
+	l.AddInt(half)
+	l.AddFloat(sign)
 	l.RequireLen("x", x_arg, 2, 2)
-	l.RequireLen("x", x_arg, 2, 2*half_v+2)
-	l.SetCost(kernels.Cost{Flops: 21, Bytes: 32 + 8*float64(max(2, 2*half_v+2))})
+	l.RequireLen("x", x_arg, 2, 2*half+2)
+	l.SetCost(kernels.Cost{Flops: 21, Bytes: 32 + 8*float64(max(2, 2*half+2))})
 	return l
 }
 
@@ -799,7 +799,7 @@ TANDEM_KERNEL {
 // reorder puts results in their order: the digits of their subscripts are reversed,
 // of base 4 and, if odd is 1, one of base 2. They are multiplied by scale, and the
 // imaginary parts by sign.
-func newReorderFloat32[X, Y kernels.Vector[float32]](digits int, odd uint32, scale float32, sign_v float32, x X, y Y) (l kernels.Launch) {
+func newReorderFloat32[X, Y kernels.Vector[float32]](digits int, odd uint32, scale float32, sign float32, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
 	l.Start(reorderFloat32Kernel, kernels.Indices(y_arg.Len(), 2, 2))
@@ -810,7 +810,7 @@ func newReorderFloat32[X, Y kernels.Vector[float32]](digits int, odd uint32, sca
 	l.AddInt(digits)
 	l.AddUint32(odd)
 	l.AddFloat(float64(scale))
-	l.AddFloat(float64(sign_v))
+	l.AddFloat(float64(sign))
 	l.SetCost(kernels.Cost{Flops: 12.5 + float64(max(0, digits))*5, Bytes: 16})
 	return l
 }
@@ -916,7 +916,7 @@ TANDEM_KERNEL {
 // reorder puts results in their order: the digits of their subscripts are reversed,
 // of base 4 and, if odd is 1, one of base 2. They are multiplied by scale, and the
 // imaginary parts by sign.
-func newReorderFloat64[X, Y kernels.Vector[float64]](digits int, odd uint32, scale float64, sign_v float64, x X, y Y) (l kernels.Launch) {
+func newReorderFloat64[X, Y kernels.Vector[float64]](digits int, odd uint32, scale float64, sign float64, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
 	l.Start(reorderFloat64Kernel, kernels.Indices(y_arg.Len(), 2, 2))
@@ -927,7 +927,7 @@ func newReorderFloat64[X, Y kernels.Vector[float64]](digits int, odd uint32, sca
 	l.AddInt(digits)
 	l.AddUint32(odd)
 	l.AddFloat(scale)
-	l.AddFloat(sign_v)
+	l.AddFloat(sign)
 	l.SetCost(kernels.Cost{Flops: 12.5 + float64(max(0, digits))*5, Bytes: 32})
 	return l
 }
@@ -1033,7 +1033,7 @@ TANDEM_KERNEL {
 //
 // modulate multiplies x, or its conjugate where sign is -1, by the chirp, and
 // appends zeros: n is the length of x.
-func newModulateFloat32[Chirp, X, Y kernels.Vector[float32]](n int, sign_v float32, chirp Chirp, x X, y Y) (l kernels.Launch) {
+func newModulateFloat32[Chirp, X, Y kernels.Vector[float32]](n int, sign float32, chirp Chirp, x X, y Y) (l kernels.Launch) {
 	chirp_arg := kernels.Of[float32](chirp)
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
@@ -1044,7 +1044,7 @@ func newModulateFloat32[Chirp, X, Y kernels.Vector[float32]](n int, sign_v float
 	l.AddArg(x_arg, kernels.Whole)
 	l.AddArg(y_arg, kernels.Footprint{Per: 2})
 	l.AddInt(n)
-	l.AddFloat(float64(sign_v))
+	l.AddFloat(float64(sign))
 	l.SetCost(kernels.Cost{Flops: 11.5, Bytes: 16})
 	return l
 }
@@ -1187,7 +1187,7 @@ TANDEM_KERNEL {
 //
 // modulate multiplies x, or its conjugate where sign is -1, by the chirp, and
 // appends zeros: n is the length of x.
-func newModulateFloat64[Chirp, X, Y kernels.Vector[float64]](n int, sign_v float64, chirp Chirp, x X, y Y) (l kernels.Launch) {
+func newModulateFloat64[Chirp, X, Y kernels.Vector[float64]](n int, sign float64, chirp Chirp, x X, y Y) (l kernels.Launch) {
 	chirp_arg := kernels.Of[float64](chirp)
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
@@ -1198,7 +1198,7 @@ func newModulateFloat64[Chirp, X, Y kernels.Vector[float64]](n int, sign_v float
 	l.AddArg(x_arg, kernels.Whole)
 	l.AddArg(y_arg, kernels.Footprint{Per: 2})
 	l.AddInt(n)
-	l.AddFloat(sign_v)
+	l.AddFloat(sign)
 	l.SetCost(kernels.Cost{Flops: 11.5, Bytes: 32})
 	return l
 }
@@ -1551,7 +1551,7 @@ TANDEM_KERNEL {
 //
 // demodulate multiplies the conjugate of the convolution by the chirp and by
 // scale, and the imaginary part by sign.
-func newDemodulateFloat32[Chirp, X, Y kernels.Vector[float32]](scale float32, sign_v float32, chirp Chirp, x X, y Y) (l kernels.Launch) {
+func newDemodulateFloat32[Chirp, X, Y kernels.Vector[float32]](scale float32, sign float32, chirp Chirp, x X, y Y) (l kernels.Launch) {
 	chirp_arg := kernels.Of[float32](chirp)
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
@@ -1561,7 +1561,7 @@ func newDemodulateFloat32[Chirp, X, Y kernels.Vector[float32]](scale float32, si
 	l.AddArg(x_arg, kernels.Footprint{Per: 2})
 	l.AddArg(y_arg, kernels.Footprint{Per: 2})
 	l.AddFloat(float64(scale))
-	l.AddFloat(float64(sign_v))
+	l.AddFloat(float64(sign))
 	l.SetCost(kernels.Cost{Flops: 19, Bytes: 24})
 	return l
 }
@@ -1662,7 +1662,7 @@ TANDEM_KERNEL {
 //
 // demodulate multiplies the conjugate of the convolution by the chirp and by
 // scale, and the imaginary part by sign.
-func newDemodulateFloat64[Chirp, X, Y kernels.Vector[float64]](scale float64, sign_v float64, chirp Chirp, x X, y Y) (l kernels.Launch) {
+func newDemodulateFloat64[Chirp, X, Y kernels.Vector[float64]](scale float64, sign float64, chirp Chirp, x X, y Y) (l kernels.Launch) {
 	chirp_arg := kernels.Of[float64](chirp)
 	x_arg := kernels.Of[float64](x)
 	y_arg := kernels.Of[float64](y)
@@ -1672,7 +1672,7 @@ func newDemodulateFloat64[Chirp, X, Y kernels.Vector[float64]](scale float64, si
 	l.AddArg(x_arg, kernels.Footprint{Per: 2})
 	l.AddArg(y_arg, kernels.Footprint{Per: 2})
 	l.AddFloat(scale)
-	l.AddFloat(sign_v)
+	l.AddFloat(sign)
 	l.SetCost(kernels.Cost{Flops: 19, Bytes: 48})
 	return l
 }

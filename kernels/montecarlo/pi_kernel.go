@@ -10,13 +10,13 @@ import (
 //
 // insideCircle counts which of an index's points are in the circle: all of them for
 // the first full indices, and rest for the one behind.
-func countInside[Counts kernels.Vector[uint32]](key_2 [2]uint32, batch uint32, full int, rest int, counts Counts) (l kernels.Launch) {
+func countInside[Counts kernels.Vector[uint32]](key [2]uint32, batch uint32, full int, rest int, counts Counts) (l kernels.Launch) {
 	counts_arg := kernels.Of[uint32](counts)
 	l.Start(insideCircleKernel, counts_arg.Len())
 	l.RequireInt32()
 	l.AddArg(counts_arg, kernels.Elementwise)
-	l.AddUint32(key_2[0])
-	l.AddUint32(key_2[1])
+	l.AddUint32(key[0])
+	l.AddUint32(key[1])
 	l.AddUint32(batch)
 	l.AddInt(full)
 	l.AddInt(rest)

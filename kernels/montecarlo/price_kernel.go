@@ -11,14 +11,14 @@ import (
 // sumPayoffs makes a launch of the kernel payoffs, with an index for each 2 elements of sums.
 //
 // payoffs adds up what the paths of an index pay, and its squares.
-func sumPayoffs[Sums kernels.Vector[float64]](key_2 [2]uint32, batch uint32, full int, rest int, fixings int, spot float32, strike float32, drift float32, diffusion float32, sign_v float32, sums Sums) (l kernels.Launch) {
+func sumPayoffs[Sums kernels.Vector[float64]](key [2]uint32, batch uint32, full int, rest int, fixings int, spot float32, strike float32, drift float32, diffusion float32, sign float32, sums Sums) (l kernels.Launch) {
 	sums_arg := kernels.Of[float64](sums)
 	l.Start(payoffsKernel, kernels.Indices(sums_arg.Len(), 2, 2))
 	l.Require(sums_arg.Len()%2 == 0, "sums", "the number of elements is no multiple of 2")
 	l.RequireInt32()
 	l.AddArg(sums_arg, kernels.Footprint{Per: 2})
-	l.AddUint32(key_2[0])
-	l.AddUint32(key_2[1])
+	l.AddUint32(key[0])
+	l.AddUint32(key[1])
 	l.AddUint32(batch)
 	l.AddInt(full)
 	l.AddInt(rest)
@@ -27,7 +27,7 @@ func sumPayoffs[Sums kernels.Vector[float64]](key_2 [2]uint32, batch uint32, ful
 	l.AddFloat(float64(strike))
 	l.AddFloat(float64(drift))
 	l.AddFloat(float64(diffusion))
-	l.AddFloat(float64(sign_v))
+	l.AddFloat(float64(sign))
 	l.SetCost(kernels.Cost{Flops: 964 + 64*float64(max(0, fixings))*255.5, Bytes: 16})
 	return l
 }

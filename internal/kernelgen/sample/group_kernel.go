@@ -10,16 +10,16 @@ import (
 // TreeSums makes a launch of the kernel treeSums for work-groups of 256 invocations, one for each index.
 //
 // treeSums sums 256 elements at a time, as a tree in shared memory.
-func TreeSums[X, Sums kernels.Vector[float32]](groups int, x X, sums Sums) (l_2 kernels.Launch) {
+func TreeSums[X, Sums kernels.Vector[float32]](groups int, x X, sums Sums) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	sums_arg := kernels.Of[float32](sums)
-	l_2.Start(treeSumsKernel, groups)
-	l_2.RequireInt32()
-	l_2.AddArg(x_arg, kernels.Footprint{Per: 256, Ragged: true})
-	l_2.AddArg(sums_arg, kernels.Elementwise)
-	l_2.AddInt(x_arg.Len())
-	l_2.SetCost(kernels.Cost{Flops: 7168, Bytes: 1028})
-	return l_2
+	l.Start(treeSumsKernel, groups)
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Footprint{Per: 256, Ragged: true})
+	l.AddArg(sums_arg, kernels.Elementwise)
+	l.AddInt(x_arg.Len())
+	l.SetCost(kernels.Cost{Flops: 7168, Bytes: 1028})
+	return l
 }
 
 var treeSumsKernel = kernels.Define(kernels.Kernel{
@@ -139,19 +139,19 @@ TANDEM_KERNEL {
 //
 // scan is the sums of each block's elements up to and with each one (Hillis and
 // Steele), and the block's own beside them.
-func Scan[X, Y, Blocks kernels.Vector[int32]](groups int, x X, y Y, blocks Blocks) (l_2 kernels.Launch) {
+func Scan[X, Y, Blocks kernels.Vector[int32]](groups int, x X, y Y, blocks Blocks) (l kernels.Launch) {
 	x_arg := kernels.Of[int32](x)
 	y_arg := kernels.Of[int32](y)
 	blocks_arg := kernels.Of[int32](blocks)
-	l_2.Start(scanKernel, groups)
-	l_2.RequireInt32()
-	l_2.AddArg(x_arg, kernels.Footprint{Per: 64, Ragged: true})
-	l_2.AddArg(y_arg, kernels.Footprint{Per: 64, Ragged: true})
-	l_2.AddArg(blocks_arg, kernels.Elementwise)
-	l_2.AddInt(x_arg.Len())
-	l_2.AddInt(y_arg.Len())
-	l_2.SetCost(kernels.Cost{Flops: 1728, Bytes: 516})
-	return l_2
+	l.Start(scanKernel, groups)
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Footprint{Per: 64, Ragged: true})
+	l.AddArg(y_arg, kernels.Footprint{Per: 64, Ragged: true})
+	l.AddArg(blocks_arg, kernels.Elementwise)
+	l.AddInt(x_arg.Len())
+	l.AddInt(y_arg.Len())
+	l.SetCost(kernels.Cost{Flops: 1728, Bytes: 516})
+	return l
 }
 
 var scanKernel = kernels.Define(kernels.Kernel{
@@ -583,15 +583,15 @@ TANDEM_KERNEL {
 // OddEven makes a launch of the kernel oddEven for work-groups of 32 invocations, one for each index.
 //
 // oddEven sorts blocks of 32 by key, keeping equal ones in order.
-func OddEven[Keys kernels.Vector[uint32], Places kernels.Vector[int32]](groups int, keys Keys, places Places) (l_2 kernels.Launch) {
+func OddEven[Keys kernels.Vector[uint32], Places kernels.Vector[int32]](groups int, keys Keys, places Places) (l kernels.Launch) {
 	keys_arg := kernels.Of[uint32](keys)
 	places_arg := kernels.Of[int32](places)
-	l_2.Start(oddEvenKernel, groups)
-	l_2.RequireInt32()
-	l_2.AddArg(keys_arg, kernels.Footprint{Per: 32})
-	l_2.AddArg(places_arg, kernels.Footprint{Per: 32})
-	l_2.SetCost(kernels.Cost{Flops: 7648, Bytes: 384})
-	return l_2
+	l.Start(oddEvenKernel, groups)
+	l.RequireInt32()
+	l.AddArg(keys_arg, kernels.Footprint{Per: 32})
+	l.AddArg(places_arg, kernels.Footprint{Per: 32})
+	l.SetCost(kernels.Cost{Flops: 7648, Bytes: 384})
+	return l
 }
 
 var oddEvenKernel = kernels.Define(kernels.Kernel{
@@ -746,23 +746,23 @@ TANDEM_KERNEL {
 // Histogram makes a launch of the kernel histogram for work-groups of 64 invocations, one for each index.
 //
 // histogram counts in shared memory, and adds that up in the slice.
-func Histogram[X, Bins, Least kernels.Vector[uint32], Marks kernels.Vector[int32]](groups int, per int, x X, bins Bins, least Least, marks Marks) (l_2 kernels.Launch) {
+func Histogram[X, Bins, Least kernels.Vector[uint32], Marks kernels.Vector[int32]](groups int, per int, x X, bins Bins, least Least, marks Marks) (l kernels.Launch) {
 	x_arg := kernels.Of[uint32](x)
 	bins_arg := kernels.Of[uint32](bins)
 	least_arg := kernels.Of[uint32](least)
 	marks_arg := kernels.Of[int32](marks)
-	l_2.Start(histogramKernel, groups)
-	l_2.Require(64*per >= 0, "per", "below 0")
-	l_2.RequireInt32()
-	l_2.AddArg(x_arg, kernels.Footprint{Per: 64 * per, Ragged: true})
-	l_2.AddArg(bins_arg, kernels.Whole)
-	l_2.AddArg(least_arg, kernels.Whole)
-	l_2.AddArg(marks_arg, kernels.Whole)
-	l_2.AddInt(per)
-	l_2.AddInt(x_arg.Len())
-	l_2.SetCost(kernels.Cost{Flops: 160 + 64*float64(max(0, per))*14, Bytes: 4 * float64(64*per)})
-	l_2.SetGrain(l_2.N())
-	return l_2
+	l.Start(histogramKernel, groups)
+	l.Require(64*per >= 0, "per", "below 0")
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Footprint{Per: 64 * per, Ragged: true})
+	l.AddArg(bins_arg, kernels.Whole)
+	l.AddArg(least_arg, kernels.Whole)
+	l.AddArg(marks_arg, kernels.Whole)
+	l.AddInt(per)
+	l.AddInt(x_arg.Len())
+	l.SetCost(kernels.Cost{Flops: 160 + 64*float64(max(0, per))*14, Bytes: 4 * float64(64*per)})
+	l.SetGrain(l.N())
+	return l
 }
 
 var histogramKernel = kernels.Define(kernels.Kernel{
@@ -926,16 +926,16 @@ TANDEM_KERNEL {
 // BlockBins makes a launch of the kernel blockBins for work-groups of 64 invocations, one for each index.
 //
 // blockBins has a histogram for each group.
-func BlockBins[X, Bins kernels.Vector[uint32]](groups int, x X, bins Bins) (l_2 kernels.Launch) {
+func BlockBins[X, Bins kernels.Vector[uint32]](groups int, x X, bins Bins) (l kernels.Launch) {
 	x_arg := kernels.Of[uint32](x)
 	bins_arg := kernels.Of[uint32](bins)
-	l_2.Start(blockBinsKernel, groups)
-	l_2.RequireInt32()
-	l_2.AddArg(x_arg, kernels.Footprint{Per: 64, Ragged: true})
-	l_2.AddArg(bins_arg, kernels.Footprint{Per: 16})
-	l_2.AddInt(x_arg.Len())
-	l_2.SetCost(kernels.Cost{Flops: 544, Bytes: 320})
-	return l_2
+	l.Start(blockBinsKernel, groups)
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Footprint{Per: 64, Ragged: true})
+	l.AddArg(bins_arg, kernels.Footprint{Per: 16})
+	l.AddInt(x_arg.Len())
+	l.SetCost(kernels.Cost{Flops: 544, Bytes: 320})
+	return l
 }
 
 var blockBinsKernel = kernels.Define(kernels.Kernel{
@@ -1045,17 +1045,17 @@ TANDEM_KERNEL {
 //
 // halves has the first half of a group store sums and the second, in another slice,
 // differences, but for the last.
-func Halves[X, Sums, Differences kernels.Vector[int32]](groups int, x X, sums Sums, differences Differences) (l_2 kernels.Launch) {
+func Halves[X, Sums, Differences kernels.Vector[int32]](groups int, x X, sums Sums, differences Differences) (l kernels.Launch) {
 	x_arg := kernels.Of[int32](x)
 	sums_arg := kernels.Of[int32](sums)
 	differences_arg := kernels.Of[int32](differences)
-	l_2.Start(halvesKernel, groups)
-	l_2.RequireInt32()
-	l_2.AddArg(x_arg, kernels.Footprint{Per: 32})
-	l_2.AddArg(sums_arg, kernels.Footprint{Per: 16})
-	l_2.AddArg(differences_arg, kernels.Footprint{Per: 15, Ragged: true})
-	l_2.SetCost(kernels.Cost{Flops: 256, Bytes: 376})
-	return l_2
+	l.Start(halvesKernel, groups)
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Footprint{Per: 32})
+	l.AddArg(sums_arg, kernels.Footprint{Per: 16})
+	l.AddArg(differences_arg, kernels.Footprint{Per: 15, Ragged: true})
+	l.SetCost(kernels.Cost{Flops: 256, Bytes: 376})
+	return l
 }
 
 var halvesKernel = kernels.Define(kernels.Kernel{

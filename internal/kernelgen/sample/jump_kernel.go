@@ -1609,16 +1609,16 @@ TANDEM_KERNEL {
 // Rounds makes a launch of the kernel rounds for work-groups of 64 invocations, one for each index.
 //
 // rounds has a group leave its rounds together: as many as its number says.
-func Rounds[X, Y kernels.Vector[int32]](groups int, limit int, x X, y Y) (l_2 kernels.Launch) {
+func Rounds[X, Y kernels.Vector[int32]](groups int, limit int, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[int32](x)
 	y_arg := kernels.Of[int32](y)
-	l_2.Start(roundsKernel, groups)
-	l_2.RequireInt32()
-	l_2.AddArg(x_arg, kernels.Footprint{Per: 64})
-	l_2.AddArg(y_arg, kernels.Footprint{Per: 64})
-	l_2.AddInt(limit)
-	l_2.SetCost(kernels.Cost{Flops: 36608, Bytes: 512})
-	return l_2
+	l.Start(roundsKernel, groups)
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Footprint{Per: 64})
+	l.AddArg(y_arg, kernels.Footprint{Per: 64})
+	l.AddInt(limit)
+	l.SetCost(kernels.Cost{Flops: 36608, Bytes: 512})
+	return l
 }
 
 var roundsKernel = kernels.Define(kernels.Kernel{
@@ -1833,14 +1833,14 @@ TANDEM_KERNEL {
 // Parted makes a launch of the kernel parted for work-groups of 64 invocations, one for each index.
 //
 // parted has the invocations of a group leave loops on their own, and meet again.
-func Parted[X, Y kernels.Vector[int32]](groups int, x X, y Y) (l_2 kernels.Launch) {
+func Parted[X, Y kernels.Vector[int32]](groups int, x X, y Y) (l kernels.Launch) {
 	x_arg := kernels.Of[int32](x)
 	y_arg := kernels.Of[int32](y)
-	l_2.Start(partedKernel, groups)
-	l_2.AddArg(x_arg, kernels.Footprint{Per: 64})
-	l_2.AddArg(y_arg, kernels.Footprint{Per: 64})
-	l_2.SetCost(kernels.Cost{Flops: 20032, Bytes: 512})
-	return l_2
+	l.Start(partedKernel, groups)
+	l.AddArg(x_arg, kernels.Footprint{Per: 64})
+	l.AddArg(y_arg, kernels.Footprint{Per: 64})
+	l.SetCost(kernels.Cost{Flops: 20032, Bytes: 512})
+	return l
 }
 
 var partedKernel = kernels.Define(kernels.Kernel{

@@ -558,24 +558,24 @@ TANDEM_KERNEL {
 }
 `
 
-// Weather makes a launch of the kernel weather, with an index for each element of whole_2.
+// Weather makes a launch of the kernel weather, with an index for each element of whole.
 //
 // weather goes to and fro between types of numbers.
-func Weather[C kernels.Vector[float32], Whole_2 kernels.Vector[int32], Rest kernels.Vector[float32], Spread_2 kernels.Vector[float64]](offset celsius, was_2 reading, c C, whole_2 Whole_2, rest Rest, spread_2 Spread_2) (l kernels.Launch) {
+func Weather[C kernels.Vector[float32], Whole kernels.Vector[int32], Rest kernels.Vector[float32], Spread kernels.Vector[float64]](offset celsius, was reading, c C, whole Whole, rest Rest, spread Spread) (l kernels.Launch) {
 	c_arg := kernels.Of[float32](c)
-	whole_2_arg := kernels.Of[int32](whole_2)
+	whole_arg := kernels.Of[int32](whole)
 	rest_arg := kernels.Of[float32](rest)
-	spread_2_arg := kernels.Of[float64](spread_2)
-	l.Start(weatherKernel, whole_2_arg.Len())
+	spread_arg := kernels.Of[float64](spread)
+	l.Start(weatherKernel, whole_arg.Len())
 	l.AddArg(c_arg, kernels.Elementwise)
-	l.AddArg(whole_2_arg, kernels.Elementwise)
+	l.AddArg(whole_arg, kernels.Elementwise)
 	l.AddArg(rest_arg, kernels.Elementwise)
-	l.AddArg(spread_2_arg, kernels.Elementwise)
+	l.AddArg(spread_arg, kernels.Elementwise)
 	l.AddFloat(float64(offset))
-	l.AddFloat(float64(was_2.at))
-	l.AddInt(int(was_2.whole))
-	l.AddFloat(float64(was_2.near[0]))
-	l.AddFloat(float64(was_2.near[1]))
+	l.AddFloat(float64(was.at))
+	l.AddInt(int(was.whole))
+	l.AddFloat(float64(was.near[0]))
+	l.AddFloat(float64(was.near[1]))
 	l.SetCost(kernels.Cost{Flops: 19, Bytes: 20})
 	return l
 }
@@ -588,6 +588,7 @@ var weatherKernel = kernels.Define(kernels.Kernel{
 		{Name: "rest", Type: kernels.Float32, Access: kernels.Out},
 		{Name: "spread_2", Type: kernels.Float64, Access: kernels.Out},
 	},
+	Labels: []string{"c", "whole", "rest", "spread"},
 	Scalars: []kernels.Scalar{
 		{Name: "offset", Type: kernels.Float32},
 		{Name: "was", Type: kernels.Float32},

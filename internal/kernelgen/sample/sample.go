@@ -341,3 +341,13 @@ func reserved(i int, half, input int32, in, sampler []int32, output []float32) {
 	}
 	output[i] = float32(linux) + float32(unix+union.out)*float32(bitCount+rint) + union.float[0]
 }
+
+// Spot is what a type parameter for the slice spot would be called.
+type Spot struct{ x, y float32 }
+
+// hiding has parameters named as what its constructor is made of.
+//
+//tandem:kernel
+func hiding(i int, at Spot, l, n, result float32, spot, kernels []float32) {
+	spot[i] = kernels[i]*l + n*at.x + result*at.y
+}

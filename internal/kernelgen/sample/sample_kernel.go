@@ -1143,21 +1143,21 @@ TANDEM_KERNEL {
 }
 `
 
-// Bounce makes a launch of the kernel bounce, with an index for each 3 elements of out_v.
+// Bounce makes a launch of the kernel bounce, with an index for each 3 elements of out.
 //
 // bounce uses structures, and a function with two results.
-func Bounce[X, Y, Z, Out_v kernels.Vector[float32]](normal vec, mask [2]bool, x X, y Y, z Z, out_v Out_v) (l kernels.Launch) {
+func Bounce[X, Y, Z, Out kernels.Vector[float32]](normal vec, mask [2]bool, x X, y Y, z Z, out Out) (l kernels.Launch) {
 	x_arg := kernels.Of[float32](x)
 	y_arg := kernels.Of[float32](y)
 	z_arg := kernels.Of[float32](z)
-	out_v_arg := kernels.Of[float32](out_v)
-	l.Start(bounceKernel, kernels.Indices(out_v_arg.Len(), 3, 3))
-	l.Require(out_v_arg.Len()%3 == 0, "out_v", "the number of elements is no multiple of 3")
+	out_arg := kernels.Of[float32](out)
+	l.Start(bounceKernel, kernels.Indices(out_arg.Len(), 3, 3))
+	l.Require(out_arg.Len()%3 == 0, "out", "the number of elements is no multiple of 3")
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(y_arg, kernels.Elementwise)
 	l.AddArg(z_arg, kernels.Elementwise)
-	l.AddArg(out_v_arg, kernels.Footprint{Per: 3})
+	l.AddArg(out_arg, kernels.Footprint{Per: 3})
 	l.AddFloat(float64(normal.x))
 	l.AddFloat(float64(normal.y))
 	l.AddFloat(float64(normal.z))
@@ -1175,6 +1175,7 @@ var bounceKernel = kernels.Define(kernels.Kernel{
 		{Name: "z", Type: kernels.Float32, Access: kernels.In},
 		{Name: "out_v", Type: kernels.Float32, Access: kernels.InOut},
 	},
+	Labels: []string{"x", "y", "z", "out"},
 	Scalars: []kernels.Scalar{
 		{Name: "normal_x", Type: kernels.Float32},
 		{Name: "normal_y", Type: kernels.Float32},
@@ -1520,21 +1521,21 @@ TANDEM_KERNEL {
 }
 `
 
-// Integers makes a launch of the kernel integers, with an index for each 8 elements of out_v.
+// Integers makes a launch of the kernel integers, with an index for each 8 elements of out.
 //
 // integers has the operations that languages differ in.
-func Integers[A, B kernels.Vector[int32], Shift kernels.Vector[uint32], Out_v kernels.Vector[int32]](a A, b B, shift Shift, out_v Out_v) (l kernels.Launch) {
+func Integers[A, B kernels.Vector[int32], Shift kernels.Vector[uint32], Out kernels.Vector[int32]](a A, b B, shift Shift, out Out) (l kernels.Launch) {
 	a_arg := kernels.Of[int32](a)
 	b_arg := kernels.Of[int32](b)
 	shift_arg := kernels.Of[uint32](shift)
-	out_v_arg := kernels.Of[int32](out_v)
-	l.Start(integersKernel, kernels.Indices(out_v_arg.Len(), 8, 8))
-	l.Require(out_v_arg.Len()%8 == 0, "out_v", "the number of elements is no multiple of 8")
+	out_arg := kernels.Of[int32](out)
+	l.Start(integersKernel, kernels.Indices(out_arg.Len(), 8, 8))
+	l.Require(out_arg.Len()%8 == 0, "out", "the number of elements is no multiple of 8")
 	l.RequireInt32()
 	l.AddArg(a_arg, kernels.Elementwise)
 	l.AddArg(b_arg, kernels.Elementwise)
 	l.AddArg(shift_arg, kernels.Elementwise)
-	l.AddArg(out_v_arg, kernels.Footprint{Per: 8})
+	l.AddArg(out_arg, kernels.Footprint{Per: 8})
 	l.SetCost(kernels.Cost{Flops: 42, Bytes: 44})
 	return l
 }
@@ -1547,7 +1548,8 @@ var integersKernel = kernels.Define(kernels.Kernel{
 		{Name: "shift", Type: kernels.Uint32, Access: kernels.In},
 		{Name: "out_v", Type: kernels.Int32, Access: kernels.Out},
 	},
-	Go: integersRange,
+	Labels: []string{"a", "b", "shift", "out"},
+	Go:     integersRange,
 	GLSL: &kernels.Shader{
 		Text:  integersGLSL,
 		Local: [3]int{256},
@@ -1681,21 +1683,21 @@ TANDEM_KERNEL {
 }
 `
 
-// Longs makes a launch of the kernel longs, with an index for each 8 elements of out_v.
+// Longs makes a launch of the kernel longs, with an index for each 8 elements of out.
 //
 // longs is integers for 64 bits.
-func Longs[A, B kernels.Vector[int64], Shift kernels.Vector[uint32], Out_v kernels.Vector[int64]](a A, b B, shift Shift, out_v Out_v) (l kernels.Launch) {
+func Longs[A, B kernels.Vector[int64], Shift kernels.Vector[uint32], Out kernels.Vector[int64]](a A, b B, shift Shift, out Out) (l kernels.Launch) {
 	a_arg := kernels.Of[int64](a)
 	b_arg := kernels.Of[int64](b)
 	shift_arg := kernels.Of[uint32](shift)
-	out_v_arg := kernels.Of[int64](out_v)
-	l.Start(longsKernel, kernels.Indices(out_v_arg.Len(), 8, 8))
-	l.Require(out_v_arg.Len()%8 == 0, "out_v", "the number of elements is no multiple of 8")
+	out_arg := kernels.Of[int64](out)
+	l.Start(longsKernel, kernels.Indices(out_arg.Len(), 8, 8))
+	l.Require(out_arg.Len()%8 == 0, "out", "the number of elements is no multiple of 8")
 	l.RequireInt32()
 	l.AddArg(a_arg, kernels.Elementwise)
 	l.AddArg(b_arg, kernels.Elementwise)
 	l.AddArg(shift_arg, kernels.Elementwise)
-	l.AddArg(out_v_arg, kernels.Footprint{Per: 8})
+	l.AddArg(out_arg, kernels.Footprint{Per: 8})
 	l.SetCost(kernels.Cost{Flops: 46, Bytes: 84})
 	return l
 }
@@ -1708,7 +1710,8 @@ var longsKernel = kernels.Define(kernels.Kernel{
 		{Name: "shift", Type: kernels.Uint32, Access: kernels.In},
 		{Name: "out_v", Type: kernels.Int64, Access: kernels.Out},
 	},
-	Go: longsRange,
+	Labels: []string{"a", "b", "shift", "out"},
+	Go:     longsRange,
 	GLSL: &kernels.Shader{
 		Text:  longsGLSL,
 		Local: [3]int{256},
@@ -1832,19 +1835,19 @@ TANDEM_KERNEL {
 }
 `
 
-// Widened makes a launch of the kernel widened, with an index for each element of out_v.
+// Widened makes a launch of the kernel widened, with an index for each element of out.
 //
 // widened compares narrow integers, made wide, with constants, which Mesa's compiler
 // narrows.
-func Widened[A kernels.Vector[int32], B, Out_v kernels.Vector[uint32]](a A, b B, out_v Out_v) (l kernels.Launch) {
+func Widened[A kernels.Vector[int32], B, Out kernels.Vector[uint32]](a A, b B, out Out) (l kernels.Launch) {
 	a_arg := kernels.Of[int32](a)
 	b_arg := kernels.Of[uint32](b)
-	out_v_arg := kernels.Of[uint32](out_v)
-	l.Start(widenedKernel, out_v_arg.Len())
+	out_arg := kernels.Of[uint32](out)
+	l.Start(widenedKernel, out_arg.Len())
 	l.RequireInt32()
 	l.AddArg(a_arg, kernels.Elementwise)
 	l.AddArg(b_arg, kernels.Elementwise)
-	l.AddArg(out_v_arg, kernels.Elementwise)
+	l.AddArg(out_arg, kernels.Elementwise)
 	l.SetCost(kernels.Cost{Flops: 23.5, Bytes: 12})
 	return l
 }
@@ -1856,7 +1859,8 @@ var widenedKernel = kernels.Define(kernels.Kernel{
 		{Name: "b", Type: kernels.Uint32, Access: kernels.In},
 		{Name: "out_v", Type: kernels.Uint32, Access: kernels.Out},
 	},
-	Go: widenedRange,
+	Labels: []string{"a", "b", "out"},
+	Go:     widenedRange,
 	GLSL: &kernels.Shader{
 		Text:       widenedGLSL,
 		Local:      [3]int{256},
@@ -1998,19 +2002,19 @@ TANDEM_KERNEL {
 }
 `
 
-// Clamped makes a launch of the kernel clamped, with an index for each 2 elements of out_v.
+// Clamped makes a launch of the kernel clamped, with an index for each 2 elements of out.
 //
 // clamped nests the least and the greatest of 64-bit integers.
-func Clamped[A kernels.Vector[int64], B kernels.Vector[uint64], Out_v kernels.Vector[int64]](a A, b B, out_v Out_v) (l kernels.Launch) {
+func Clamped[A kernels.Vector[int64], B kernels.Vector[uint64], Out kernels.Vector[int64]](a A, b B, out Out) (l kernels.Launch) {
 	a_arg := kernels.Of[int64](a)
 	b_arg := kernels.Of[uint64](b)
-	out_v_arg := kernels.Of[int64](out_v)
-	l.Start(clampedKernel, kernels.Indices(out_v_arg.Len(), 2, 2))
-	l.Require(out_v_arg.Len()%2 == 0, "out_v", "the number of elements is no multiple of 2")
+	out_arg := kernels.Of[int64](out)
+	l.Start(clampedKernel, kernels.Indices(out_arg.Len(), 2, 2))
+	l.Require(out_arg.Len()%2 == 0, "out", "the number of elements is no multiple of 2")
 	l.RequireInt32()
 	l.AddArg(a_arg, kernels.Elementwise)
 	l.AddArg(b_arg, kernels.Elementwise)
-	l.AddArg(out_v_arg, kernels.Footprint{Per: 2})
+	l.AddArg(out_arg, kernels.Footprint{Per: 2})
 	l.SetCost(kernels.Cost{Flops: 16, Bytes: 32})
 	return l
 }
@@ -2022,7 +2026,8 @@ var clampedKernel = kernels.Define(kernels.Kernel{
 		{Name: "b", Type: kernels.Uint64, Access: kernels.In},
 		{Name: "out_v", Type: kernels.Int64, Access: kernels.Out},
 	},
-	Go: clampedRange,
+	Labels: []string{"a", "b", "out"},
+	Go:     clampedRange,
 	GLSL: &kernels.Shader{
 		Text:  clampedGLSL,
 		Local: [3]int{256},
@@ -2080,15 +2085,15 @@ TANDEM_KERNEL {
 }
 `
 
-// Whole makes a launch of the kernel whole, with an index for each element of out_v.
+// Whole makes a launch of the kernel whole, with an index for each element of out.
 //
 // whole rounds what is whole.
-func Whole[N kernels.Vector[uint32], Out_v kernels.Vector[float64]](n N, out_v Out_v) (l kernels.Launch) {
+func Whole[N kernels.Vector[uint32], Out kernels.Vector[float64]](n N, out Out) (l kernels.Launch) {
 	n_arg := kernels.Of[uint32](n)
-	out_v_arg := kernels.Of[float64](out_v)
-	l.Start(wholeKernel, out_v_arg.Len())
+	out_arg := kernels.Of[float64](out)
+	l.Start(wholeKernel, out_arg.Len())
 	l.AddArg(n_arg, kernels.Elementwise)
-	l.AddArg(out_v_arg, kernels.Elementwise)
+	l.AddArg(out_arg, kernels.Elementwise)
 	l.SetCost(kernels.Cost{Flops: 3, Bytes: 12})
 	return l
 }
@@ -2099,7 +2104,8 @@ var wholeKernel = kernels.Define(kernels.Kernel{
 		{Name: "n", Type: kernels.Uint32, Access: kernels.In},
 		{Name: "out_v", Type: kernels.Float64, Access: kernels.Out},
 	},
-	Go: wholeRange,
+	Labels: []string{"n", "out"},
+	Go:     wholeRange,
 	GLSL: &kernels.Shader{
 		Text:  wholeGLSL,
 		Local: [3]int{256},
@@ -2204,19 +2210,19 @@ TANDEM_KERNEL {
 }
 `
 
-// Vanishing makes a launch of the kernel vanishing, with an index for each 4 elements of out_v.
+// Vanishing makes a launch of the kernel vanishing, with an index for each 4 elements of out.
 //
 // vanishing multiplies and adds integers that a compiler finds to be 0: a NaN, and
 // the sign of a zero, stay.
-func Vanishing[X kernels.Vector[float64], N kernels.Vector[int64], Out_v kernels.Vector[float64]](x X, n N, out_v Out_v) (l kernels.Launch) {
+func Vanishing[X kernels.Vector[float64], N kernels.Vector[int64], Out kernels.Vector[float64]](x X, n N, out Out) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	n_arg := kernels.Of[int64](n)
-	out_v_arg := kernels.Of[float64](out_v)
-	l.Start(vanishingKernel, kernels.Indices(out_v_arg.Len(), 4, 4))
-	l.Require(out_v_arg.Len()%4 == 0, "out_v", "the number of elements is no multiple of 4")
+	out_arg := kernels.Of[float64](out)
+	l.Start(vanishingKernel, kernels.Indices(out_arg.Len(), 4, 4))
+	l.Require(out_arg.Len()%4 == 0, "out", "the number of elements is no multiple of 4")
 	l.AddArg(x_arg, kernels.Elementwise)
 	l.AddArg(n_arg, kernels.Elementwise)
-	l.AddArg(out_v_arg, kernels.Footprint{Per: 4})
+	l.AddArg(out_arg, kernels.Footprint{Per: 4})
 	l.SetCost(kernels.Cost{Flops: 20, Bytes: 48})
 	return l
 }
@@ -2228,7 +2234,8 @@ var vanishingKernel = kernels.Define(kernels.Kernel{
 		{Name: "n", Type: kernels.Int64, Access: kernels.In},
 		{Name: "out_v", Type: kernels.Float64, Access: kernels.Out},
 	},
-	Go: vanishingRange,
+	Labels: []string{"x", "n", "out"},
+	Go:     vanishingRange,
 	GLSL: &kernels.Shader{
 		Text:  vanishingGLSL,
 		Local: [3]int{256},
@@ -2303,18 +2310,18 @@ TANDEM_KERNEL {
 }
 `
 
-// Floats makes a launch of the kernel floats, with an index for each 8 elements of out_v.
+// Floats makes a launch of the kernel floats, with an index for each 8 elements of out.
 //
 // floats has the operations that are the same everywhere.
-func Floats[A, B, Out_v kernels.Vector[float32]](a A, b B, out_v Out_v) (l kernels.Launch) {
+func Floats[A, B, Out kernels.Vector[float32]](a A, b B, out Out) (l kernels.Launch) {
 	a_arg := kernels.Of[float32](a)
 	b_arg := kernels.Of[float32](b)
-	out_v_arg := kernels.Of[float32](out_v)
-	l.Start(floatsKernel, kernels.Indices(out_v_arg.Len(), 8, 8))
-	l.Require(out_v_arg.Len()%8 == 0, "out_v", "the number of elements is no multiple of 8")
+	out_arg := kernels.Of[float32](out)
+	l.Start(floatsKernel, kernels.Indices(out_arg.Len(), 8, 8))
+	l.Require(out_arg.Len()%8 == 0, "out", "the number of elements is no multiple of 8")
 	l.AddArg(a_arg, kernels.Elementwise)
 	l.AddArg(b_arg, kernels.Elementwise)
-	l.AddArg(out_v_arg, kernels.Footprint{Per: 8})
+	l.AddArg(out_arg, kernels.Footprint{Per: 8})
 	l.SetCost(kernels.Cost{Flops: 47, Bytes: 40})
 	return l
 }
@@ -2326,7 +2333,8 @@ var floatsKernel = kernels.Define(kernels.Kernel{
 		{Name: "b", Type: kernels.Float32, Access: kernels.In},
 		{Name: "out_v", Type: kernels.Float32, Access: kernels.Out},
 	},
-	Go: floatsRange,
+	Labels: []string{"a", "b", "out"},
+	Go:     floatsRange,
 	GLSL: &kernels.Shader{
 		Text:  floatsGLSL,
 		Local: [3]int{256},
@@ -2440,29 +2448,29 @@ TANDEM_KERNEL {
 }
 `
 
-// Volume makes a launch of the kernel volume for all indices below nz, ny_2, nx_2.
+// Volume makes a launch of the kernel volume for all indices below nz, ny2, nx2.
 //
 // volume is a map over a box of cells.
-func Volume[Src, Dst kernels.Vector[float32]](nz, ny_2, nx_2 int, ny int, nx int, k float32, src Src, dst Dst) (l kernels.Launch) {
+func Volume[Src, Dst kernels.Vector[float32]](nz, ny2, nx2 int, ny int, nx int, k float32, src Src, dst Dst) (l kernels.Launch) {
 	src_arg := kernels.Of[float32](src)
 	dst_arg := kernels.Of[float32](dst)
-	l.Start(volumeKernel, kernels.Rows(nz, ny_2, nx_2))
-	l.Require(ny_2 >= 0, "ny_2", "below 0")
-	l.Require(nx_2 >= 0, "nx_2", "below 0")
+	l.Start(volumeKernel, kernels.Rows(nz, ny2, nx2))
+	l.Require(ny2 >= 0, "ny2", "below 0")
+	l.Require(nx2 >= 0, "nx2", "below 0")
 	l.Require(nx >= 0, "nx", "below 0")
 	l.Require(nx*ny >= 0, "nx", "below 0")
-	l.Require(nx-nx_2 >= 0, "dst", "elements of different indices overlap")
-	l.Require(nx*ny-nx*ny_2+nx-nx_2 >= 0, "dst", "elements of different indices overlap")
+	l.Require(nx-nx2 >= 0, "dst", "elements of different indices overlap")
+	l.Require(nx*ny-nx*ny2+nx-nx2 >= 0, "dst", "elements of different indices overlap")
 	l.RequireInt32()
-	l.AddArg(src_arg, kernels.Footprint{Per: nx * ny, Width: min(nx*ny, nx*ny_2-nx+nx_2), Halo: max(1, nx*ny_2-nx+nx_2-min(nx*ny, nx*ny_2-nx+nx_2))})
-	l.AddArg(dst_arg, kernels.Footprint{Per: nx * ny, Width: nx*ny_2 - nx + nx_2})
+	l.AddArg(src_arg, kernels.Footprint{Per: nx * ny, Width: min(nx*ny, nx*ny2-nx+nx2), Halo: max(1, nx*ny2-nx+nx2-min(nx*ny, nx*ny2-nx+nx2))})
+	l.AddArg(dst_arg, kernels.Footprint{Per: nx * ny, Width: nx*ny2 - nx + nx2})
 	l.AddInt(ny)
 	l.AddInt(nx)
 	l.AddFloat(float64(k))
-	l.AddInt(ny_2)
-	l.AddInt(nx_2)
-	l.RequireLen("src", src_arg, nx*ny, nx*ny_2-nx+nx_2)
-	l.SetCost(kernels.Cost{Flops: float64(nx_2) * float64(ny_2) * 9.5, Bytes: 4*float64(nx*ny_2-nx+nx_2) + 8*float64(nx*ny_2-nx+nx_2)})
+	l.AddInt(ny2)
+	l.AddInt(nx2)
+	l.RequireLen("src", src_arg, nx*ny, nx*ny2-nx+nx2)
+	l.SetCost(kernels.Cost{Flops: float64(nx2) * float64(ny2) * 9.5, Bytes: 4*float64(nx*ny2-nx+nx2) + 8*float64(nx*ny2-nx+nx2)})
 	return l
 }
 
@@ -2594,18 +2602,18 @@ TANDEM_KERNEL {
 }
 `
 
-// Words makes a launch of the kernel words, with an index for each 4 elements of out_v.
+// Words makes a launch of the kernel words, with an index for each 4 elements of out.
 //
 // words has the functions of package bits, and what has no constants.
-func Words[X, Out_v kernels.Vector[uint64], Low kernels.Vector[float32]](x X, out_v Out_v, low Low) (l kernels.Launch) {
+func Words[X, Out kernels.Vector[uint64], Low kernels.Vector[float32]](x X, out Out, low Low) (l kernels.Launch) {
 	x_arg := kernels.Of[uint64](x)
-	out_v_arg := kernels.Of[uint64](out_v)
+	out_arg := kernels.Of[uint64](out)
 	low_arg := kernels.Of[float32](low)
-	l.Start(wordsKernel, kernels.Indices(out_v_arg.Len(), 4, 4))
-	l.Require(out_v_arg.Len()%4 == 0, "out_v", "the number of elements is no multiple of 4")
+	l.Start(wordsKernel, kernels.Indices(out_arg.Len(), 4, 4))
+	l.Require(out_arg.Len()%4 == 0, "out", "the number of elements is no multiple of 4")
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Elementwise)
-	l.AddArg(out_v_arg, kernels.Footprint{Per: 4})
+	l.AddArg(out_arg, kernels.Footprint{Per: 4})
 	l.AddArg(low_arg, kernels.Elementwise)
 	l.SetCost(kernels.Cost{Flops: 97.5, Bytes: 44})
 	return l
@@ -2618,7 +2626,8 @@ var wordsKernel = kernels.Define(kernels.Kernel{
 		{Name: "out_v", Type: kernels.Uint64, Access: kernels.Out},
 		{Name: "low", Type: kernels.Float32, Access: kernels.Out},
 	},
-	Go: wordsRange,
+	Labels: []string{"x", "out", "low"},
+	Go:     wordsRange,
 	GLSL: &kernels.Shader{
 		Text:       wordsGLSL,
 		Local:      [3]int{256},
@@ -2746,19 +2755,19 @@ TANDEM_KERNEL {
 }
 `
 
-// Reserved makes a launch of the kernel reserved, with an index for each element of output_v.
+// Reserved makes a launch of the kernel reserved, with an index for each element of output.
 //
 // reserved has variables whose names mean something in other languages.
-func Reserved[In_v, Sampler_v kernels.Vector[int32], Output_v kernels.Vector[float32]](half_v int32, input_v int32, in_v In_v, sampler_v Sampler_v, output_v Output_v) (l kernels.Launch) {
-	in_v_arg := kernels.Of[int32](in_v)
-	sampler_v_arg := kernels.Of[int32](sampler_v)
-	output_v_arg := kernels.Of[float32](output_v)
-	l.Start(reservedKernel, output_v_arg.Len())
-	l.AddArg(in_v_arg, kernels.Elementwise)
-	l.AddArg(sampler_v_arg, kernels.Elementwise)
-	l.AddArg(output_v_arg, kernels.Elementwise)
-	l.AddInt(int(half_v))
-	l.AddInt(int(input_v))
+func Reserved[In, Sampler kernels.Vector[int32], Output kernels.Vector[float32]](half int32, input int32, in In, sampler Sampler, output Output) (l kernels.Launch) {
+	in_arg := kernels.Of[int32](in)
+	sampler_arg := kernels.Of[int32](sampler)
+	output_arg := kernels.Of[float32](output)
+	l.Start(reservedKernel, output_arg.Len())
+	l.AddArg(in_arg, kernels.Elementwise)
+	l.AddArg(sampler_arg, kernels.Elementwise)
+	l.AddArg(output_arg, kernels.Elementwise)
+	l.AddInt(int(half))
+	l.AddInt(int(input))
 	l.SetCost(kernels.Cost{Flops: 31, Bytes: 12})
 	return l
 }
@@ -2770,6 +2779,7 @@ var reservedKernel = kernels.Define(kernels.Kernel{
 		{Name: "sampler_v", Type: kernels.Int32, Access: kernels.In},
 		{Name: "output_v", Type: kernels.Float32, Access: kernels.Out},
 	},
+	Labels: []string{"in", "sampler", "output"},
 	Scalars: []kernels.Scalar{
 		{Name: "half_v", Type: kernels.Int32},
 		{Name: "input_v", Type: kernels.Int32},
@@ -2911,5 +2921,165 @@ TANDEM_KERNEL {
 		linux_v = k_add(linux_v, bitand_v);
 	}
 	output_v[unsigned(i) + output_v_at] = float(linux_v) + float(k_add(unix_v, union_v.m_out_v)) * float(bitCount_v + rint_v) + union_v.m_float_v.v[0];
+}
+`
+
+// Hiding makes a launch of the kernel hiding, with an index for each element of spot.
+//
+// hiding has parameters named as what its constructor is made of.
+func Hiding[Spot2, Kernels2 kernels.Vector[float32]](at Spot, l float32, n float32, result float32, spot Spot2, kernels2 Kernels2) (l2 kernels.Launch) {
+	spot_arg := kernels.Of[float32](spot)
+	kernels_arg := kernels.Of[float32](kernels2)
+	l2.Start(hidingKernel, spot_arg.Len())
+	l2.AddArg(spot_arg, kernels.Elementwise)
+	l2.AddArg(kernels_arg, kernels.Elementwise)
+	l2.AddFloat(float64(at.x))
+	l2.AddFloat(float64(at.y))
+	l2.AddFloat(float64(l))
+	l2.AddFloat(float64(n))
+	l2.AddFloat(float64(result))
+	l2.SetCost(kernels.Cost{Flops: 5, Bytes: 8})
+	return l2
+}
+
+var hidingKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.hiding",
+	Params: []kernels.Param{
+		{Name: "spot", Type: kernels.Float32, Access: kernels.Out},
+		{Name: "kernels_v", Type: kernels.Float32, Access: kernels.In},
+	},
+	Labels: []string{"spot", "kernels"},
+	Scalars: []kernels.Scalar{
+		{Name: "at_x", Type: kernels.Float32},
+		{Name: "at_y", Type: kernels.Float32},
+		{Name: "l", Type: kernels.Float32},
+		{Name: "n", Type: kernels.Float32},
+		{Name: "result", Type: kernels.Float32},
+	},
+	Go: hidingRange,
+	GLSL: &kernels.Shader{
+		Text:  hidingGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:   hidingCUDA,
+		Block:  [3]int{256},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 2050) / 2048, 1, 1} },
+	},
+})
+
+// hidingRange computes the indices [call.Lo, call.Hi) of hiding on the host.
+func hidingRange(call *kernels.Call) {
+	at_x := call.Float32(0)
+	at_y := call.Float32(1)
+	l := call.Float32(2)
+	n := call.Float32(3)
+	result := call.Float32(4)
+	spot := kernels.Slice[float32](call, 0)
+	spot_base := call.Base(0)
+	kernels_v := kernels.Slice[float32](call, 1)
+	kernels_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	spot_here := spot[from-spot_base:][:to-from]
+	kernels_v_here := kernels_v[from-kernels_base:][:len(spot_here)]
+	for u := 0; u <= len(spot_here)-4; u += 4 {
+		{
+			at := Spot{at_x, at_y}
+			spot_here[u] = float32(kernels_v_here[u]*l) + float32(n*at.x) + float32(result*at.y)
+		}
+		{
+			at := Spot{at_x, at_y}
+			spot_here[u+1] = float32(kernels_v_here[u+1]*l) + float32(n*at.x) + float32(result*at.y)
+		}
+		{
+			at := Spot{at_x, at_y}
+			spot_here[u+2] = float32(kernels_v_here[u+2]*l) + float32(n*at.x) + float32(result*at.y)
+		}
+		{
+			at := Spot{at_x, at_y}
+			spot_here[u+3] = float32(kernels_v_here[u+3]*l) + float32(n*at.x) + float32(result*at.y)
+		}
+	}
+	for u := len(spot_here) &^ 3; u < len(spot_here); u++ {
+		at := Spot{at_x, at_y}
+		spot_here[u] = float32(kernels_v_here[u]*l) + float32(n*at.x) + float32(result*at.y)
+	}
+}
+
+const hidingGLSL = `
+struct s_Spot {
+	float m_x;
+	float m_y;
+};
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise s_Spot at = s_Spot(at_x, at_y);
+	precise float tandem_t1 = kernels_v[uint(i) + kernels_v_at] * l + n * at.m_x + result * at.m_y;
+	spot[uint(i) + spot_at] = tandem_t1;
+}
+`
+
+const hidingCUDA = `
+struct s_Spot {
+	float m_x;
+	float m_y;
+};
+static __device__ __forceinline__ s_Spot s_Spot_of(float a0, float a1) { s_Spot r; r.m_x = a0; r.m_y = a1; return r; }
+static __device__ __forceinline__ void tandem_element(float at_x, float at_y, float l, float n, float result, float &spot, float kernels_v) {
+	s_Spot at = s_Spot_of(at_x, at_y);
+	spot = kernels_v * l + n * at.m_x + result * at.m_y;
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_4 { T lane[tandem_lanes]; };
+
+TANDEM_KERNEL {
+	float *tandem_p0 = spot + (tandem_lo + spot_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p0);
+	tandem_p0 -= tandem_skip;
+	const float *tandem_p1 = kernels_v + (tandem_lo + kernels_v_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p1) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_4<float> tandem_v0[tandem_vectors];
+			tandem_vector_4<float> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v1[tandem_k] = *(const tandem_vector_4<float> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element(at_x, at_y, l, n, result, tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_4<float> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v0[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			float tandem_v0[tandem_vectors * tandem_lanes];
+			float tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v1[tandem_k] = tandem_p1[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element(at_x, at_y, l, n, result, tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p0[tandem_first + tandem_at] = tandem_v0[tandem_k];
+			}
+		}
+	}
 }
 `

@@ -126,6 +126,12 @@ func cases() []kerneltest.Case {
 			in, sampler, output := differential.Array[int32](rng, n), differential.Array[int32](rng, n), make([]float32, n)
 			return differential.Trial(Reserved(half, input, in, sampler, output), output, func(i int, output []float32) { reserved(i, half, input, in, sampler, output) })
 		}),
+		differential.Draw("hiding", func(rng *rand.Rand, n int) kerneltest.Trial {
+			at := Spot{differential.Number[float32](rng), differential.Number[float32](rng)}
+			l, m, result := differential.Number[float32](rng), differential.Number[float32](rng), differential.Number[float32](rng)
+			spot, kernels := make([]float32, n), differential.Array[float32](rng, n)
+			return differential.Trial(Hiding(at, l, m, result, spot, kernels), spot, func(i int, spot []float32) { hiding(i, at, l, m, result, spot, kernels) })
+		}),
 		differential.Draw("volume", func(rng *rand.Rand, n int) kerneltest.Trial {
 			nz, rest := differential.Shape(rng, n)
 			ny, nx := differential.Shape(rng, rest)

@@ -588,7 +588,7 @@ TANDEM_KERNEL {
 // Search makes a launch of the kernel search, with an index for each element of spot.
 //
 // search finds values in a sorted array.
-func Search[Sorted, Values kernels.Vector[uint32], Spot kernels.Vector[int32]](sorted Sorted, values Values, spot Spot) (l kernels.Launch) {
+func Search[Sorted, Values kernels.Vector[uint32], Spot2 kernels.Vector[int32]](sorted Sorted, values Values, spot Spot2) (l kernels.Launch) {
 	sorted_arg := kernels.Of[uint32](sorted)
 	values_arg := kernels.Of[uint32](values)
 	spot_arg := kernels.Of[int32](spot)
@@ -1174,17 +1174,17 @@ TANDEM_KERNEL {
 // Firsts makes a launch of the kernel firsts, with an index for each 4 elements of x.
 //
 // firsts sums where the elements of a stretch begin to be above a bound, while there are any.
-func Firsts[X kernels.Vector[float64]](result_4 *int64, bound float64, x X) (l kernels.Launch) {
+func Firsts[X kernels.Vector[float64]](result *int64, bound float64, x X) (l kernels.Launch) {
 	x_arg := kernels.Of[float64](x)
 	l.Start(firstsKernel, x_arg.Len()/4)
 	l.Require(x_arg.Len()%4 == 0, "x", "the number of elements is no multiple of 4")
 	l.RequireInt32()
 	l.AddArg(x_arg, kernels.Footprint{Per: 4})
 	l.AddFloat(bound)
-	if result_4 == nil {
+	if result == nil {
 		l.Fail("result", kernels.ErrNil)
 	}
-	l.SetResult(result_4, nil)
+	l.SetResult(result, nil)
 	l.SetCost(kernels.Cost{Flops: 74, Bytes: 32})
 	return l
 }
@@ -1866,19 +1866,19 @@ func slopesRange(call *kernels.Call) {
 	to_up_base := call.Base(1)
 	to_down := kernels.Slice[float32](call, 2)
 	to_down_base := call.Base(2)
-	from_2, to_2 := call.Lo, call.Hi
-	from_2 = max(from_2, 1)
-	to_2 = min(to_2, from_values_len-1)
-	from_2, to_2 = max(from_2, -(1)), min(to_2, len(from_values)-(1))
-	from_2, to_2 = max(from_2, -(0)), min(to_2, len(from_values)-(0))
-	from_2, to_2 = max(from_2, -(-1)), min(to_2, len(from_values)-(-1))
+	from, to := call.Lo, call.Hi
+	from = max(from, 1)
+	to = min(to, from_values_len-1)
+	from, to = max(from, -(1)), min(to, len(from_values)-(1))
+	from, to = max(from, -(0)), min(to, len(from_values)-(0))
+	from, to = max(from, -(-1)), min(to, len(from_values)-(-1))
 	for i := call.Lo; i < call.Hi; i++ {
-		if i == from_2 && from_2 < to_2 {
-			from_values_p1 := from_values[from_2+1:][:to_2-from_2]
-			to_up_here := to_up[from_2-to_up_base:][:len(from_values_p1)]
-			from_values_here := from_values[from_2:][:len(from_values_p1)]
-			from_values_m1 := from_values[from_2-1:][:len(from_values_p1)]
-			to_down_here := to_down[from_2-to_down_base:][:len(from_values_p1)]
+		if i == from && from < to {
+			from_values_p1 := from_values[from+1:][:to-from]
+			to_up_here := to_up[from-to_up_base:][:len(from_values_p1)]
+			from_values_here := from_values[from:][:len(from_values_p1)]
+			from_values_m1 := from_values[from-1:][:len(from_values_p1)]
+			to_down_here := to_down[from-to_down_base:][:len(from_values_p1)]
 			for u := 0; u <= len(from_values_p1)-4; u += 4 {
 				{
 					var result float32
@@ -1926,7 +1926,7 @@ func slopesRange(call *kernels.Call) {
 				v := from_gain * (from_values_here[u] - result_2)
 				to_down_here[u] = v
 			}
-			i = to_2 - 1
+			i = to - 1
 			continue
 		}
 		n := from_values_len
