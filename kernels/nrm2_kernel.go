@@ -89,7 +89,7 @@ s_squares32 f_rescaled(s_squares32 s, int scale_2) {
 	return s_squares32(k_mul(k_mul(s.m_hi, down), down), k_mul(k_mul(s.m_lo, down), down), scale_2);
 }
 
-s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
+s_total_float32 f_addTotals_float32(s_total_float32 a, s_total_float32 b) {
 	precise float s = a.m_hi + b.m_hi;
 	precise float c = s - a.m_hi;
 	return s_total_float32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
@@ -100,7 +100,7 @@ s_squares32 f_addScaled(s_squares32 a, s_squares32 b) {
 	precise s_squares32 t_2 = f_rescaled(b, a.m_scale);
 	a = t;
 	b = t_2;
-	precise s_total_float32 t_3 = f_addTotalsu005bfloat32u005d(s_total_float32(a.m_hi, a.m_lo), s_total_float32(b.m_hi, b.m_lo));
+	precise s_total_float32 t_3 = f_addTotals_float32(s_total_float32(a.m_hi, a.m_lo), s_total_float32(b.m_hi, b.m_lo));
 	return s_squares32(t_3.m_hi, t_3.m_lo, a.m_scale);
 }
 
@@ -170,7 +170,7 @@ static __device__ __forceinline__ s_squares32 f_rescaled(s_squares32 s, int scal
 	return s_squares32_of(s.m_hi * down * down, s.m_lo * down * down, scale_2);
 }
 
-static __device__ __forceinline__ s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
+static __device__ __forceinline__ s_total_float32 f_addTotals_float32(s_total_float32 a, s_total_float32 b) {
 	float s = a.m_hi + b.m_hi;
 	float c = s - a.m_hi;
 	return s_total_float32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
@@ -181,7 +181,7 @@ static __device__ __forceinline__ s_squares32 f_addScaled(s_squares32 a, s_squar
 	s_squares32 t_2 = f_rescaled(b, a.m_scale);
 	a = t;
 	b = t_2;
-	s_total_float32 t_3 = f_addTotalsu005bfloat32u005d(s_total_float32_of(a.m_hi, a.m_lo), s_total_float32_of(b.m_hi, b.m_lo));
+	s_total_float32 t_3 = f_addTotals_float32(s_total_float32_of(a.m_hi, a.m_lo), s_total_float32_of(b.m_hi, b.m_lo));
 	return s_squares32_of(t_3.m_hi, t_3.m_lo, a.m_scale);
 }
 

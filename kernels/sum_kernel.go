@@ -70,7 +70,7 @@ float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 float k_add(float a, float b) { precise float r = a + b; return r; }
 float k_sub(float a, float b) { precise float r = a - b; return r; }
 
-s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
+s_total_float32 f_addTotals_float32(s_total_float32 a, s_total_float32 b) {
 	precise float s = a.m_hi + b.m_hi;
 	precise float c = s - a.m_hi;
 	return s_total_float32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
@@ -91,7 +91,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotals_float32(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -99,7 +99,7 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_state[tandem_lane] = f_addTotalsu005bfloat32u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = f_addTotals_float32(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
@@ -118,7 +118,7 @@ struct s_total_float32 {
 	float m_lo;
 };
 static __device__ __forceinline__ s_total_float32 s_total_float32_of(float a0, float a1) { s_total_float32 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
+static __device__ __forceinline__ s_total_float32 f_addTotals_float32(s_total_float32 a, s_total_float32 b) {
 	float s = a.m_hi + b.m_hi;
 	float c = s - a.m_hi;
 	return s_total_float32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
@@ -137,7 +137,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotals_float32(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -145,7 +145,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_addTotals_float32(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
@@ -221,7 +221,7 @@ float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 double k_add(double a, double b) { precise double r = a + b; return r; }
 double k_sub(double a, double b) { precise double r = a - b; return r; }
 
-s_total_float64 f_addTotalsu005bfloat64u005d(s_total_float64 a, s_total_float64 b) {
+s_total_float64 f_addTotals_float64(s_total_float64 a, s_total_float64 b) {
 	precise double s = a.m_hi + b.m_hi;
 	precise double c = s - a.m_hi;
 	return s_total_float64(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
@@ -242,7 +242,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotals_float64(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -250,7 +250,7 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_state[tandem_lane] = f_addTotalsu005bfloat64u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = f_addTotals_float64(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
@@ -273,7 +273,7 @@ struct s_total_float64 {
 	double m_lo;
 };
 static __device__ __forceinline__ s_total_float64 s_total_float64_of(double a0, double a1) { s_total_float64 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total_float64 f_addTotalsu005bfloat64u005d(s_total_float64 a, s_total_float64 b) {
+static __device__ __forceinline__ s_total_float64 f_addTotals_float64(s_total_float64 a, s_total_float64 b) {
 	double s = a.m_hi + b.m_hi;
 	double c = s - a.m_hi;
 	return s_total_float64_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
@@ -292,7 +292,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotals_float64(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -300,7 +300,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_addTotals_float64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
@@ -377,7 +377,7 @@ float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 float k_add(float a, float b) { precise float r = a + b; return r; }
 float k_sub(float a, float b) { precise float r = a - b; return r; }
 
-s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
+s_total_float32 f_addTotals_float32(s_total_float32 a, s_total_float32 b) {
 	precise float s = a.m_hi + b.m_hi;
 	precise float c = s - a.m_hi;
 	return s_total_float32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
@@ -398,7 +398,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotals_float32(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -406,7 +406,7 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_state[tandem_lane] = f_addTotalsu005bfloat32u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = f_addTotals_float32(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
@@ -427,7 +427,7 @@ struct s_total_float32 {
 static __device__ __forceinline__ s_total_float32 s_total_float32_of(float a0, float a1) { s_total_float32 r; r.m_hi = a0; r.m_lo = a1; return r; }
 static __device__ __forceinline__ float k_abs(float x) { return __uint_as_float(__float_as_uint(x) & ~0x80000000u); }
 
-static __device__ __forceinline__ s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
+static __device__ __forceinline__ s_total_float32 f_addTotals_float32(s_total_float32 a, s_total_float32 b) {
 	float s = a.m_hi + b.m_hi;
 	float c = s - a.m_hi;
 	return s_total_float32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
@@ -446,7 +446,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotals_float32(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -454,7 +454,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_addTotals_float32(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
@@ -530,7 +530,7 @@ float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
 double k_add(double a, double b) { precise double r = a + b; return r; }
 double k_sub(double a, double b) { precise double r = a - b; return r; }
 
-s_total_float64 f_addTotalsu005bfloat64u005d(s_total_float64 a, s_total_float64 b) {
+s_total_float64 f_addTotals_float64(s_total_float64 a, s_total_float64 b) {
 	precise double s = a.m_hi + b.m_hi;
 	precise double c = s - a.m_hi;
 	return s_total_float64(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
@@ -551,7 +551,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotals_float64(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -559,7 +559,7 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_state[tandem_lane] = f_addTotalsu005bfloat64u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = f_addTotals_float64(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
@@ -584,7 +584,7 @@ struct s_total_float64 {
 static __device__ __forceinline__ s_total_float64 s_total_float64_of(double a0, double a1) { s_total_float64 r; r.m_hi = a0; r.m_lo = a1; return r; }
 static __device__ __forceinline__ double k_abs(double x) { return __longlong_as_double((unsigned long long)__double_as_longlong(x) & ~0x8000000000000000ULL); }
 
-static __device__ __forceinline__ s_total_float64 f_addTotalsu005bfloat64u005d(s_total_float64 a, s_total_float64 b) {
+static __device__ __forceinline__ s_total_float64 f_addTotals_float64(s_total_float64 a, s_total_float64 b) {
 	double s = a.m_hi + b.m_hi;
 	double c = s - a.m_hi;
 	return s_total_float64_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
@@ -603,7 +603,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotals_float64(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -611,7 +611,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_addTotals_float64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
@@ -693,7 +693,7 @@ float k_add(float a, float b) { precise float r = a + b; return r; }
 float k_mul(float a, float b) { precise float r = a * b; return r; }
 float k_sub(float a, float b) { precise float r = a - b; return r; }
 
-s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
+s_total_float32 f_addTotals_float32(s_total_float32 a, s_total_float32 b) {
 	precise float s = a.m_hi + b.m_hi;
 	precise float c = s - a.m_hi;
 	return s_total_float32(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
@@ -714,7 +714,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotals_float32(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -722,7 +722,7 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_state[tandem_lane] = f_addTotalsu005bfloat32u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = f_addTotals_float32(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
@@ -741,7 +741,7 @@ struct s_total_float32 {
 	float m_lo;
 };
 static __device__ __forceinline__ s_total_float32 s_total_float32_of(float a0, float a1) { s_total_float32 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total_float32 f_addTotalsu005bfloat32u005d(s_total_float32 a, s_total_float32 b) {
+static __device__ __forceinline__ s_total_float32 f_addTotals_float32(s_total_float32 a, s_total_float32 b) {
 	float s = a.m_hi + b.m_hi;
 	float c = s - a.m_hi;
 	return s_total_float32_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
@@ -760,7 +760,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotals_float32(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -768,7 +768,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addTotalsu005bfloat32u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_addTotals_float32(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();
@@ -849,7 +849,7 @@ double k_add(double a, double b) { precise double r = a + b; return r; }
 double k_mul(double a, double b) { precise double r = a * b; return r; }
 double k_sub(double a, double b) { precise double r = a - b; return r; }
 
-s_total_float64 f_addTotalsu005bfloat64u005d(s_total_float64 a, s_total_float64 b) {
+s_total_float64 f_addTotals_float64(s_total_float64 a, s_total_float64 b) {
 	precise double s = a.m_hi + b.m_hi;
 	precise double c = s - a.m_hi;
 	return s_total_float64(s, k_add(k_add(a.m_lo, b.m_lo), k_add(k_sub(a.m_hi, k_sub(s, c)), k_sub(b.m_hi, c))));
@@ -870,7 +870,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotals_float64(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -878,7 +878,7 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_state[tandem_lane] = f_addTotalsu005bfloat64u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = f_addTotals_float64(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
@@ -901,7 +901,7 @@ struct s_total_float64 {
 	double m_lo;
 };
 static __device__ __forceinline__ s_total_float64 s_total_float64_of(double a0, double a1) { s_total_float64 r; r.m_hi = a0; r.m_lo = a1; return r; }
-static __device__ __forceinline__ s_total_float64 f_addTotalsu005bfloat64u005d(s_total_float64 a, s_total_float64 b) {
+static __device__ __forceinline__ s_total_float64 f_addTotals_float64(s_total_float64 a, s_total_float64 b) {
 	double s = a.m_hi + b.m_hi;
 	double c = s - a.m_hi;
 	return s_total_float64_of(s, a.m_lo + b.m_lo + (a.m_hi - (s - c) + (b.m_hi - c)));
@@ -920,7 +920,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_addTotals_float64(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -928,7 +928,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_addTotalsu005bfloat64u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_addTotals_float64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();

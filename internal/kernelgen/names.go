@@ -55,18 +55,26 @@ func (n *namer) name(want string) string {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_':
 			b.WriteRune(r)
+		case strings.ContainsRune(".[], ", r): // of instances and methods: pair.first[float32]
+			b.WriteByte('_')
 		default:
 			fmt.Fprintf(&b, "u%04x", r)
 		}
 	}
-	base := strings.ReplaceAll(b.String(), "__", "_u_")
+	base := strings.TrimRight(b.String(), "_")
+	for strings.Contains(base, "__") { // GLSL keeps such names to itself
+		base = strings.ReplaceAll(base, "__", "_")
+	}
 	for _, prefix := range []string{"f_", "s_", "tandem_", "gl_", "_"} {
 		if strings.HasPrefix(base, prefix) {
 			base = "v" + strings.TrimPrefix(base, "_")
 		}
 	}
 	base = strings.TrimSuffix(base, "_at")
-	if reserved[base] || base == "" {
+	switch {
+	case base == "":
+		base = "v"
+	case reserved[base]:
 		base += "_v"
 	}
 	got := base

@@ -164,7 +164,7 @@ float f_Exp(float x) {
 	return tandem_t1;
 }
 
-float f_certainu005bfloat32u005d(float gain) {
+float f_certain_float32(float gain) {
 	if (k_greater(gain, k_zero)) {
 		return 100.0;
 	} else {
@@ -175,11 +175,11 @@ float f_certainu005bfloat32u005d(float gain) {
 	return gain;
 }
 
-void f_placesu005bfloat32u005d(float spot, float strike, float v, float drift, float gain, out float tandem_r0, out float tandem_r1) {
+void f_places_float32(float spot, float strike, float v, float drift, float gain, out float tandem_r0, out float tandem_r1) {
 	precise float d1 = drift / v + 0.5 * v;
 	precise float d2 = d1 - v;
 	if (k_equal(v, k_zero) || k_equal(spot, k_zero) || k_equal(strike, k_zero)) {
-		d1 = f_certainu005bfloat32u005d(gain);
+		d1 = f_certain_float32(gain);
 		d2 = d1;
 	}
 	if (k_less(v, k_zero) || k_less(spot, k_zero)) {
@@ -219,7 +219,7 @@ float f_Log(float x) {
 	return tandem_t2;
 }
 
-float f_erfNearu005bfloat32u005d(float x) {
+float f_erfNear_float32(float x) {
 	precise float p = (-2.3763017e-05);
 	p = (k_mul(p, x)) - 0.0057702702;
 	p = (k_mul(p, x)) - 0.02848175;
@@ -228,7 +228,7 @@ float f_erfNearu005bfloat32u005d(float x) {
 	return p;
 }
 
-float f_erfNearOveru005bfloat32u005d(float x) {
+float f_erfNearOver_float32(float x) {
 	precise float p = (-3.9602282e-06);
 	p = (k_mul(p, x)) + 0.00013249474;
 	p = (k_mul(p, x)) + 0.005081306;
@@ -238,13 +238,13 @@ float f_erfNearOveru005bfloat32u005d(float x) {
 	return p;
 }
 
-float f_erfSmallu005bfloat32u005d(float x) {
+float f_erfSmall_float32(float x) {
 	precise float z = x * x;
-	precise float tandem_t3 = x * (f_erfNearu005bfloat32u005d(z) / f_erfNearOveru005bfloat32u005d(z));
+	precise float tandem_t3 = x * (f_erfNear_float32(z) / f_erfNearOver_float32(z));
 	return tandem_t3;
 }
 
-float f_erfcNearu005bfloat32u005d(float x, float small) {
+float f_erfcNear_float32(float x, float small) {
 	if (k_less(x, 0.25)) {
 		precise float tandem_t4 = 1.0 - (x + small);
 		return tandem_t4;
@@ -253,7 +253,7 @@ float f_erfcNearu005bfloat32u005d(float x, float small) {
 	return tandem_t5;
 }
 
-float f_erfOneu005bfloat32u005d(float x) {
+float f_erfOne_float32(float x) {
 	precise float p = (-0.0021663755);
 	p = (k_mul(p, x)) + 0.035478305;
 	p = (k_mul(p, x)) - 0.110894695;
@@ -264,7 +264,7 @@ float f_erfOneu005bfloat32u005d(float x) {
 	return p;
 }
 
-float f_erfOneOveru005bfloat32u005d(float x) {
+float f_erfOneOver_float32(float x) {
 	precise float p = 0.0119845;
 	p = (k_mul(p, x)) + 0.013637084;
 	p = (k_mul(p, x)) + 0.12617122;
@@ -275,13 +275,13 @@ float f_erfOneOveru005bfloat32u005d(float x) {
 	return p;
 }
 
-float f_erfcOneu005bfloat32u005d(float a) {
+float f_erfcOne_float32(float a) {
 	precise float s = a - 1.0;
-	precise float tandem_t6 = 0.15493709 - f_erfOneu005bfloat32u005d(s) / f_erfOneOveru005bfloat32u005d(s);
+	precise float tandem_t6 = 0.15493709 - f_erfOne_float32(s) / f_erfOneOver_float32(s);
 	return tandem_t6;
 }
 
-float f_erfMidu005bfloat32u005d(float x) {
+float f_erfMid_float32(float x) {
 	precise float p = (-9.814329);
 	p = (k_mul(p, x)) - 81.28744;
 	p = (k_mul(p, x)) - 184.60509;
@@ -293,7 +293,7 @@ float f_erfMidu005bfloat32u005d(float x) {
 	return p;
 }
 
-float f_erfMidOveru005bfloat32u005d(float x) {
+float f_erfMidOver_float32(float x) {
 	precise float p = (-0.060424414);
 	p = (k_mul(p, x)) + 6.5702496;
 	p = (k_mul(p, x)) + 108.635;
@@ -306,7 +306,7 @@ float f_erfMidOveru005bfloat32u005d(float x) {
 	return p;
 }
 
-float f_erfFaru005bfloat32u005d(float x) {
+float f_erfFar_float32(float x) {
 	precise float p = (-483.5192);
 	p = (k_mul(p, x)) - 1025.0951;
 	p = (k_mul(p, x)) - 637.56647;
@@ -317,7 +317,7 @@ float f_erfFaru005bfloat32u005d(float x) {
 	return p;
 }
 
-float f_erfFarOveru005bfloat32u005d(float x) {
+float f_erfFarOver_float32(float x) {
 	precise float p = (-22.440952);
 	p = (k_mul(p, x)) + 474.52853;
 	p = (k_mul(p, x)) + 2553.0503;
@@ -329,29 +329,29 @@ float f_erfFarOveru005bfloat32u005d(float x) {
 	return p;
 }
 
-float f_erfcFaru005bfloat32u005d(float a) {
+float f_erfcFar_float32(float a) {
 	precise float s = 1.0 / (k_mul(a, a));
 	if (k_less(a, 2.857143)) {
-		precise float tandem_t7 = f_erfMidu005bfloat32u005d(s) / f_erfMidOveru005bfloat32u005d(s);
+		precise float tandem_t7 = f_erfMid_float32(s) / f_erfMidOver_float32(s);
 		return tandem_t7;
 	}
-	precise float tandem_t8 = f_erfFaru005bfloat32u005d(s) / f_erfFarOveru005bfloat32u005d(s);
+	precise float tandem_t8 = f_erfFar_float32(s) / f_erfFarOver_float32(s);
 	return tandem_t8;
 }
 
 float f_erfcTail(float a) {
 	if (k_less(a, 1.25)) {
-		return f_erfcOneu005bfloat32u005d(a);
+		return f_erfcOne_float32(a);
 	}
 	if (!(k_less(a, 11.0))) {
 		return k_zero;
 	}
 	precise float h = uintBitsToFloat(floatBitsToUint(a) & 4294959104u);
-	precise float tandem_t9 = f_Exp(k_sub(k_neg((k_mul(h, h))), 0.5625)) * f_Exp(k_add((k_mul(k_sub(h, a), k_add(h, a))), f_erfcFaru005bfloat32u005d(a))) / a;
+	precise float tandem_t9 = f_Exp(k_sub(k_neg((k_mul(h, h))), 0.5625)) * f_Exp(k_add((k_mul(k_sub(h, a), k_add(h, a))), f_erfcFar_float32(a))) / a;
 	return tandem_t9;
 }
 
-float f_mirroredu005bfloat32u005d(float x, float y) {
+float f_mirrored_float32(float x, float y) {
 	if (k_less(x, k_zero)) {
 		precise float tandem_t10 = 2.0 - y;
 		return tandem_t10;
@@ -366,14 +366,14 @@ void f_ErfcBoth(float x, out float tandem_r0, out float tandem_r1) {
 		return;
 	}
 	if (k_less(abs(x), 0.84375)) {
-		precise float small = f_erfSmallu005bfloat32u005d(x);
-		tandem_r0 = f_erfcNearu005bfloat32u005d(x, small);
-		tandem_r1 = f_erfcNearu005bfloat32u005d(k_neg(x), k_neg(small));
+		precise float small = f_erfSmall_float32(x);
+		tandem_r0 = f_erfcNear_float32(x, small);
+		tandem_r1 = f_erfcNear_float32(k_neg(x), k_neg(small));
 		return;
 	}
 	precise float y = f_erfcTail(abs(x));
-	tandem_r0 = f_mirroredu005bfloat32u005d(x, y);
-	tandem_r1 = f_mirroredu005bfloat32u005d(k_neg(x), y);
+	tandem_r0 = f_mirrored_float32(x, y);
+	tandem_r1 = f_mirrored_float32(k_neg(x), y);
 	return;
 }
 
@@ -386,7 +386,7 @@ void main() {
 	precise float v = volatility[uint(i) + volatility_at] * k_sqrt(t);
 	precise float d1 = k_zero;
 	precise float d2 = k_zero;
-	f_placesu005bfloat32u005d(spot[uint(i) + spot_at], strike[uint(i) + strike_at], v, k_add(f_Log(k_quo(spot[uint(i) + spot_at], strike[uint(i) + strike_at])), k_mul(k_sub(rate, yield), t)), k_sub(s, k), d1, d2);
+	f_places_float32(spot[uint(i) + spot_at], strike[uint(i) + strike_at], v, k_add(f_Log(k_quo(spot[uint(i) + spot_at], strike[uint(i) + strike_at])), k_mul(k_sub(rate, yield), t)), k_sub(s, k), d1, d2);
 	precise float above1 = k_zero;
 	precise float below1 = k_zero;
 	f_ErfcBoth(k_mul(d1, 0.70710677), above1, below1);
@@ -439,7 +439,7 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	return y * f_power2(half_v) * f_power2(k_sub(n, half_v));
 }
 
-static __device__ __forceinline__ float f_certainu005bfloat32u005d(float gain) {
+static __device__ __forceinline__ float f_certain_float32(float gain) {
 	if (gain > 0.0f) {
 		return 100.0f;
 	} else {
@@ -450,11 +450,11 @@ static __device__ __forceinline__ float f_certainu005bfloat32u005d(float gain) {
 	return gain;
 }
 
-static __device__ __forceinline__ void f_placesu005bfloat32u005d(float spot, float strike, float v, float drift, float gain, float &tandem_r0, float &tandem_r1) {
+static __device__ __forceinline__ void f_places_float32(float spot, float strike, float v, float drift, float gain, float &tandem_r0, float &tandem_r1) {
 	float d1 = drift / v + 0.5f * v;
 	float d2 = d1 - v;
 	if (v == 0.0f || spot == 0.0f || strike == 0.0f) {
-		d1 = f_certainu005bfloat32u005d(gain);
+		d1 = f_certain_float32(gain);
 		d2 = d1;
 	}
 	if (v < 0.0f || spot < 0.0f) {
@@ -493,7 +493,7 @@ static __device__ __forceinline__ float f_Log(float x) {
 	return (e * 0.69314575f) + (f - (half_v - small));
 }
 
-static __device__ __forceinline__ float f_erfNearu005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfNear_float32(float x) {
 	float p = (-2.3763017e-05f);
 	p = (p * x) - 0.0057702702f;
 	p = (p * x) - 0.02848175f;
@@ -502,7 +502,7 @@ static __device__ __forceinline__ float f_erfNearu005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfNearOveru005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfNearOver_float32(float x) {
 	float p = (-3.9602282e-06f);
 	p = (p * x) + 0.00013249474f;
 	p = (p * x) + 0.005081306f;
@@ -512,19 +512,19 @@ static __device__ __forceinline__ float f_erfNearOveru005bfloat32u005d(float x) 
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfSmallu005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfSmall_float32(float x) {
 	float z = x * x;
-	return x * (f_erfNearu005bfloat32u005d(z) / f_erfNearOveru005bfloat32u005d(z));
+	return x * (f_erfNear_float32(z) / f_erfNearOver_float32(z));
 }
 
-static __device__ __forceinline__ float f_erfcNearu005bfloat32u005d(float x, float small) {
+static __device__ __forceinline__ float f_erfcNear_float32(float x, float small) {
 	if (x < 0.25f) {
 		return 1.0f - (x + small);
 	}
 	return 0.5f - (x - 0.5f + small);
 }
 
-static __device__ __forceinline__ float f_erfOneu005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfOne_float32(float x) {
 	float p = (-0.0021663755f);
 	p = (p * x) + 0.035478305f;
 	p = (p * x) - 0.110894695f;
@@ -535,7 +535,7 @@ static __device__ __forceinline__ float f_erfOneu005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfOneOveru005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfOneOver_float32(float x) {
 	float p = 0.0119845f;
 	p = (p * x) + 0.013637084f;
 	p = (p * x) + 0.12617122f;
@@ -546,12 +546,12 @@ static __device__ __forceinline__ float f_erfOneOveru005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfcOneu005bfloat32u005d(float a) {
+static __device__ __forceinline__ float f_erfcOne_float32(float a) {
 	float s = a - 1.0f;
-	return 0.15493709f - f_erfOneu005bfloat32u005d(s) / f_erfOneOveru005bfloat32u005d(s);
+	return 0.15493709f - f_erfOne_float32(s) / f_erfOneOver_float32(s);
 }
 
-static __device__ __forceinline__ float f_erfMidu005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfMid_float32(float x) {
 	float p = (-9.814329f);
 	p = (p * x) - 81.28744f;
 	p = (p * x) - 184.60509f;
@@ -563,7 +563,7 @@ static __device__ __forceinline__ float f_erfMidu005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfMidOveru005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfMidOver_float32(float x) {
 	float p = (-0.060424414f);
 	p = (p * x) + 6.5702496f;
 	p = (p * x) + 108.635f;
@@ -576,7 +576,7 @@ static __device__ __forceinline__ float f_erfMidOveru005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfFaru005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfFar_float32(float x) {
 	float p = (-483.5192f);
 	p = (p * x) - 1025.0951f;
 	p = (p * x) - 637.56647f;
@@ -587,7 +587,7 @@ static __device__ __forceinline__ float f_erfFaru005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfFarOveru005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfFarOver_float32(float x) {
 	float p = (-22.440952f);
 	p = (p * x) + 474.52853f;
 	p = (p * x) + 2553.0503f;
@@ -599,26 +599,26 @@ static __device__ __forceinline__ float f_erfFarOveru005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfcFaru005bfloat32u005d(float a) {
+static __device__ __forceinline__ float f_erfcFar_float32(float a) {
 	float s = 1.0f / (a * a);
 	if (a < 2.857143f) {
-		return f_erfMidu005bfloat32u005d(s) / f_erfMidOveru005bfloat32u005d(s);
+		return f_erfMid_float32(s) / f_erfMidOver_float32(s);
 	}
-	return f_erfFaru005bfloat32u005d(s) / f_erfFarOveru005bfloat32u005d(s);
+	return f_erfFar_float32(s) / f_erfFarOver_float32(s);
 }
 
 static __device__ __forceinline__ float f_erfcTail(float a) {
 	if (a < 1.25f) {
-		return f_erfcOneu005bfloat32u005d(a);
+		return f_erfcOne_float32(a);
 	}
 	if (!(a < 11.0f)) {
 		return 0.0f;
 	}
 	float h = __uint_as_float(__float_as_uint(a) & 4294959104u);
-	return f_Exp((-(h * h)) - 0.5625f) * f_Exp(((h - a) * (h + a)) + f_erfcFaru005bfloat32u005d(a)) / a;
+	return f_Exp((-(h * h)) - 0.5625f) * f_Exp(((h - a) * (h + a)) + f_erfcFar_float32(a)) / a;
 }
 
-static __device__ __forceinline__ float f_mirroredu005bfloat32u005d(float x, float y) {
+static __device__ __forceinline__ float f_mirrored_float32(float x, float y) {
 	if (x < 0.0f) {
 		return 2.0f - y;
 	}
@@ -632,14 +632,14 @@ static __device__ __forceinline__ void f_ErfcBoth(float x, float &tandem_r0, flo
 		return;
 	}
 	if (k_abs(x) < 0.84375f) {
-		float small = f_erfSmallu005bfloat32u005d(x);
-		tandem_r0 = f_erfcNearu005bfloat32u005d(x, small);
-		tandem_r1 = f_erfcNearu005bfloat32u005d(-x, -small);
+		float small = f_erfSmall_float32(x);
+		tandem_r0 = f_erfcNear_float32(x, small);
+		tandem_r1 = f_erfcNear_float32(-x, -small);
 		return;
 	}
 	float y = f_erfcTail(k_abs(x));
-	tandem_r0 = f_mirroredu005bfloat32u005d(x, y);
-	tandem_r1 = f_mirroredu005bfloat32u005d(-x, y);
+	tandem_r0 = f_mirrored_float32(x, y);
+	tandem_r1 = f_mirrored_float32(-x, y);
 	return;
 }
 
@@ -652,7 +652,7 @@ TANDEM_KERNEL {
 	float v = volatility[unsigned(i) + volatility_at] * sqrt(t);
 	float d1 = 0.0f;
 	float d2 = 0.0f;
-	f_placesu005bfloat32u005d(spot[unsigned(i) + spot_at], strike[unsigned(i) + strike_at], v, f_Log(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t, s - k, d1, d2);
+	f_places_float32(spot[unsigned(i) + spot_at], strike[unsigned(i) + strike_at], v, f_Log(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t, s - k, d1, d2);
 	float above1 = 0.0f;
 	float below1 = 0.0f;
 	f_ErfcBoth(d1 * 0.70710677f, above1, below1);
@@ -805,7 +805,7 @@ double f_Exp64(double x) {
 	return tandem_t1;
 }
 
-double f_certainu005bfloat64u005d(double gain) {
+double f_certain_float64(double gain) {
 	if (k_greater(gain, double(k_zero))) {
 		return 100.0LF;
 	} else {
@@ -816,11 +816,11 @@ double f_certainu005bfloat64u005d(double gain) {
 	return gain;
 }
 
-void f_placesu005bfloat64u005d(double spot, double strike, double v, double drift, double gain, out double tandem_r0, out double tandem_r1) {
+void f_places_float64(double spot, double strike, double v, double drift, double gain, out double tandem_r0, out double tandem_r1) {
 	precise double d1 = drift / v + 0.5LF * v;
 	precise double d2 = d1 - v;
 	if (k_equal(v, double(k_zero)) || k_equal(spot, double(k_zero)) || k_equal(strike, double(k_zero))) {
-		d1 = f_certainu005bfloat64u005d(gain);
+		d1 = f_certain_float64(gain);
 		d2 = d1;
 	}
 	if (k_less(v, double(k_zero)) || k_less(spot, double(k_zero))) {
@@ -864,7 +864,7 @@ double f_Log64(double x) {
 	return tandem_t2;
 }
 
-double f_erfNearu005bfloat64u005d(double x) {
+double f_erfNear_float64(double x) {
 	precise double p = (-2.3763016656650163e-05LF);
 	p = (k_mul(p, x)) - 0.005770270296489442LF;
 	p = (k_mul(p, x)) - 0.02848174957559851LF;
@@ -873,7 +873,7 @@ double f_erfNearu005bfloat64u005d(double x) {
 	return p;
 }
 
-double f_erfNearOveru005bfloat64u005d(double x) {
+double f_erfNearOver_float64(double x) {
 	precise double p = (-3.960228278775368e-06LF);
 	p = (k_mul(p, x)) + 0.00013249473800432164LF;
 	p = (k_mul(p, x)) + 0.005081306281875766LF;
@@ -883,13 +883,13 @@ double f_erfNearOveru005bfloat64u005d(double x) {
 	return p;
 }
 
-double f_erfSmallu005bfloat64u005d(double x) {
+double f_erfSmall_float64(double x) {
 	precise double z = x * x;
-	precise double tandem_t3 = x * (f_erfNearu005bfloat64u005d(z) / f_erfNearOveru005bfloat64u005d(z));
+	precise double tandem_t3 = x * (f_erfNear_float64(z) / f_erfNearOver_float64(z));
 	return tandem_t3;
 }
 
-double f_erfcNearu005bfloat64u005d(double x, double small) {
+double f_erfcNear_float64(double x, double small) {
 	if (k_less(x, 0.25LF)) {
 		precise double tandem_t4 = 1.0LF - (x + small);
 		return tandem_t4;
@@ -898,7 +898,7 @@ double f_erfcNearu005bfloat64u005d(double x, double small) {
 	return tandem_t5;
 }
 
-double f_erfOneu005bfloat64u005d(double x) {
+double f_erfOne_float64(double x) {
 	precise double p = (-0.002166375594868791LF);
 	p = (k_mul(p, x)) + 0.035478304325618236LF;
 	p = (k_mul(p, x)) - 0.11089469428239668LF;
@@ -909,7 +909,7 @@ double f_erfOneu005bfloat64u005d(double x) {
 	return p;
 }
 
-double f_erfOneOveru005bfloat64u005d(double x) {
+double f_erfOneOver_float64(double x) {
 	precise double p = 0.011984499846799107LF;
 	p = (k_mul(p, x)) + 0.01363708391202905LF;
 	p = (k_mul(p, x)) + 0.12617121980876164LF;
@@ -920,13 +920,13 @@ double f_erfOneOveru005bfloat64u005d(double x) {
 	return p;
 }
 
-double f_erfcOneu005bfloat64u005d(double a) {
+double f_erfcOne_float64(double a) {
 	precise double s = a - 1.0LF;
-	precise double tandem_t6 = 0.15493708848953247LF - f_erfOneu005bfloat64u005d(s) / f_erfOneOveru005bfloat64u005d(s);
+	precise double tandem_t6 = 0.15493708848953247LF - f_erfOne_float64(s) / f_erfOneOver_float64(s);
 	return tandem_t6;
 }
 
-double f_erfMidu005bfloat64u005d(double x) {
+double f_erfMid_float64(double x) {
 	precise double p = (-9.814329344169145LF);
 	p = (k_mul(p, x)) - 81.2874355063066LF;
 	p = (k_mul(p, x)) - 184.60509290671104LF;
@@ -938,7 +938,7 @@ double f_erfMidu005bfloat64u005d(double x) {
 	return p;
 }
 
-double f_erfMidOveru005bfloat64u005d(double x) {
+double f_erfMidOver_float64(double x) {
 	precise double p = (-0.0604244152148581LF);
 	p = (k_mul(p, x)) + 6.570249770319282LF;
 	p = (k_mul(p, x)) + 108.63500554177944LF;
@@ -951,7 +951,7 @@ double f_erfMidOveru005bfloat64u005d(double x) {
 	return p;
 }
 
-double f_erfFaru005bfloat64u005d(double x) {
+double f_erfFar_float64(double x) {
 	precise double p = (-483.5191916086514LF);
 	p = (k_mul(p, x)) - 1025.0951316110772LF;
 	p = (k_mul(p, x)) - 637.5664433683896LF;
@@ -962,7 +962,7 @@ double f_erfFaru005bfloat64u005d(double x) {
 	return p;
 }
 
-double f_erfFarOveru005bfloat64u005d(double x) {
+double f_erfFarOver_float64(double x) {
 	precise double p = (-22.44095244658582LF);
 	p = (k_mul(p, x)) + 474.52854120695537LF;
 	p = (k_mul(p, x)) + 2553.0504064331644LF;
@@ -974,29 +974,29 @@ double f_erfFarOveru005bfloat64u005d(double x) {
 	return p;
 }
 
-double f_erfcFaru005bfloat64u005d(double a) {
+double f_erfcFar_float64(double a) {
 	precise double s = 1.0LF / (k_mul(a, a));
 	if (k_less(a, 2.857142857142857LF)) {
-		precise double tandem_t7 = f_erfMidu005bfloat64u005d(s) / f_erfMidOveru005bfloat64u005d(s);
+		precise double tandem_t7 = f_erfMid_float64(s) / f_erfMidOver_float64(s);
 		return tandem_t7;
 	}
-	precise double tandem_t8 = f_erfFaru005bfloat64u005d(s) / f_erfFarOveru005bfloat64u005d(s);
+	precise double tandem_t8 = f_erfFar_float64(s) / f_erfFarOver_float64(s);
 	return tandem_t8;
 }
 
 double f_erfcTail64(double a) {
 	if (k_less(a, 1.25LF)) {
-		return f_erfcOneu005bfloat64u005d(a);
+		return f_erfcOne_float64(a);
 	}
 	if (!(k_less(a, 28.0LF))) {
 		return double(k_zero);
 	}
 	precise double h = packDouble2x32(unpackUint2x32(packUint2x32(unpackDouble2x32(a)) & 18446744069414584320UL));
-	precise double tandem_t9 = f_Exp64(k_sub(k_neg((k_mul(h, h))), 0.5625LF)) * f_Exp64(k_add((k_mul(k_sub(h, a), k_add(h, a))), f_erfcFaru005bfloat64u005d(a))) / a;
+	precise double tandem_t9 = f_Exp64(k_sub(k_neg((k_mul(h, h))), 0.5625LF)) * f_Exp64(k_add((k_mul(k_sub(h, a), k_add(h, a))), f_erfcFar_float64(a))) / a;
 	return tandem_t9;
 }
 
-double f_mirroredu005bfloat64u005d(double x, double y) {
+double f_mirrored_float64(double x, double y) {
 	if (k_less(x, double(k_zero))) {
 		precise double tandem_t10 = 2.0LF - y;
 		return tandem_t10;
@@ -1011,14 +1011,14 @@ void f_ErfcBoth64(double x, out double tandem_r0, out double tandem_r1) {
 		return;
 	}
 	if (k_less(abs(x), 0.84375LF)) {
-		precise double small = f_erfSmallu005bfloat64u005d(x);
-		tandem_r0 = f_erfcNearu005bfloat64u005d(x, small);
-		tandem_r1 = f_erfcNearu005bfloat64u005d(k_neg(x), k_neg(small));
+		precise double small = f_erfSmall_float64(x);
+		tandem_r0 = f_erfcNear_float64(x, small);
+		tandem_r1 = f_erfcNear_float64(k_neg(x), k_neg(small));
 		return;
 	}
 	precise double y = f_erfcTail64(abs(x));
-	tandem_r0 = f_mirroredu005bfloat64u005d(x, y);
-	tandem_r1 = f_mirroredu005bfloat64u005d(k_neg(x), y);
+	tandem_r0 = f_mirrored_float64(x, y);
+	tandem_r1 = f_mirrored_float64(k_neg(x), y);
 	return;
 }
 
@@ -1031,7 +1031,7 @@ void main() {
 	precise double v = volatility[uint(i) + volatility_at] * k_sqrt(t);
 	precise double d1 = double(k_zero);
 	precise double d2 = double(k_zero);
-	f_placesu005bfloat64u005d(spot[uint(i) + spot_at], strike[uint(i) + strike_at], v, k_add(f_Log64(k_quo(spot[uint(i) + spot_at], strike[uint(i) + strike_at])), k_mul(k_sub(rate, yield), t)), k_sub(s, k), d1, d2);
+	f_places_float64(spot[uint(i) + spot_at], strike[uint(i) + strike_at], v, k_add(f_Log64(k_quo(spot[uint(i) + spot_at], strike[uint(i) + strike_at])), k_mul(k_sub(rate, yield), t)), k_sub(s, k), d1, d2);
 	precise double above1 = double(k_zero);
 	precise double below1 = double(k_zero);
 	f_ErfcBoth64(k_mul(d1, 0.7071067811865476LF), above1, below1);
@@ -1084,7 +1084,7 @@ static __device__ __forceinline__ double f_Exp64(double x) {
 	return y * f_power264(half_v) * f_power264(k_sub(n, half_v));
 }
 
-static __device__ __forceinline__ double f_certainu005bfloat64u005d(double gain) {
+static __device__ __forceinline__ double f_certain_float64(double gain) {
 	if (gain > 0.0) {
 		return 100.0;
 	} else {
@@ -1095,11 +1095,11 @@ static __device__ __forceinline__ double f_certainu005bfloat64u005d(double gain)
 	return gain;
 }
 
-static __device__ __forceinline__ void f_placesu005bfloat64u005d(double spot, double strike, double v, double drift, double gain, double &tandem_r0, double &tandem_r1) {
+static __device__ __forceinline__ void f_places_float64(double spot, double strike, double v, double drift, double gain, double &tandem_r0, double &tandem_r1) {
 	double d1 = drift / v + 0.5 * v;
 	double d2 = d1 - v;
 	if (v == 0.0 || spot == 0.0 || strike == 0.0) {
-		d1 = f_certainu005bfloat64u005d(gain);
+		d1 = f_certain_float64(gain);
 		d2 = d1;
 	}
 	if (v < 0.0 || spot < 0.0) {
@@ -1142,7 +1142,7 @@ static __device__ __forceinline__ double f_Log64(double x) {
 	return (e * 0.6931471803691238) + (f - (half_v - small));
 }
 
-static __device__ __forceinline__ double f_erfNearu005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfNear_float64(double x) {
 	double p = (-2.3763016656650163e-05);
 	p = (p * x) - 0.005770270296489442;
 	p = (p * x) - 0.02848174957559851;
@@ -1151,7 +1151,7 @@ static __device__ __forceinline__ double f_erfNearu005bfloat64u005d(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfNearOveru005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfNearOver_float64(double x) {
 	double p = (-3.960228278775368e-06);
 	p = (p * x) + 0.00013249473800432164;
 	p = (p * x) + 0.005081306281875766;
@@ -1161,19 +1161,19 @@ static __device__ __forceinline__ double f_erfNearOveru005bfloat64u005d(double x
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfSmallu005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfSmall_float64(double x) {
 	double z = x * x;
-	return x * (f_erfNearu005bfloat64u005d(z) / f_erfNearOveru005bfloat64u005d(z));
+	return x * (f_erfNear_float64(z) / f_erfNearOver_float64(z));
 }
 
-static __device__ __forceinline__ double f_erfcNearu005bfloat64u005d(double x, double small) {
+static __device__ __forceinline__ double f_erfcNear_float64(double x, double small) {
 	if (x < 0.25) {
 		return 1.0 - (x + small);
 	}
 	return 0.5 - (x - 0.5 + small);
 }
 
-static __device__ __forceinline__ double f_erfOneu005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfOne_float64(double x) {
 	double p = (-0.002166375594868791);
 	p = (p * x) + 0.035478304325618236;
 	p = (p * x) - 0.11089469428239668;
@@ -1184,7 +1184,7 @@ static __device__ __forceinline__ double f_erfOneu005bfloat64u005d(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfOneOveru005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfOneOver_float64(double x) {
 	double p = 0.011984499846799107;
 	p = (p * x) + 0.01363708391202905;
 	p = (p * x) + 0.12617121980876164;
@@ -1195,12 +1195,12 @@ static __device__ __forceinline__ double f_erfOneOveru005bfloat64u005d(double x)
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfcOneu005bfloat64u005d(double a) {
+static __device__ __forceinline__ double f_erfcOne_float64(double a) {
 	double s = a - 1.0;
-	return 0.15493708848953247 - f_erfOneu005bfloat64u005d(s) / f_erfOneOveru005bfloat64u005d(s);
+	return 0.15493708848953247 - f_erfOne_float64(s) / f_erfOneOver_float64(s);
 }
 
-static __device__ __forceinline__ double f_erfMidu005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfMid_float64(double x) {
 	double p = (-9.814329344169145);
 	p = (p * x) - 81.2874355063066;
 	p = (p * x) - 184.60509290671104;
@@ -1212,7 +1212,7 @@ static __device__ __forceinline__ double f_erfMidu005bfloat64u005d(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfMidOveru005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfMidOver_float64(double x) {
 	double p = (-0.0604244152148581);
 	p = (p * x) + 6.570249770319282;
 	p = (p * x) + 108.63500554177944;
@@ -1225,7 +1225,7 @@ static __device__ __forceinline__ double f_erfMidOveru005bfloat64u005d(double x)
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfFaru005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfFar_float64(double x) {
 	double p = (-483.5191916086514);
 	p = (p * x) - 1025.0951316110772;
 	p = (p * x) - 637.5664433683896;
@@ -1236,7 +1236,7 @@ static __device__ __forceinline__ double f_erfFaru005bfloat64u005d(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfFarOveru005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfFarOver_float64(double x) {
 	double p = (-22.44095244658582);
 	p = (p * x) + 474.52854120695537;
 	p = (p * x) + 2553.0504064331644;
@@ -1248,26 +1248,26 @@ static __device__ __forceinline__ double f_erfFarOveru005bfloat64u005d(double x)
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfcFaru005bfloat64u005d(double a) {
+static __device__ __forceinline__ double f_erfcFar_float64(double a) {
 	double s = 1.0 / (a * a);
 	if (a < 2.857142857142857) {
-		return f_erfMidu005bfloat64u005d(s) / f_erfMidOveru005bfloat64u005d(s);
+		return f_erfMid_float64(s) / f_erfMidOver_float64(s);
 	}
-	return f_erfFaru005bfloat64u005d(s) / f_erfFarOveru005bfloat64u005d(s);
+	return f_erfFar_float64(s) / f_erfFarOver_float64(s);
 }
 
 static __device__ __forceinline__ double f_erfcTail64(double a) {
 	if (a < 1.25) {
-		return f_erfcOneu005bfloat64u005d(a);
+		return f_erfcOne_float64(a);
 	}
 	if (!(a < 28.0)) {
 		return 0.0;
 	}
 	double h = __longlong_as_double((long long)((unsigned long long)__double_as_longlong(a) & 18446744069414584320ULL));
-	return f_Exp64((-(h * h)) - 0.5625) * f_Exp64(((h - a) * (h + a)) + f_erfcFaru005bfloat64u005d(a)) / a;
+	return f_Exp64((-(h * h)) - 0.5625) * f_Exp64(((h - a) * (h + a)) + f_erfcFar_float64(a)) / a;
 }
 
-static __device__ __forceinline__ double f_mirroredu005bfloat64u005d(double x, double y) {
+static __device__ __forceinline__ double f_mirrored_float64(double x, double y) {
 	if (x < 0.0) {
 		return 2.0 - y;
 	}
@@ -1281,14 +1281,14 @@ static __device__ __forceinline__ void f_ErfcBoth64(double x, double &tandem_r0,
 		return;
 	}
 	if (k_abs(x) < 0.84375) {
-		double small = f_erfSmallu005bfloat64u005d(x);
-		tandem_r0 = f_erfcNearu005bfloat64u005d(x, small);
-		tandem_r1 = f_erfcNearu005bfloat64u005d(-x, -small);
+		double small = f_erfSmall_float64(x);
+		tandem_r0 = f_erfcNear_float64(x, small);
+		tandem_r1 = f_erfcNear_float64(-x, -small);
 		return;
 	}
 	double y = f_erfcTail64(k_abs(x));
-	tandem_r0 = f_mirroredu005bfloat64u005d(x, y);
-	tandem_r1 = f_mirroredu005bfloat64u005d(-x, y);
+	tandem_r0 = f_mirrored_float64(x, y);
+	tandem_r1 = f_mirrored_float64(-x, y);
 	return;
 }
 
@@ -1301,7 +1301,7 @@ TANDEM_KERNEL {
 	double v = volatility[unsigned(i) + volatility_at] * sqrt(t);
 	double d1 = 0.0;
 	double d2 = 0.0;
-	f_placesu005bfloat64u005d(spot[unsigned(i) + spot_at], strike[unsigned(i) + strike_at], v, f_Log64(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t, s - k, d1, d2);
+	f_places_float64(spot[unsigned(i) + spot_at], strike[unsigned(i) + strike_at], v, f_Log64(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t, s - k, d1, d2);
 	double above1 = 0.0;
 	double below1 = 0.0;
 	f_ErfcBoth64(d1 * 0.7071067811865476, above1, below1);

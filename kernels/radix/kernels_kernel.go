@@ -78,7 +78,7 @@ func digitsUint32Range(call *kernels.Call) {
 const digitsUint32GLSL = `
 uint k_shr(uint x, uint s) { return s > 31u ? 0u : x >> s; }
 
-uint f_digitu005buint32u005d(uint key, uint shift) {
+uint f_digit_uint32(uint key, uint shift) {
 	return (k_shr(key, shift)) % 16u;
 }
 
@@ -95,7 +95,7 @@ void main() {
 		for (int k = 0; k < 32; k = k + 1) {
 			int i = (group_2 * 128 + l) * 32 + k;
 			if (i < x_len) {
-				of[f_digitu005buint32u005d(x[uint(i) + x_at], shift) * 128u + uint(l)] = of[f_digitu005buint32u005d(x[uint(i) + x_at], shift) * 128u + uint(l)] + 1u;
+				of[f_digit_uint32(x[uint(i) + x_at], shift) * 128u + uint(l)] = of[f_digit_uint32(x[uint(i) + x_at], shift) * 128u + uint(l)] + 1u;
 			}
 		}
 		barrier();
@@ -119,7 +119,7 @@ void main() {
 const digitsUint32CUDA = `
 static __device__ __forceinline__ unsigned k_shr(unsigned x, unsigned s) { return s > 31u ? 0u : x >> s; }
 
-static __device__ __forceinline__ unsigned f_digitu005buint32u005d(unsigned key, unsigned shift) {
+static __device__ __forceinline__ unsigned f_digit_uint32(unsigned key, unsigned shift) {
 	return (k_shr(key, shift)) % 16u;
 }
 
@@ -135,7 +135,7 @@ TANDEM_KERNEL {
 		for (int k = 0; k < 32; k = k + 1) {
 			int i = (group_2 * 128 + l) * 32 + k;
 			if (i < x_len) {
-				of[f_digitu005buint32u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = of[f_digitu005buint32u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
+				of[f_digit_uint32(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = of[f_digit_uint32(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
 			}
 		}
 		__syncthreads();
@@ -229,7 +229,7 @@ func digitsUint64Range(call *kernels.Call) {
 const digitsUint64GLSL = `
 uint64_t k_shr(uint64_t x, uint s) { return s > 63u ? 0UL : x >> s; }
 
-uint f_digitu005buint64u005d(uint64_t key, uint shift) {
+uint f_digit_uint64(uint64_t key, uint shift) {
 	return uint(k_shr(key, shift)) % 16u;
 }
 
@@ -246,7 +246,7 @@ void main() {
 		for (int k = 0; k < 32; k = k + 1) {
 			int i = (group_2 * 128 + l) * 32 + k;
 			if (i < x_len) {
-				of[f_digitu005buint64u005d(x[uint(i) + x_at], shift) * 128u + uint(l)] = of[f_digitu005buint64u005d(x[uint(i) + x_at], shift) * 128u + uint(l)] + 1u;
+				of[f_digit_uint64(x[uint(i) + x_at], shift) * 128u + uint(l)] = of[f_digit_uint64(x[uint(i) + x_at], shift) * 128u + uint(l)] + 1u;
 			}
 		}
 		barrier();
@@ -270,7 +270,7 @@ void main() {
 const digitsUint64CUDA = `
 static __device__ __forceinline__ unsigned long long k_shr(unsigned long long x, unsigned s) { return s > 63u ? 0ULL : x >> s; }
 
-static __device__ __forceinline__ unsigned f_digitu005buint64u005d(unsigned long long key, unsigned shift) {
+static __device__ __forceinline__ unsigned f_digit_uint64(unsigned long long key, unsigned shift) {
 	return unsigned(k_shr(key, shift)) % 16u;
 }
 
@@ -286,7 +286,7 @@ TANDEM_KERNEL {
 		for (int k = 0; k < 32; k = k + 1) {
 			int i = (group_2 * 128 + l) * 32 + k;
 			if (i < x_len) {
-				of[f_digitu005buint64u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = of[f_digitu005buint64u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
+				of[f_digit_uint64(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = of[f_digit_uint64(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
 			}
 		}
 		__syncthreads();
@@ -397,7 +397,7 @@ func scatterUint32Range(call *kernels.Call) {
 const scatterUint32GLSL = `
 uint k_shr(uint x, uint s) { return s > 31u ? 0u : x >> s; }
 
-uint f_digitu005buint32u005d(uint key, uint shift) {
+uint f_digit_uint32(uint key, uint shift) {
 	return (k_shr(key, shift)) % 16u;
 }
 
@@ -414,7 +414,7 @@ void main() {
 		for (int k = 0; k < 32; k = k + 1) {
 			int i = (group_2 * 128 + l) * 32 + k;
 			if (i < x_len) {
-				next[f_digitu005buint32u005d(x[uint(i) + x_at], shift) * 128u + uint(l)] = next[f_digitu005buint32u005d(x[uint(i) + x_at], shift) * 128u + uint(l)] + 1u;
+				next[f_digit_uint32(x[uint(i) + x_at], shift) * 128u + uint(l)] = next[f_digit_uint32(x[uint(i) + x_at], shift) * 128u + uint(l)] + 1u;
 			}
 		}
 		barrier();
@@ -431,7 +431,7 @@ void main() {
 			int i_2 = (group_2 * 128 + l) * 32 + k_2;
 			if (i_2 < x_len) {
 				uint key = x[uint(i_2) + x_at];
-				uint d_2 = f_digitu005buint32u005d(key, shift) * 128u + uint(l);
+				uint d_2 = f_digit_uint32(key, shift) * 128u + uint(l);
 				uint at_2 = next[d_2];
 				next[d_2] = at_2 + 1u;
 				y[at_2 + y_at] = key;
@@ -447,7 +447,7 @@ void main() {
 const scatterUint32CUDA = `
 static __device__ __forceinline__ unsigned k_shr(unsigned x, unsigned s) { return s > 31u ? 0u : x >> s; }
 
-static __device__ __forceinline__ unsigned f_digitu005buint32u005d(unsigned key, unsigned shift) {
+static __device__ __forceinline__ unsigned f_digit_uint32(unsigned key, unsigned shift) {
 	return (k_shr(key, shift)) % 16u;
 }
 
@@ -463,7 +463,7 @@ TANDEM_KERNEL {
 		for (int k = 0; k < 32; k = k + 1) {
 			int i = (group_2 * 128 + l) * 32 + k;
 			if (i < x_len) {
-				next[f_digitu005buint32u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = next[f_digitu005buint32u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
+				next[f_digit_uint32(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = next[f_digit_uint32(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
 			}
 		}
 		__syncthreads();
@@ -480,7 +480,7 @@ TANDEM_KERNEL {
 			int i_2 = (group_2 * 128 + l) * 32 + k_2;
 			if (i_2 < x_len) {
 				unsigned key = x[unsigned(i_2) + x_at];
-				unsigned d_2 = f_digitu005buint32u005d(key, shift) * 128u + unsigned(l);
+				unsigned d_2 = f_digit_uint32(key, shift) * 128u + unsigned(l);
 				unsigned at_2 = next[d_2];
 				next[d_2] = at_2 + 1u;
 				y[at_2 + y_at] = key;
@@ -584,7 +584,7 @@ func scatterUint64Range(call *kernels.Call) {
 const scatterUint64GLSL = `
 uint64_t k_shr(uint64_t x, uint s) { return s > 63u ? 0UL : x >> s; }
 
-uint f_digitu005buint64u005d(uint64_t key, uint shift) {
+uint f_digit_uint64(uint64_t key, uint shift) {
 	return uint(k_shr(key, shift)) % 16u;
 }
 
@@ -601,7 +601,7 @@ void main() {
 		for (int k = 0; k < 32; k = k + 1) {
 			int i = (group_2 * 128 + l) * 32 + k;
 			if (i < x_len) {
-				next[f_digitu005buint64u005d(x[uint(i) + x_at], shift) * 128u + uint(l)] = next[f_digitu005buint64u005d(x[uint(i) + x_at], shift) * 128u + uint(l)] + 1u;
+				next[f_digit_uint64(x[uint(i) + x_at], shift) * 128u + uint(l)] = next[f_digit_uint64(x[uint(i) + x_at], shift) * 128u + uint(l)] + 1u;
 			}
 		}
 		barrier();
@@ -618,7 +618,7 @@ void main() {
 			int i_2 = (group_2 * 128 + l) * 32 + k_2;
 			if (i_2 < x_len) {
 				uint64_t key = x[uint(i_2) + x_at];
-				uint d_2 = f_digitu005buint64u005d(key, shift) * 128u + uint(l);
+				uint d_2 = f_digit_uint64(key, shift) * 128u + uint(l);
 				uint at_2 = next[d_2];
 				next[d_2] = at_2 + 1u;
 				y[at_2 + y_at] = key;
@@ -634,7 +634,7 @@ void main() {
 const scatterUint64CUDA = `
 static __device__ __forceinline__ unsigned long long k_shr(unsigned long long x, unsigned s) { return s > 63u ? 0ULL : x >> s; }
 
-static __device__ __forceinline__ unsigned f_digitu005buint64u005d(unsigned long long key, unsigned shift) {
+static __device__ __forceinline__ unsigned f_digit_uint64(unsigned long long key, unsigned shift) {
 	return unsigned(k_shr(key, shift)) % 16u;
 }
 
@@ -650,7 +650,7 @@ TANDEM_KERNEL {
 		for (int k = 0; k < 32; k = k + 1) {
 			int i = (group_2 * 128 + l) * 32 + k;
 			if (i < x_len) {
-				next[f_digitu005buint64u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = next[f_digitu005buint64u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
+				next[f_digit_uint64(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = next[f_digit_uint64(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
 			}
 		}
 		__syncthreads();
@@ -667,7 +667,7 @@ TANDEM_KERNEL {
 			int i_2 = (group_2 * 128 + l) * 32 + k_2;
 			if (i_2 < x_len) {
 				unsigned long long key = x[unsigned(i_2) + x_at];
-				unsigned d_2 = f_digitu005buint64u005d(key, shift) * 128u + unsigned(l);
+				unsigned d_2 = f_digit_uint64(key, shift) * 128u + unsigned(l);
 				unsigned at_2 = next[d_2];
 				next[d_2] = at_2 + 1u;
 				y[at_2 + y_at] = key;

@@ -66,7 +66,7 @@ func blendFloat32Range(call *kernels.Call) {
 }
 
 const blendFloat32GLSL = `
-float f_mixu005bfloat32u005d(float a, float b, float t) {
+float f_mix_float32(float a, float b, float t) {
 	precise float tandem_t1 = a + t * (b - a);
 	return tandem_t1;
 }
@@ -74,17 +74,17 @@ float f_mixu005bfloat32u005d(float a, float b, float t) {
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	dst[uint(i) + dst_at] = f_mixu005bfloat32u005d(x[uint(i) + x_at], y[uint(i) + y_at], t);
+	dst[uint(i) + dst_at] = f_mix_float32(x[uint(i) + x_at], y[uint(i) + y_at], t);
 }
 `
 
 const blendFloat32CUDA = `
-static __device__ __forceinline__ float f_mixu005bfloat32u005d(float a, float b, float t) {
+static __device__ __forceinline__ float f_mix_float32(float a, float b, float t) {
 	return a + t * (b - a);
 }
 
 static __device__ __forceinline__ void tandem_element(float t, float x, float y, float &dst) {
-	dst = f_mixu005bfloat32u005d(x, y, t);
+	dst = f_mix_float32(x, y, t);
 }
 
 enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
@@ -203,7 +203,7 @@ func blendFloat64Range(call *kernels.Call) {
 }
 
 const blendFloat64GLSL = `
-double f_mixu005bfloat64u005d(double a, double b, double t) {
+double f_mix_float64(double a, double b, double t) {
 	precise double tandem_t1 = a + t * (b - a);
 	return tandem_t1;
 }
@@ -211,17 +211,17 @@ double f_mixu005bfloat64u005d(double a, double b, double t) {
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	dst[uint(i) + dst_at] = f_mixu005bfloat64u005d(x[uint(i) + x_at], y[uint(i) + y_at], t);
+	dst[uint(i) + dst_at] = f_mix_float64(x[uint(i) + x_at], y[uint(i) + y_at], t);
 }
 `
 
 const blendFloat64CUDA = `
-static __device__ __forceinline__ double f_mixu005bfloat64u005d(double a, double b, double t) {
+static __device__ __forceinline__ double f_mix_float64(double a, double b, double t) {
 	return a + t * (b - a);
 }
 
 static __device__ __forceinline__ void tandem_element(double t, double x, double y, double &dst) {
-	dst = f_mixu005bfloat64u005d(x, y, t);
+	dst = f_mix_float64(x, y, t);
 }
 
 enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 2, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
@@ -979,7 +979,7 @@ bool k_isnan(float x) { return (floatBitsToUint(x) & ~0x80000000u) > 0x7f800000u
 float k_max(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : uintBitsToFloat(floatBitsToUint(a) & floatBitsToUint(b)); return r; }
 float k_min(float a, float b) { precise float r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : uintBitsToFloat(floatBitsToUint(a) | floatBitsToUint(b)); return r; }
 
-s_extent_float32 f_unitedu005bfloat32u005d(s_extent_float32 a, s_extent_float32 b) {
+s_extent_float32 f_united_float32(s_extent_float32 a, s_extent_float32 b) {
 	return s_extent_float32(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
 }
 
@@ -987,7 +987,7 @@ void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
 	precise s_extent_float32 within = s_extent_float32(within_least, within_greatest);
-	precise s_extent_float32 e = f_unitedu005bfloat32u005d(within, s_extent_float32(within.m_least, within.m_least));
+	precise s_extent_float32 e = f_united_float32(within, s_extent_float32(within.m_least, within.m_least));
 	dst[uint(i) + dst_at] = k_max(e.m_least, k_min(x[uint(i) + x_at], e.m_greatest));
 }
 `
@@ -1001,13 +1001,13 @@ static __device__ __forceinline__ s_extent_float32 s_extent_float32_of(float a0,
 static __device__ __forceinline__ float k_max(float a, float b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __uint_as_float(__float_as_uint(a) & __float_as_uint(b)); }
 static __device__ __forceinline__ float k_min(float a, float b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __uint_as_float(__float_as_uint(a) | __float_as_uint(b)); }
 
-static __device__ __forceinline__ s_extent_float32 f_unitedu005bfloat32u005d(s_extent_float32 a, s_extent_float32 b) {
+static __device__ __forceinline__ s_extent_float32 f_united_float32(s_extent_float32 a, s_extent_float32 b) {
 	return s_extent_float32_of(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
 }
 
 static __device__ __forceinline__ void tandem_element(float within_least, float within_greatest, float x, float &dst) {
 	s_extent_float32 within = s_extent_float32_of(within_least, within_greatest);
-	s_extent_float32 e = f_unitedu005bfloat32u005d(within, s_extent_float32_of(within.m_least, within.m_least));
+	s_extent_float32 e = f_united_float32(within, s_extent_float32_of(within.m_least, within.m_least));
 	dst = k_max(e.m_least, k_min(x, e.m_greatest));
 }
 
@@ -1130,7 +1130,7 @@ bool k_isnan(double x) { return (unpackDouble2x32(x).y & 0x7fffffffu) + (unpackD
 double k_max(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return r; }
 double k_min(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b)); return r; }
 
-s_extent_float64 f_unitedu005bfloat64u005d(s_extent_float64 a, s_extent_float64 b) {
+s_extent_float64 f_united_float64(s_extent_float64 a, s_extent_float64 b) {
 	return s_extent_float64(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
 }
 
@@ -1138,7 +1138,7 @@ void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
 	precise s_extent_float64 within = s_extent_float64(within_least, within_greatest);
-	precise s_extent_float64 e = f_unitedu005bfloat64u005d(within, s_extent_float64(within.m_least, within.m_least));
+	precise s_extent_float64 e = f_united_float64(within, s_extent_float64(within.m_least, within.m_least));
 	dst[uint(i) + dst_at] = k_max(e.m_least, k_min(x[uint(i) + x_at], e.m_greatest));
 }
 `
@@ -1152,13 +1152,13 @@ static __device__ __forceinline__ s_extent_float64 s_extent_float64_of(double a0
 static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
 static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
 
-static __device__ __forceinline__ s_extent_float64 f_unitedu005bfloat64u005d(s_extent_float64 a, s_extent_float64 b) {
+static __device__ __forceinline__ s_extent_float64 f_united_float64(s_extent_float64 a, s_extent_float64 b) {
 	return s_extent_float64_of(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
 }
 
 static __device__ __forceinline__ void tandem_element(double within_least, double within_greatest, double x, double &dst) {
 	s_extent_float64 within = s_extent_float64_of(within_least, within_greatest);
-	s_extent_float64 e = f_unitedu005bfloat64u005d(within, s_extent_float64_of(within.m_least, within.m_least));
+	s_extent_float64 e = f_united_float64(within, s_extent_float64_of(within.m_least, within.m_least));
 	dst = k_max(e.m_least, k_min(x, e.m_greatest));
 }
 
@@ -1293,7 +1293,7 @@ bool k_isnan(double x) { return (unpackDouble2x32(x).y & 0x7fffffffu) + (unpackD
 double k_max(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a > b ? a : b > a ? b : packDouble2x32(unpackDouble2x32(a) & unpackDouble2x32(b)); return r; }
 double k_min(double a, double b) { precise double r = k_isnan(a) || k_isnan(b) ? a + b : a < b ? a : b < a ? b : packDouble2x32(unpackDouble2x32(a) | unpackDouble2x32(b)); return r; }
 
-s_extent_float64 f_unitedu005bfloat64u005d(s_extent_float64 a, s_extent_float64 b) {
+s_extent_float64 f_united_float64(s_extent_float64 a, s_extent_float64 b) {
 	return s_extent_float64(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
 }
 
@@ -1312,7 +1312,7 @@ void main() {
 		tandem_mine = tandem_value(tandem_at);
 		for (uint tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_unitedu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_united_float64(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	uint tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -1320,7 +1320,7 @@ void main() {
 	barrier();
 	for (uint tandem_reach = 64u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_state[tandem_lane] = f_unitedu005bfloat64u005d(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
+			tandem_state[tandem_lane] = f_united_float64(tandem_state[tandem_lane], tandem_state[tandem_lane + tandem_reach]);
 		}
 		barrier();
 	}
@@ -1346,7 +1346,7 @@ static __device__ __forceinline__ s_extent_float64 s_extent_float64_of(double a0
 static __device__ __forceinline__ double k_max(double a, double b) { return a != a || b != b ? a + b : a > b ? a : b > a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) & (unsigned long long)__double_as_longlong(b)); }
 static __device__ __forceinline__ double k_min(double a, double b) { return a != a || b != b ? a + b : a < b ? a : b < a ? b : __longlong_as_double((unsigned long long)__double_as_longlong(a) | (unsigned long long)__double_as_longlong(b)); }
 
-static __device__ __forceinline__ s_extent_float64 f_unitedu005bfloat64u005d(s_extent_float64 a, s_extent_float64 b) {
+static __device__ __forceinline__ s_extent_float64 f_united_float64(s_extent_float64 a, s_extent_float64 b) {
 	return s_extent_float64_of(k_min(a.m_least, b.m_least), k_max(a.m_greatest, b.m_greatest));
 }
 
@@ -1363,7 +1363,7 @@ TANDEM_KERNEL {
 		tandem_mine = tandem_value(tandem_at);
 		for (unsigned tandem_turns = (tandem_n - 1u - tandem_at) / tandem_grid; tandem_turns > 0u; tandem_turns--) {
 			tandem_at += tandem_grid;
-			tandem_mine = f_unitedu005bfloat64u005d(tandem_mine, tandem_value(tandem_at));
+			tandem_mine = f_united_float64(tandem_mine, tandem_value(tandem_at));
 		}
 	}
 	unsigned tandem_have = tandem_first < tandem_n ? tandem_n - tandem_first : 0u;
@@ -1371,7 +1371,7 @@ TANDEM_KERNEL {
 	__syncthreads();
 	for (unsigned tandem_reach = 128u; tandem_reach > 0u; tandem_reach /= 2u) {
 		if (tandem_lane < tandem_reach && tandem_lane + tandem_reach < tandem_have) {
-			tandem_mine = f_unitedu005bfloat64u005d(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
+			tandem_mine = f_united_float64(tandem_mine, tandem_state[tandem_lane + tandem_reach]);
 			tandem_state[tandem_lane] = tandem_mine;
 		}
 		__syncthreads();

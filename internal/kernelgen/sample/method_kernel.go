@@ -103,31 +103,31 @@ float k_mul(float a, float b) { precise float r = a * b; return r; }
 float k_quo(float a, float b) { precise float r = a / b; return r; }
 float k_sqrt(float x) { precise float r = sqrt(x); return r; }
 
-s_point2_float32 f_point2_plusu005bfloat32u005d(s_point2_float32 p, s_point2_float32 q) {
+s_point2_float32 f_point2_plus_float32(s_point2_float32 p, s_point2_float32 q) {
 	return s_point2_float32(k_add(p.m_x, q.m_x), k_add(p.m_y, q.m_y));
 }
 
-s_point2_float32 f_point2_timesu005bfloat32u005d(s_point2_float32 p, float by) {
+s_point2_float32 f_point2_times_float32(s_point2_float32 p, float by) {
 	return s_point2_float32(k_mul(p.m_x, by), k_mul(p.m_y, by));
 }
 
-float f_point2_normu005bfloat32u005d(s_point2_float32 p) {
+float f_point2_norm_float32(s_point2_float32 p) {
 	return k_sqrt(k_add(k_mul(p.m_x, p.m_x), k_mul(p.m_y, p.m_y)));
 }
 
-s_point2_float32 f_point2_originu005bfloat32u005d(s_point2_float32 v) {
+s_point2_float32 f_point2_origin_float32(s_point2_float32 v) {
 	return s_point2_float32(k_zero, k_zero);
 }
 
-void f_point2_polaru005bfloat32u005d(s_point2_float32 p, out float tandem_r0, out s_point2_float32 tandem_r1) {
-	precise float r = f_point2_normu005bfloat32u005d(p);
+void f_point2_polar_float32(s_point2_float32 p, out float tandem_r0, out s_point2_float32 tandem_r1) {
+	precise float r = f_point2_norm_float32(p);
 	if (k_equal(r, k_zero)) {
 		tandem_r0 = r;
-		tandem_r1 = f_point2_originu005bfloat32u005d(p);
+		tandem_r1 = f_point2_origin_float32(p);
 		return;
 	}
 	tandem_r0 = r;
-	tandem_r1 = f_point2_timesu005bfloat32u005d(p, k_quo(1.0, r));
+	tandem_r1 = f_point2_times_float32(p, k_quo(1.0, r));
 	return;
 }
 
@@ -138,7 +138,7 @@ void main() {
 	precise s_point2_float32 t_2 = s_point2_float32(vx[uint(i) + vx_at], vy[uint(i) + vy_at]);
 	precise s_point2_float32 at = t;
 	precise s_point2_float32 v = t_2;
-	at = f_point2_plusu005bfloat32u005d(f_point2_plusu005bfloat32u005d(at, f_point2_timesu005bfloat32u005d(f_point2_timesu005bfloat32u005d(v, dt), 0.5)), v);
+	at = f_point2_plus_float32(f_point2_plus_float32(at, f_point2_times_float32(f_point2_times_float32(v, dt), 0.5)), v);
 	int at_2 = i;
 	int at_3 = i;
 	precise float t_3 = at.m_x;
@@ -147,8 +147,8 @@ void main() {
 	y[uint(at_3) + y_at] = t_4;
 	precise float r = k_zero;
 	precise s_point2_float32 way = s_point2_float32(k_zero, k_zero);
-	f_point2_polaru005bfloat32u005d(at, r, way);
-	if (k_greater(f_point2_normu005bfloat32u005d(f_point2_plusu005bfloat32u005d(s_point2_float32(1.0, 2.0), way)), 1.0)) {
+	f_point2_polar_float32(at, r, way);
+	if (k_greater(f_point2_norm_float32(f_point2_plus_float32(s_point2_float32(1.0, 2.0), way)), 1.0)) {
 		far[uint(i) + far_at] = r;
 	}
 }
@@ -160,31 +160,31 @@ struct s_point2_float32 {
 	float m_y;
 };
 static __device__ __forceinline__ s_point2_float32 s_point2_float32_of(float a0, float a1) { s_point2_float32 r; r.m_x = a0; r.m_y = a1; return r; }
-static __device__ __forceinline__ s_point2_float32 f_point2_plusu005bfloat32u005d(s_point2_float32 p, s_point2_float32 q) {
+static __device__ __forceinline__ s_point2_float32 f_point2_plus_float32(s_point2_float32 p, s_point2_float32 q) {
 	return s_point2_float32_of(p.m_x + q.m_x, p.m_y + q.m_y);
 }
 
-static __device__ __forceinline__ s_point2_float32 f_point2_timesu005bfloat32u005d(s_point2_float32 p, float by) {
+static __device__ __forceinline__ s_point2_float32 f_point2_times_float32(s_point2_float32 p, float by) {
 	return s_point2_float32_of(p.m_x * by, p.m_y * by);
 }
 
-static __device__ __forceinline__ float f_point2_normu005bfloat32u005d(s_point2_float32 p) {
+static __device__ __forceinline__ float f_point2_norm_float32(s_point2_float32 p) {
 	return sqrt(p.m_x * p.m_x + p.m_y * p.m_y);
 }
 
-static __device__ __forceinline__ s_point2_float32 f_point2_originu005bfloat32u005d(s_point2_float32 v) {
+static __device__ __forceinline__ s_point2_float32 f_point2_origin_float32(s_point2_float32 v) {
 	return s_point2_float32_of(0.0f, 0.0f);
 }
 
-static __device__ __forceinline__ void f_point2_polaru005bfloat32u005d(s_point2_float32 p, float &tandem_r0, s_point2_float32 &tandem_r1) {
-	float r = f_point2_normu005bfloat32u005d(p);
+static __device__ __forceinline__ void f_point2_polar_float32(s_point2_float32 p, float &tandem_r0, s_point2_float32 &tandem_r1) {
+	float r = f_point2_norm_float32(p);
 	if (r == 0.0f) {
 		tandem_r0 = r;
-		tandem_r1 = f_point2_originu005bfloat32u005d(p);
+		tandem_r1 = f_point2_origin_float32(p);
 		return;
 	}
 	tandem_r0 = r;
-	tandem_r1 = f_point2_timesu005bfloat32u005d(p, 1.0f / r);
+	tandem_r1 = f_point2_times_float32(p, 1.0f / r);
 	return;
 }
 
@@ -193,7 +193,7 @@ static __device__ __forceinline__ void tandem_element(int i, float dt, float &x,
 	s_point2_float32 t_2 = s_point2_float32_of(vx, vy);
 	s_point2_float32 at = t;
 	s_point2_float32 v = t_2;
-	at = f_point2_plusu005bfloat32u005d(f_point2_plusu005bfloat32u005d(at, f_point2_timesu005bfloat32u005d(f_point2_timesu005bfloat32u005d(v, dt), 0.5f)), v);
+	at = f_point2_plus_float32(f_point2_plus_float32(at, f_point2_times_float32(f_point2_times_float32(v, dt), 0.5f)), v);
 	int at_2 = i;
 	int at_3 = i;
 	float t_3 = at.m_x;
@@ -202,8 +202,8 @@ static __device__ __forceinline__ void tandem_element(int i, float dt, float &x,
 	y = t_4;
 	float r = 0.0f;
 	s_point2_float32 way = s_point2_float32_of(0.0f, 0.0f);
-	f_point2_polaru005bfloat32u005d(at, r, way);
-	if (f_point2_normu005bfloat32u005d(f_point2_plusu005bfloat32u005d(s_point2_float32_of(1.0f, 2.0f), way)) > 1.0f) {
+	f_point2_polar_float32(at, r, way);
+	if (f_point2_norm_float32(f_point2_plus_float32(s_point2_float32_of(1.0f, 2.0f), way)) > 1.0f) {
 		far = r;
 	}
 }
@@ -379,31 +379,31 @@ double k_mul(double a, double b) { precise double r = a * b; return r; }
 double k_quo(double a, double b) { precise double r = a / b; return r; }
 double k_sqrt(double x) { precise double r = sqrt(x); return r; }
 
-s_point2_float64 f_point2_plusu005bfloat64u005d(s_point2_float64 p, s_point2_float64 q) {
+s_point2_float64 f_point2_plus_float64(s_point2_float64 p, s_point2_float64 q) {
 	return s_point2_float64(k_add(p.m_x, q.m_x), k_add(p.m_y, q.m_y));
 }
 
-s_point2_float64 f_point2_timesu005bfloat64u005d(s_point2_float64 p, double by) {
+s_point2_float64 f_point2_times_float64(s_point2_float64 p, double by) {
 	return s_point2_float64(k_mul(p.m_x, by), k_mul(p.m_y, by));
 }
 
-double f_point2_normu005bfloat64u005d(s_point2_float64 p) {
+double f_point2_norm_float64(s_point2_float64 p) {
 	return (k_sqrt((k_add(k_mul(p.m_x, p.m_x), k_mul(p.m_y, p.m_y)))));
 }
 
-s_point2_float64 f_point2_originu005bfloat64u005d(s_point2_float64 v) {
+s_point2_float64 f_point2_origin_float64(s_point2_float64 v) {
 	return s_point2_float64(double(k_zero), double(k_zero));
 }
 
-void f_point2_polaru005bfloat64u005d(s_point2_float64 p, out double tandem_r0, out s_point2_float64 tandem_r1) {
-	precise double r = f_point2_normu005bfloat64u005d(p);
+void f_point2_polar_float64(s_point2_float64 p, out double tandem_r0, out s_point2_float64 tandem_r1) {
+	precise double r = f_point2_norm_float64(p);
 	if (k_equal(r, double(k_zero))) {
 		tandem_r0 = r;
-		tandem_r1 = f_point2_originu005bfloat64u005d(p);
+		tandem_r1 = f_point2_origin_float64(p);
 		return;
 	}
 	tandem_r0 = r;
-	tandem_r1 = f_point2_timesu005bfloat64u005d(p, k_quo(1.0LF, r));
+	tandem_r1 = f_point2_times_float64(p, k_quo(1.0LF, r));
 	return;
 }
 
@@ -414,7 +414,7 @@ void main() {
 	precise s_point2_float64 t_2 = s_point2_float64(vx[uint(i) + vx_at], vy[uint(i) + vy_at]);
 	precise s_point2_float64 at = t;
 	precise s_point2_float64 v = t_2;
-	at = f_point2_plusu005bfloat64u005d(f_point2_plusu005bfloat64u005d(at, f_point2_timesu005bfloat64u005d(f_point2_timesu005bfloat64u005d(v, dt), 0.5LF)), v);
+	at = f_point2_plus_float64(f_point2_plus_float64(at, f_point2_times_float64(f_point2_times_float64(v, dt), 0.5LF)), v);
 	int at_2 = i;
 	int at_3 = i;
 	precise double t_3 = at.m_x;
@@ -423,8 +423,8 @@ void main() {
 	y[uint(at_3) + y_at] = t_4;
 	precise double r = double(k_zero);
 	precise s_point2_float64 way = s_point2_float64(double(k_zero), double(k_zero));
-	f_point2_polaru005bfloat64u005d(at, r, way);
-	if (k_greater(f_point2_normu005bfloat64u005d(f_point2_plusu005bfloat64u005d(s_point2_float64(1.0LF, 2.0LF), way)), 1.0LF)) {
+	f_point2_polar_float64(at, r, way);
+	if (k_greater(f_point2_norm_float64(f_point2_plus_float64(s_point2_float64(1.0LF, 2.0LF), way)), 1.0LF)) {
 		far[uint(i) + far_at] = r;
 	}
 }
@@ -436,31 +436,31 @@ struct s_point2_float64 {
 	double m_y;
 };
 static __device__ __forceinline__ s_point2_float64 s_point2_float64_of(double a0, double a1) { s_point2_float64 r; r.m_x = a0; r.m_y = a1; return r; }
-static __device__ __forceinline__ s_point2_float64 f_point2_plusu005bfloat64u005d(s_point2_float64 p, s_point2_float64 q) {
+static __device__ __forceinline__ s_point2_float64 f_point2_plus_float64(s_point2_float64 p, s_point2_float64 q) {
 	return s_point2_float64_of(p.m_x + q.m_x, p.m_y + q.m_y);
 }
 
-static __device__ __forceinline__ s_point2_float64 f_point2_timesu005bfloat64u005d(s_point2_float64 p, double by) {
+static __device__ __forceinline__ s_point2_float64 f_point2_times_float64(s_point2_float64 p, double by) {
 	return s_point2_float64_of(p.m_x * by, p.m_y * by);
 }
 
-static __device__ __forceinline__ double f_point2_normu005bfloat64u005d(s_point2_float64 p) {
+static __device__ __forceinline__ double f_point2_norm_float64(s_point2_float64 p) {
 	return (sqrt((p.m_x * p.m_x + p.m_y * p.m_y)));
 }
 
-static __device__ __forceinline__ s_point2_float64 f_point2_originu005bfloat64u005d(s_point2_float64 v) {
+static __device__ __forceinline__ s_point2_float64 f_point2_origin_float64(s_point2_float64 v) {
 	return s_point2_float64_of(0.0, 0.0);
 }
 
-static __device__ __forceinline__ void f_point2_polaru005bfloat64u005d(s_point2_float64 p, double &tandem_r0, s_point2_float64 &tandem_r1) {
-	double r = f_point2_normu005bfloat64u005d(p);
+static __device__ __forceinline__ void f_point2_polar_float64(s_point2_float64 p, double &tandem_r0, s_point2_float64 &tandem_r1) {
+	double r = f_point2_norm_float64(p);
 	if (r == 0.0) {
 		tandem_r0 = r;
-		tandem_r1 = f_point2_originu005bfloat64u005d(p);
+		tandem_r1 = f_point2_origin_float64(p);
 		return;
 	}
 	tandem_r0 = r;
-	tandem_r1 = f_point2_timesu005bfloat64u005d(p, 1.0 / r);
+	tandem_r1 = f_point2_times_float64(p, 1.0 / r);
 	return;
 }
 
@@ -469,7 +469,7 @@ static __device__ __forceinline__ void tandem_element(int i, double dt, double &
 	s_point2_float64 t_2 = s_point2_float64_of(vx, vy);
 	s_point2_float64 at = t;
 	s_point2_float64 v = t_2;
-	at = f_point2_plusu005bfloat64u005d(f_point2_plusu005bfloat64u005d(at, f_point2_timesu005bfloat64u005d(f_point2_timesu005bfloat64u005d(v, dt), 0.5)), v);
+	at = f_point2_plus_float64(f_point2_plus_float64(at, f_point2_times_float64(f_point2_times_float64(v, dt), 0.5)), v);
 	int at_2 = i;
 	int at_3 = i;
 	double t_3 = at.m_x;
@@ -478,8 +478,8 @@ static __device__ __forceinline__ void tandem_element(int i, double dt, double &
 	y = t_4;
 	double r = 0.0;
 	s_point2_float64 way = s_point2_float64_of(0.0, 0.0);
-	f_point2_polaru005bfloat64u005d(at, r, way);
-	if (f_point2_normu005bfloat64u005d(f_point2_plusu005bfloat64u005d(s_point2_float64_of(1.0, 2.0), way)) > 1.0) {
+	f_point2_polar_float64(at, r, way);
+	if (f_point2_norm_float64(f_point2_plus_float64(s_point2_float64_of(1.0, 2.0), way)) > 1.0) {
 		far = r;
 	}
 }
@@ -1007,7 +1007,7 @@ double f_Angle_square(double a) {
 	return tandem_t1;
 }
 
-s_Vector_float64 f_Vector_Turnedu005bfloat64u005d(s_Vector_float64 v, double by) {
+s_Vector_float64 f_Vector_Turned_float64(s_Vector_float64 v, double by) {
 	precise double s = (by);
 	precise double c = 1.0LF - (f_Angle_square(by)) / 2.0LF;
 	return s_Vector_float64(k_sub(k_mul(c, v.m_X), k_mul(s, v.m_Y)), k_add(k_mul(s, v.m_X), k_mul(c, v.m_Y)));
@@ -1018,18 +1018,18 @@ double f_Angle_Half(double a) {
 	return tandem_t2;
 }
 
-s_Vector_float64 f_Vector_Mirroredu005bfloat64u005d(s_Vector_float64 v) {
+s_Vector_float64 f_Vector_Mirrored_float64(s_Vector_float64 v) {
 	return s_Vector_float64(v.m_Y, v.m_X);
 }
 
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	precise s_Vector_float64 v = f_Vector_Turnedu005bfloat64u005d(s_Vector_float64(x[uint(i) + x_at], y[uint(i) + y_at]), f_Angle_Half(by));
+	precise s_Vector_float64 v = f_Vector_Turned_float64(s_Vector_float64(x[uint(i) + x_at], y[uint(i) + y_at]), f_Angle_Half(by));
 	int at = i;
 	int at_2 = i;
 	precise double t = v.m_X;
-	precise double t_2 = f_Vector_Mirroredu005bfloat64u005d(v).m_Y;
+	precise double t_2 = f_Vector_Mirrored_float64(v).m_Y;
 	x[uint(at) + x_at] = t;
 	y[uint(at_2) + y_at] = t_2;
 }
@@ -1045,7 +1045,7 @@ static __device__ __forceinline__ double f_Angle_square(double a) {
 	return a * a;
 }
 
-static __device__ __forceinline__ s_Vector_float64 f_Vector_Turnedu005bfloat64u005d(s_Vector_float64 v, double by) {
+static __device__ __forceinline__ s_Vector_float64 f_Vector_Turned_float64(s_Vector_float64 v, double by) {
 	double s = (by);
 	double c = 1.0 - (f_Angle_square(by)) / 2.0;
 	return s_Vector_float64_of(c * v.m_X - s * v.m_Y, s * v.m_X + c * v.m_Y);
@@ -1055,16 +1055,16 @@ static __device__ __forceinline__ double f_Angle_Half(double a) {
 	return a / 2.0;
 }
 
-static __device__ __forceinline__ s_Vector_float64 f_Vector_Mirroredu005bfloat64u005d(s_Vector_float64 v) {
+static __device__ __forceinline__ s_Vector_float64 f_Vector_Mirrored_float64(s_Vector_float64 v) {
 	return s_Vector_float64_of(v.m_Y, v.m_X);
 }
 
 static __device__ __forceinline__ void tandem_element(int i, double by, double &x, double &y) {
-	s_Vector_float64 v = f_Vector_Turnedu005bfloat64u005d(s_Vector_float64_of(x, y), f_Angle_Half(by));
+	s_Vector_float64 v = f_Vector_Turned_float64(s_Vector_float64_of(x, y), f_Angle_Half(by));
 	int at = i;
 	int at_2 = i;
 	double t = v.m_X;
-	double t_2 = f_Vector_Mirroredu005bfloat64u005d(v).m_Y;
+	double t_2 = f_Vector_Mirrored_float64(v).m_Y;
 	x = t;
 	y = t_2;
 }

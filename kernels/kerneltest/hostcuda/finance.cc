@@ -71,7 +71,7 @@ static __device__ __forceinline__ float f_Exp(float x) {
 	return y * f_power2(half_v) * f_power2(k_sub(n, half_v));
 }
 
-static __device__ __forceinline__ float f_certainu005bfloat32u005d(float gain) {
+static __device__ __forceinline__ float f_certain_float32(float gain) {
 	if (gain > 0.0f) {
 		return 100.0f;
 	} else {
@@ -82,11 +82,11 @@ static __device__ __forceinline__ float f_certainu005bfloat32u005d(float gain) {
 	return gain;
 }
 
-static __device__ __forceinline__ void f_placesu005bfloat32u005d(float spot, float strike, float v, float drift, float gain, float &tandem_r0, float &tandem_r1) {
+static __device__ __forceinline__ void f_places_float32(float spot, float strike, float v, float drift, float gain, float &tandem_r0, float &tandem_r1) {
 	float d1 = drift / v + 0.5f * v;
 	float d2 = d1 - v;
 	if (v == 0.0f || spot == 0.0f || strike == 0.0f) {
-		d1 = f_certainu005bfloat32u005d(gain);
+		d1 = f_certain_float32(gain);
 		d2 = d1;
 	}
 	if (v < 0.0f || spot < 0.0f) {
@@ -125,7 +125,7 @@ static __device__ __forceinline__ float f_Log(float x) {
 	return (e * 0.69314575f) + (f - (half_v - small));
 }
 
-static __device__ __forceinline__ float f_erfNearu005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfNear_float32(float x) {
 	float p = (-2.3763017e-05f);
 	p = (p * x) - 0.0057702702f;
 	p = (p * x) - 0.02848175f;
@@ -134,7 +134,7 @@ static __device__ __forceinline__ float f_erfNearu005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfNearOveru005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfNearOver_float32(float x) {
 	float p = (-3.9602282e-06f);
 	p = (p * x) + 0.00013249474f;
 	p = (p * x) + 0.005081306f;
@@ -144,19 +144,19 @@ static __device__ __forceinline__ float f_erfNearOveru005bfloat32u005d(float x) 
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfSmallu005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfSmall_float32(float x) {
 	float z = x * x;
-	return x * (f_erfNearu005bfloat32u005d(z) / f_erfNearOveru005bfloat32u005d(z));
+	return x * (f_erfNear_float32(z) / f_erfNearOver_float32(z));
 }
 
-static __device__ __forceinline__ float f_erfcNearu005bfloat32u005d(float x, float small) {
+static __device__ __forceinline__ float f_erfcNear_float32(float x, float small) {
 	if (x < 0.25f) {
 		return 1.0f - (x + small);
 	}
 	return 0.5f - (x - 0.5f + small);
 }
 
-static __device__ __forceinline__ float f_erfOneu005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfOne_float32(float x) {
 	float p = (-0.0021663755f);
 	p = (p * x) + 0.035478305f;
 	p = (p * x) - 0.110894695f;
@@ -167,7 +167,7 @@ static __device__ __forceinline__ float f_erfOneu005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfOneOveru005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfOneOver_float32(float x) {
 	float p = 0.0119845f;
 	p = (p * x) + 0.013637084f;
 	p = (p * x) + 0.12617122f;
@@ -178,12 +178,12 @@ static __device__ __forceinline__ float f_erfOneOveru005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfcOneu005bfloat32u005d(float a) {
+static __device__ __forceinline__ float f_erfcOne_float32(float a) {
 	float s = a - 1.0f;
-	return 0.15493709f - f_erfOneu005bfloat32u005d(s) / f_erfOneOveru005bfloat32u005d(s);
+	return 0.15493709f - f_erfOne_float32(s) / f_erfOneOver_float32(s);
 }
 
-static __device__ __forceinline__ float f_erfMidu005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfMid_float32(float x) {
 	float p = (-9.814329f);
 	p = (p * x) - 81.28744f;
 	p = (p * x) - 184.60509f;
@@ -195,7 +195,7 @@ static __device__ __forceinline__ float f_erfMidu005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfMidOveru005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfMidOver_float32(float x) {
 	float p = (-0.060424414f);
 	p = (p * x) + 6.5702496f;
 	p = (p * x) + 108.635f;
@@ -208,7 +208,7 @@ static __device__ __forceinline__ float f_erfMidOveru005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfFaru005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfFar_float32(float x) {
 	float p = (-483.5192f);
 	p = (p * x) - 1025.0951f;
 	p = (p * x) - 637.56647f;
@@ -219,7 +219,7 @@ static __device__ __forceinline__ float f_erfFaru005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfFarOveru005bfloat32u005d(float x) {
+static __device__ __forceinline__ float f_erfFarOver_float32(float x) {
 	float p = (-22.440952f);
 	p = (p * x) + 474.52853f;
 	p = (p * x) + 2553.0503f;
@@ -231,26 +231,26 @@ static __device__ __forceinline__ float f_erfFarOveru005bfloat32u005d(float x) {
 	return p;
 }
 
-static __device__ __forceinline__ float f_erfcFaru005bfloat32u005d(float a) {
+static __device__ __forceinline__ float f_erfcFar_float32(float a) {
 	float s = 1.0f / (a * a);
 	if (a < 2.857143f) {
-		return f_erfMidu005bfloat32u005d(s) / f_erfMidOveru005bfloat32u005d(s);
+		return f_erfMid_float32(s) / f_erfMidOver_float32(s);
 	}
-	return f_erfFaru005bfloat32u005d(s) / f_erfFarOveru005bfloat32u005d(s);
+	return f_erfFar_float32(s) / f_erfFarOver_float32(s);
 }
 
 static __device__ __forceinline__ float f_erfcTail(float a) {
 	if (a < 1.25f) {
-		return f_erfcOneu005bfloat32u005d(a);
+		return f_erfcOne_float32(a);
 	}
 	if (!(a < 11.0f)) {
 		return 0.0f;
 	}
 	float h = __uint_as_float(__float_as_uint(a) & 4294959104u);
-	return f_Exp((-(h * h)) - 0.5625f) * f_Exp(((h - a) * (h + a)) + f_erfcFaru005bfloat32u005d(a)) / a;
+	return f_Exp((-(h * h)) - 0.5625f) * f_Exp(((h - a) * (h + a)) + f_erfcFar_float32(a)) / a;
 }
 
-static __device__ __forceinline__ float f_mirroredu005bfloat32u005d(float x, float y) {
+static __device__ __forceinline__ float f_mirrored_float32(float x, float y) {
 	if (x < 0.0f) {
 		return 2.0f - y;
 	}
@@ -264,14 +264,14 @@ static __device__ __forceinline__ void f_ErfcBoth(float x, float &tandem_r0, flo
 		return;
 	}
 	if (k_abs(x) < 0.84375f) {
-		float small = f_erfSmallu005bfloat32u005d(x);
-		tandem_r0 = f_erfcNearu005bfloat32u005d(x, small);
-		tandem_r1 = f_erfcNearu005bfloat32u005d(-x, -small);
+		float small = f_erfSmall_float32(x);
+		tandem_r0 = f_erfcNear_float32(x, small);
+		tandem_r1 = f_erfcNear_float32(-x, -small);
 		return;
 	}
 	float y = f_erfcTail(k_abs(x));
-	tandem_r0 = f_mirroredu005bfloat32u005d(x, y);
-	tandem_r1 = f_mirroredu005bfloat32u005d(-x, y);
+	tandem_r0 = f_mirrored_float32(x, y);
+	tandem_r1 = f_mirrored_float32(-x, y);
 	return;
 }
 
@@ -284,7 +284,7 @@ TANDEM_KERNEL {
 	float v = volatility[unsigned(i) + volatility_at] * sqrt(t);
 	float d1 = 0.0f;
 	float d2 = 0.0f;
-	f_placesu005bfloat32u005d(spot[unsigned(i) + spot_at], strike[unsigned(i) + strike_at], v, f_Log(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t, s - k, d1, d2);
+	f_places_float32(spot[unsigned(i) + spot_at], strike[unsigned(i) + strike_at], v, f_Log(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t, s - k, d1, d2);
 	float above1 = 0.0f;
 	float below1 = 0.0f;
 	f_ErfcBoth(d1 * 0.70710677f, above1, below1);
@@ -365,7 +365,7 @@ static __device__ __forceinline__ double f_Exp64(double x) {
 	return y * f_power264(half_v) * f_power264(k_sub(n, half_v));
 }
 
-static __device__ __forceinline__ double f_certainu005bfloat64u005d(double gain) {
+static __device__ __forceinline__ double f_certain_float64(double gain) {
 	if (gain > 0.0) {
 		return 100.0;
 	} else {
@@ -376,11 +376,11 @@ static __device__ __forceinline__ double f_certainu005bfloat64u005d(double gain)
 	return gain;
 }
 
-static __device__ __forceinline__ void f_placesu005bfloat64u005d(double spot, double strike, double v, double drift, double gain, double &tandem_r0, double &tandem_r1) {
+static __device__ __forceinline__ void f_places_float64(double spot, double strike, double v, double drift, double gain, double &tandem_r0, double &tandem_r1) {
 	double d1 = drift / v + 0.5 * v;
 	double d2 = d1 - v;
 	if (v == 0.0 || spot == 0.0 || strike == 0.0) {
-		d1 = f_certainu005bfloat64u005d(gain);
+		d1 = f_certain_float64(gain);
 		d2 = d1;
 	}
 	if (v < 0.0 || spot < 0.0) {
@@ -423,7 +423,7 @@ static __device__ __forceinline__ double f_Log64(double x) {
 	return (e * 0.6931471803691238) + (f - (half_v - small));
 }
 
-static __device__ __forceinline__ double f_erfNearu005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfNear_float64(double x) {
 	double p = (-2.3763016656650163e-05);
 	p = (p * x) - 0.005770270296489442;
 	p = (p * x) - 0.02848174957559851;
@@ -432,7 +432,7 @@ static __device__ __forceinline__ double f_erfNearu005bfloat64u005d(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfNearOveru005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfNearOver_float64(double x) {
 	double p = (-3.960228278775368e-06);
 	p = (p * x) + 0.00013249473800432164;
 	p = (p * x) + 0.005081306281875766;
@@ -442,19 +442,19 @@ static __device__ __forceinline__ double f_erfNearOveru005bfloat64u005d(double x
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfSmallu005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfSmall_float64(double x) {
 	double z = x * x;
-	return x * (f_erfNearu005bfloat64u005d(z) / f_erfNearOveru005bfloat64u005d(z));
+	return x * (f_erfNear_float64(z) / f_erfNearOver_float64(z));
 }
 
-static __device__ __forceinline__ double f_erfcNearu005bfloat64u005d(double x, double small) {
+static __device__ __forceinline__ double f_erfcNear_float64(double x, double small) {
 	if (x < 0.25) {
 		return 1.0 - (x + small);
 	}
 	return 0.5 - (x - 0.5 + small);
 }
 
-static __device__ __forceinline__ double f_erfOneu005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfOne_float64(double x) {
 	double p = (-0.002166375594868791);
 	p = (p * x) + 0.035478304325618236;
 	p = (p * x) - 0.11089469428239668;
@@ -465,7 +465,7 @@ static __device__ __forceinline__ double f_erfOneu005bfloat64u005d(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfOneOveru005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfOneOver_float64(double x) {
 	double p = 0.011984499846799107;
 	p = (p * x) + 0.01363708391202905;
 	p = (p * x) + 0.12617121980876164;
@@ -476,12 +476,12 @@ static __device__ __forceinline__ double f_erfOneOveru005bfloat64u005d(double x)
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfcOneu005bfloat64u005d(double a) {
+static __device__ __forceinline__ double f_erfcOne_float64(double a) {
 	double s = a - 1.0;
-	return 0.15493708848953247 - f_erfOneu005bfloat64u005d(s) / f_erfOneOveru005bfloat64u005d(s);
+	return 0.15493708848953247 - f_erfOne_float64(s) / f_erfOneOver_float64(s);
 }
 
-static __device__ __forceinline__ double f_erfMidu005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfMid_float64(double x) {
 	double p = (-9.814329344169145);
 	p = (p * x) - 81.2874355063066;
 	p = (p * x) - 184.60509290671104;
@@ -493,7 +493,7 @@ static __device__ __forceinline__ double f_erfMidu005bfloat64u005d(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfMidOveru005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfMidOver_float64(double x) {
 	double p = (-0.0604244152148581);
 	p = (p * x) + 6.570249770319282;
 	p = (p * x) + 108.63500554177944;
@@ -506,7 +506,7 @@ static __device__ __forceinline__ double f_erfMidOveru005bfloat64u005d(double x)
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfFaru005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfFar_float64(double x) {
 	double p = (-483.5191916086514);
 	p = (p * x) - 1025.0951316110772;
 	p = (p * x) - 637.5664433683896;
@@ -517,7 +517,7 @@ static __device__ __forceinline__ double f_erfFaru005bfloat64u005d(double x) {
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfFarOveru005bfloat64u005d(double x) {
+static __device__ __forceinline__ double f_erfFarOver_float64(double x) {
 	double p = (-22.44095244658582);
 	p = (p * x) + 474.52854120695537;
 	p = (p * x) + 2553.0504064331644;
@@ -529,26 +529,26 @@ static __device__ __forceinline__ double f_erfFarOveru005bfloat64u005d(double x)
 	return p;
 }
 
-static __device__ __forceinline__ double f_erfcFaru005bfloat64u005d(double a) {
+static __device__ __forceinline__ double f_erfcFar_float64(double a) {
 	double s = 1.0 / (a * a);
 	if (a < 2.857142857142857) {
-		return f_erfMidu005bfloat64u005d(s) / f_erfMidOveru005bfloat64u005d(s);
+		return f_erfMid_float64(s) / f_erfMidOver_float64(s);
 	}
-	return f_erfFaru005bfloat64u005d(s) / f_erfFarOveru005bfloat64u005d(s);
+	return f_erfFar_float64(s) / f_erfFarOver_float64(s);
 }
 
 static __device__ __forceinline__ double f_erfcTail64(double a) {
 	if (a < 1.25) {
-		return f_erfcOneu005bfloat64u005d(a);
+		return f_erfcOne_float64(a);
 	}
 	if (!(a < 28.0)) {
 		return 0.0;
 	}
 	double h = __longlong_as_double((long long)((unsigned long long)__double_as_longlong(a) & 18446744069414584320ULL));
-	return f_Exp64((-(h * h)) - 0.5625) * f_Exp64(((h - a) * (h + a)) + f_erfcFaru005bfloat64u005d(a)) / a;
+	return f_Exp64((-(h * h)) - 0.5625) * f_Exp64(((h - a) * (h + a)) + f_erfcFar_float64(a)) / a;
 }
 
-static __device__ __forceinline__ double f_mirroredu005bfloat64u005d(double x, double y) {
+static __device__ __forceinline__ double f_mirrored_float64(double x, double y) {
 	if (x < 0.0) {
 		return 2.0 - y;
 	}
@@ -562,14 +562,14 @@ static __device__ __forceinline__ void f_ErfcBoth64(double x, double &tandem_r0,
 		return;
 	}
 	if (k_abs(x) < 0.84375) {
-		double small = f_erfSmallu005bfloat64u005d(x);
-		tandem_r0 = f_erfcNearu005bfloat64u005d(x, small);
-		tandem_r1 = f_erfcNearu005bfloat64u005d(-x, -small);
+		double small = f_erfSmall_float64(x);
+		tandem_r0 = f_erfcNear_float64(x, small);
+		tandem_r1 = f_erfcNear_float64(-x, -small);
 		return;
 	}
 	double y = f_erfcTail64(k_abs(x));
-	tandem_r0 = f_mirroredu005bfloat64u005d(x, y);
-	tandem_r1 = f_mirroredu005bfloat64u005d(-x, y);
+	tandem_r0 = f_mirrored_float64(x, y);
+	tandem_r1 = f_mirrored_float64(-x, y);
 	return;
 }
 
@@ -582,7 +582,7 @@ TANDEM_KERNEL {
 	double v = volatility[unsigned(i) + volatility_at] * sqrt(t);
 	double d1 = 0.0;
 	double d2 = 0.0;
-	f_placesu005bfloat64u005d(spot[unsigned(i) + spot_at], strike[unsigned(i) + strike_at], v, f_Log64(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t, s - k, d1, d2);
+	f_places_float64(spot[unsigned(i) + spot_at], strike[unsigned(i) + strike_at], v, f_Log64(spot[unsigned(i) + spot_at] / strike[unsigned(i) + strike_at]) + (rate - yield) * t, s - k, d1, d2);
 	double above1 = 0.0;
 	double below1 = 0.0;
 	f_ErfcBoth64(d1 * 0.7071067811865476, above1, below1);

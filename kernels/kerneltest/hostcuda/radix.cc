@@ -27,7 +27,7 @@ tandem_radix_digits_uint32(const unsigned *tandem_buffer_0, unsigned *tandem_buf
 
 static __device__ __forceinline__ unsigned k_shr(unsigned x, unsigned s) { return s > 31u ? 0u : x >> s; }
 
-static __device__ __forceinline__ unsigned f_digitu005buint32u005d(unsigned key, unsigned shift) {
+static __device__ __forceinline__ unsigned f_digit_uint32(unsigned key, unsigned shift) {
 	return (k_shr(key, shift)) % 16u;
 }
 
@@ -43,7 +43,7 @@ TANDEM_KERNEL {
 		for (int k = 0; k < 32; k = k + 1) {
 			int i = (group_2 * 128 + l) * 32 + k;
 			if (i < x_len) {
-				of[f_digitu005buint32u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = of[f_digitu005buint32u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
+				of[f_digit_uint32(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = of[f_digit_uint32(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
 			}
 		}
 		__syncthreads();
@@ -89,7 +89,7 @@ tandem_radix_digits_uint64(const unsigned long long *tandem_buffer_0, unsigned *
 
 static __device__ __forceinline__ unsigned long long k_shr(unsigned long long x, unsigned s) { return s > 63u ? 0ULL : x >> s; }
 
-static __device__ __forceinline__ unsigned f_digitu005buint64u005d(unsigned long long key, unsigned shift) {
+static __device__ __forceinline__ unsigned f_digit_uint64(unsigned long long key, unsigned shift) {
 	return unsigned(k_shr(key, shift)) % 16u;
 }
 
@@ -105,7 +105,7 @@ TANDEM_KERNEL {
 		for (int k = 0; k < 32; k = k + 1) {
 			int i = (group_2 * 128 + l) * 32 + k;
 			if (i < x_len) {
-				of[f_digitu005buint64u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = of[f_digitu005buint64u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
+				of[f_digit_uint64(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = of[f_digit_uint64(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
 			}
 		}
 		__syncthreads();
@@ -158,7 +158,7 @@ tandem_radix_scatter_uint32(const unsigned *tandem_buffer_0, const unsigned *tan
 
 static __device__ __forceinline__ unsigned k_shr(unsigned x, unsigned s) { return s > 31u ? 0u : x >> s; }
 
-static __device__ __forceinline__ unsigned f_digitu005buint32u005d(unsigned key, unsigned shift) {
+static __device__ __forceinline__ unsigned f_digit_uint32(unsigned key, unsigned shift) {
 	return (k_shr(key, shift)) % 16u;
 }
 
@@ -174,7 +174,7 @@ TANDEM_KERNEL {
 		for (int k = 0; k < 32; k = k + 1) {
 			int i = (group_2 * 128 + l) * 32 + k;
 			if (i < x_len) {
-				next[f_digitu005buint32u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = next[f_digitu005buint32u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
+				next[f_digit_uint32(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = next[f_digit_uint32(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
 			}
 		}
 		__syncthreads();
@@ -191,7 +191,7 @@ TANDEM_KERNEL {
 			int i_2 = (group_2 * 128 + l) * 32 + k_2;
 			if (i_2 < x_len) {
 				unsigned key = x[unsigned(i_2) + x_at];
-				unsigned d_2 = f_digitu005buint32u005d(key, shift) * 128u + unsigned(l);
+				unsigned d_2 = f_digit_uint32(key, shift) * 128u + unsigned(l);
 				unsigned at_2 = next[d_2];
 				next[d_2] = at_2 + 1u;
 				y[at_2 + y_at] = key;
@@ -236,7 +236,7 @@ tandem_radix_scatter_uint64(const unsigned *tandem_buffer_0, const unsigned long
 
 static __device__ __forceinline__ unsigned long long k_shr(unsigned long long x, unsigned s) { return s > 63u ? 0ULL : x >> s; }
 
-static __device__ __forceinline__ unsigned f_digitu005buint64u005d(unsigned long long key, unsigned shift) {
+static __device__ __forceinline__ unsigned f_digit_uint64(unsigned long long key, unsigned shift) {
 	return unsigned(k_shr(key, shift)) % 16u;
 }
 
@@ -252,7 +252,7 @@ TANDEM_KERNEL {
 		for (int k = 0; k < 32; k = k + 1) {
 			int i = (group_2 * 128 + l) * 32 + k;
 			if (i < x_len) {
-				next[f_digitu005buint64u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = next[f_digitu005buint64u005d(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
+				next[f_digit_uint64(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] = next[f_digit_uint64(x[unsigned(i) + x_at], shift) * 128u + unsigned(l)] + 1u;
 			}
 		}
 		__syncthreads();
@@ -269,7 +269,7 @@ TANDEM_KERNEL {
 			int i_2 = (group_2 * 128 + l) * 32 + k_2;
 			if (i_2 < x_len) {
 				unsigned long long key = x[unsigned(i_2) + x_at];
-				unsigned d_2 = f_digitu005buint64u005d(key, shift) * 128u + unsigned(l);
+				unsigned d_2 = f_digit_uint64(key, shift) * 128u + unsigned(l);
 				unsigned at_2 = next[d_2];
 				next[d_2] = at_2 + 1u;
 				y[at_2 + y_at] = key;
