@@ -41,7 +41,8 @@ func reduceShader(text string, states, words int) *Shader {
 			return [3]int{min(reduceGroups, ceilDiv(n, reduceLanes*reduceTurns)), 1, 1}
 		},
 		Iterations: func(_ *Launch, n int) int64 {
-			return int64(max(reduceTurns, ceilDiv(n, reduceLanes*reduceGroups))) + 16 // and the turns of the tree
+			// As many groups as keep an invocation within reduceTurns, as long as there are any.
+			return int64(max(min(reduceTurns, ceilDiv(n, reduceLanes)), ceilDiv(n, reduceLanes*reduceGroups))) + 16 // and the turns of the tree
 		},
 	}
 }

@@ -53,7 +53,9 @@ func Translate(dir string, texts map[string]string) error {
 	if err := os.WriteFile(source, []byte(b.String()), 0o644); err != nil {
 		return err
 	}
-	cmd := exec.Command(cmp.Or(os.Getenv("CXX"), "g++"), "-std=c++17", "-O1", "-fno-exceptions", "-ffp-contract=off", "-shared", "-fPIC", "-I", dir, "-o", object, source)
+	// -frounding-math: without it g++ 12 makes 0-x into -x where x is made of an unsigned
+	// integer and cannot be -0, which is -0 if x is 0.
+	cmd := exec.Command(cmp.Or(os.Getenv("CXX"), "g++"), "-std=c++17", "-O1", "-fno-exceptions", "-ffp-contract=off", "-frounding-math", "-shared", "-fPIC", "-I", dir, "-o", object, source)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("cudatest: translating for the host: %w\n%s", err, out)
 	}

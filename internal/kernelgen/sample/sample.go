@@ -351,3 +351,11 @@ type Spot struct{ x, y float32 }
 func hiding(i int, at Spot, l, n, result float32, spot, kernels []float32) {
 	spot[i] = kernels[i]*l + n*at.x + result*at.y
 }
+
+// nought is +0 where n is: 0-0 is, and -0 is not.
+//
+//tandem:kernel
+func nought(i int, n []uint32, out []float32) {
+	k := n[i]
+	out[i] = (float32(k) - float32(k)) - float32(k)
+}

@@ -3083,3 +3083,140 @@ TANDEM_KERNEL {
 	}
 }
 `
+
+// Nought makes a launch of the kernel nought, with an index for each element of out.
+//
+// nought is +0 where n is: 0-0 is, and -0 is not.
+func Nought[N kernels.Vector[uint32], Out kernels.Vector[float32]](n N, out Out) (l kernels.Launch) {
+	n_arg := kernels.Of[uint32](n)
+	out_arg := kernels.Of[float32](out)
+	l.Start(noughtKernel, out_arg.Len())
+	l.AddArg(n_arg, kernels.Elementwise)
+	l.AddArg(out_arg, kernels.Elementwise)
+	l.SetCost(kernels.Cost{Flops: 5, Bytes: 8})
+	return l
+}
+
+var noughtKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.nought",
+	Params: []kernels.Param{
+		{Name: "n", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "out_v", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Labels: []string{"n", "out"},
+	Go:     noughtRange,
+	GLSL: &kernels.Shader{
+		Text:  noughtGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:   noughtCUDA,
+		Block:  [3]int{256},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 2050) / 2048, 1, 1} },
+	},
+})
+
+// noughtRange computes the indices [call.Lo, call.Hi) of nought on the host.
+func noughtRange(call *kernels.Call) {
+	n := kernels.Slice[uint32](call, 0)
+	n_base := call.Base(0)
+	out_v := kernels.Slice[float32](call, 1)
+	out_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	n_here := n[from-n_base:][:to-from]
+	out_v_here := out_v[from-out_base:][:len(n_here)]
+	for u := 0; u <= len(n_here)-4; u += 4 {
+		{
+			k := n_here[u]
+			out_v_here[u] = float32(k) - float32(k) - float32(k)
+		}
+		{
+			k := n_here[u+1]
+			out_v_here[u+1] = float32(k) - float32(k) - float32(k)
+		}
+		{
+			k := n_here[u+2]
+			out_v_here[u+2] = float32(k) - float32(k) - float32(k)
+		}
+		{
+			k := n_here[u+3]
+			out_v_here[u+3] = float32(k) - float32(k) - float32(k)
+		}
+	}
+	for u := len(n_here) &^ 3; u < len(n_here); u++ {
+		k := n_here[u]
+		out_v_here[u] = float32(k) - float32(k) - float32(k)
+	}
+}
+
+const noughtGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_add(float a, float b) { precise float r = a + b; return r; }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	uint k = n[uint(i) + n_at];
+	precise float tandem_t1 = k_add(float(k), float(k_zero)) - k_add(float(k), float(k_zero)) - k_add(float(k), float(k_zero));
+	out_v[uint(i) + out_v_at] = tandem_t1;
+}
+`
+
+const noughtCUDA = `
+static __device__ __forceinline__ void tandem_element(unsigned n, float &out_v) {
+	unsigned k = n;
+	out_v = float(k) - float(k) - float(k);
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_4 { T lane[tandem_lanes]; };
+
+TANDEM_KERNEL {
+	float *tandem_p1 = out_v + (tandem_lo + out_v_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p1);
+	tandem_p1 -= tandem_skip;
+	const unsigned *tandem_p0 = n + (tandem_lo + n_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p0) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_4<unsigned> tandem_v0[tandem_vectors];
+			tandem_vector_4<float> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v0[tandem_k] = *(const tandem_vector_4<unsigned> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element(tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_4<float> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v1[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			unsigned tandem_v0[tandem_vectors * tandem_lanes];
+			float tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v0[tandem_k] = tandem_p0[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element(tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p1[tandem_first + tandem_at] = tandem_v1[tandem_k];
+			}
+		}
+	}
+}
+`

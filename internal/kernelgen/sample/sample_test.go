@@ -132,6 +132,13 @@ func cases() []kerneltest.Case {
 			spot, kernels := make([]float32, n), differential.Array[float32](rng, n)
 			return differential.Trial(Hiding(at, l, m, result, spot, kernels), spot, func(i int, spot []float32) { hiding(i, at, l, m, result, spot, kernels) })
 		}),
+		differential.Draw("nought", func(rng *rand.Rand, n int) kerneltest.Trial {
+			counts, out := differential.Array[uint32](rng, n), make([]float32, n)
+			for i := 0; i < n; i += 2 {
+				counts[i] = 0
+			}
+			return differential.Trial(Nought(counts, out), out, func(i int, out []float32) { nought(i, counts, out) })
+		}),
 		differential.Draw("volume", func(rng *rand.Rand, n int) kerneltest.Trial {
 			nz, rest := differential.Shape(rng, n)
 			ny, nx := differential.Shape(rng, rest)
