@@ -222,6 +222,25 @@ func TestRunnable(t *testing.T) {
 	}
 }
 
+// TestReductionIterations has a bound of an invocation's turns that a smaller launch
+// keeps within: a scheduler makes launches smaller until a driver takes them.
+func TestReductionIterations(t *testing.T) {
+	sum := 0.0
+	l := kernels.Sum(&sum, make([]float64, 1))
+	shader, before := l.Kernel().GLSL, int64(0)
+	for n := 1; n < 1<<30; n += 1 + n/7 {
+		threads := shader.Groups(&l, n)[0] * shader.Local[0]
+		bound := shader.Iterations(&l, n)
+		if turns := int64((n + threads - 1) / threads); turns >= bound || bound < before {
+			t.Fatalf("%d indices: an invocation has %d of them, and a bound of %d; that of fewer is %d", n, turns, bound, before)
+		}
+		before = bound
+	}
+	if few := shader.Iterations(&l, 1); few >= before/4 {
+		t.Errorf("one index has a bound of %d, many have %d", few, before)
+	}
+}
+
 func TestArgumentErrors(t *testing.T) {
 	x, y := make([]float32, 8), make([]float32, 8)
 	var sum float32
