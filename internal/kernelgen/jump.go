@@ -1,6 +1,7 @@
 package kernelgen
 
 import (
+	"cmp"
 	"go/ast"
 	"go/constant"
 	"go/token"
@@ -71,14 +72,11 @@ func (l *lowering) branch(s *ast.BranchStmt) {
 // and continues of it. What stands before it are variables, and behind it jumps that
 // lead further out.
 func (l *lowering) settle(e *enclosing, body []Stmt, endless bool) (settled, before, behind []Stmt) {
-	passes := jump{next: true} // through a switch
-	if !e.loop {
-		for _, outer := range slices.Backward(l.around) {
-			if outer.loop {
-				passes.to = outer
-				break
-			}
-		}
+	// A continue goes through a switch of its loop as it is. One within another switch
+	// llvmpipe takes for one of that (Mesa 22.3.6).
+	passes := jump{next: true}
+	if n := len(l.around); !e.loop && n > 0 && l.around[n-1].loop {
+		passes.to = l.around[n-1]
 	}
 	var ways []jump
 	own := false
@@ -98,13 +96,13 @@ func (l *lowering) settle(e *enclosing, body []Stmt, endless bool) (settled, bef
 			behind = append(behind, j) // nothing else leads there
 			break
 		}
-		word := "break_"
+		word, label := "break_", cmp.Or(j.to.label, "loop")
 		if j.next {
 			word = "continue_"
 		}
-		v := &Var{Name: l.names.name(word + j.to.label), Type: typeBool, Writes: 1, leads: &j}
+		v := &Var{Name: l.names.name(word + label), Type: typeBool, Writes: 1, leads: &j}
 		if j.to.name == "" {
-			j.to.name = l.names.name(j.to.label)
+			j.to.name = l.names.name(label)
 		}
 		before = append(before, &Declare{Var: v})
 		behind = append(behind, &If{Cond: &Ref{v}, Then: []Stmt{j}})

@@ -353,3 +353,38 @@ func longest(i int, x []int32) (run int32) {
 	}
 	return run + x[4*i]
 }
+
+// skipping goes on with its loop from a switch in a switch, of which both are left
+// by breaks too.
+//
+//tandem:kernel
+func skipping(i int, x, y []int32) {
+	sum := int32(0)
+	for k := range int32(9) {
+		sum += 100
+		switch (x[i] + k) & 3 {
+		case 0:
+			sum++
+			switch (x[i] ^ k) & 7 {
+			case 0, 2, 4:
+				sum += 10
+				if k > 1 {
+					continue
+				}
+			default:
+				if k < 5 {
+					break
+				}
+				sum *= 3
+			}
+			sum += 1000
+		case 1:
+			if x[i]&1 == 0 {
+				break
+			}
+			sum -= 7
+		}
+		sum += k
+	}
+	y[i] = sum
+}

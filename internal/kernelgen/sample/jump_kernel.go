@@ -2438,3 +2438,185 @@ TANDEM_KERNEL {
 	}
 }
 `
+
+// Skipping makes a launch of the kernel skipping, with an index for each element of y.
+//
+// skipping goes on with its loop from a switch in a switch, of which both are left
+// by breaks too.
+func Skipping[X, Y kernels.Vector[int32]](x X, y Y) (l kernels.Launch) {
+	x_arg := kernels.Of[int32](x)
+	y_arg := kernels.Of[int32](y)
+	l.Start(skippingKernel, y_arg.Len())
+	l.AddArg(x_arg, kernels.Elementwise)
+	l.AddArg(y_arg, kernels.Elementwise)
+	l.SetCost(kernels.Cost{Flops: 114.75, Bytes: 8})
+	return l
+}
+
+var skippingKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.skipping",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Int32, Access: kernels.In},
+		{Name: "y", Type: kernels.Int32, Access: kernels.Out},
+	},
+	Go: skippingRange,
+	GLSL: &kernels.Shader{
+		Text:       skippingGLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 9 },
+	},
+	CUDA: &kernels.Function{
+		Text:  skippingCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// skippingRange computes the indices [call.Lo, call.Hi) of skipping on the host.
+func skippingRange(call *kernels.Call) {
+	x := kernels.Slice[int32](call, 0)
+	x_base := call.Base(0)
+	y := kernels.Slice[int32](call, 1)
+	y_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	x_here := x[from-x_base:][:to-from]
+	y_here := y[from-y_base:][:to-from]
+	for u := range to - from {
+		var sum int32 = 0
+	loop:
+		for k := int32(0); k < 9; k++ {
+			sum += 100
+			tag := (x_here[u] + k) & 3
+			switch {
+			default:
+				if tag == 0 {
+					sum++
+					tag_2 := (x_here[u] ^ k) & 7
+					switch {
+					default:
+						if tag_2 == 0 || tag_2 == 2 || tag_2 == 4 {
+							sum += 10
+							if k > 1 {
+								continue loop
+							}
+						} else {
+							if k < 5 {
+								break
+							}
+							sum *= 3
+						}
+					}
+					sum += 1000
+				} else {
+					if tag == 1 {
+						if (x_here[u] & 1) == 0 {
+							break
+						}
+						sum -= 7
+					}
+				}
+			}
+			sum += k
+		}
+		y_here[u] = sum
+	}
+}
+
+const skippingGLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int sum = 0;
+	for (int k = 0; k < 9; k = k + 1) {
+		sum = sum + 100;
+		int tag = (x[uint(i) + x_at] + k) & 3;
+		switch (0) {
+		default:
+			if (tag == 0) {
+				sum = sum + 1;
+				int tag_2 = (x[uint(i) + x_at] ^ k) & 7;
+				bool continue_loop = false;
+				switch (0) {
+				default:
+					if (tag_2 == 0 || tag_2 == 2 || tag_2 == 4) {
+						sum = sum + 10;
+						if (k > 1) {
+							continue_loop = true;
+							break;
+						}
+					} else {
+						if (k < 5) {
+							break;
+						}
+						sum = sum * 3;
+					}
+				}
+				if (continue_loop) {
+					continue;
+				}
+				sum = sum + 1000;
+			} else {
+				if (tag == 1) {
+					if ((x[uint(i) + x_at] & 1) == 0) {
+						break;
+					}
+					sum = sum - 7;
+				}
+			}
+		}
+		sum = sum + k;
+	}
+	y[uint(i) + y_at] = sum;
+}
+`
+
+const skippingCUDA = `
+static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+static __device__ __forceinline__ int k_mul(int a, int b) { return (int)((unsigned)a * (unsigned)b); }
+static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int sum = 0;
+	for (int k = 0; k < 9; k = k_add(k, 1)) {
+		sum = k_add(sum, 100);
+		int tag = (k_add(x[unsigned(i) + x_at], k)) & 3;
+		switch (0) {
+		default:
+			if (tag == 0) {
+				sum = k_add(sum, 1);
+				int tag_2 = (x[unsigned(i) + x_at] ^ k) & 7;
+				bool continue_loop = false;
+				switch (0) {
+				default:
+					if (tag_2 == 0 || tag_2 == 2 || tag_2 == 4) {
+						sum = k_add(sum, 10);
+						if (k > 1) {
+							continue_loop = true;
+							break;
+						}
+					} else {
+						if (k < 5) {
+							break;
+						}
+						sum = k_mul(sum, 3);
+					}
+				}
+				if (continue_loop) {
+					continue;
+				}
+				sum = k_add(sum, 1000);
+			} else {
+				if (tag == 1) {
+					if ((x[unsigned(i) + x_at] & 1) == 0) {
+						break;
+					}
+					sum = k_sub(sum, 7);
+				}
+			}
+		}
+		sum = k_add(sum, k);
+	}
+	y[unsigned(i) + y_at] = sum;
+}
+`

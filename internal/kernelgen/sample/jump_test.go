@@ -56,6 +56,10 @@ func jumps() []kerneltest.Case {
 			wanted, reach := [4]float32{rng.Float32(), rng.Float32(), 1, 2 * rng.Float32()}, rng.Float32()/4
 			return differential.Trial(Closest(wanted, reach, x, y), y, func(i int, y []int32) { closest(i, wanted, reach, x, y) })
 		}),
+		differential.Draw("skipping", func(rng *rand.Rand, n int) kerneltest.Trial {
+			x, y := few(rng, n, 1<<12), make([]int32, n)
+			return differential.Trial(Skipping(x, y), y, func(i int, y []int32) { skipping(i, x, y) })
+		}),
 		differential.Draw("falls", func(rng *rand.Rand, n int) kerneltest.Trial {
 			x, y := few(rng, n, 1<<12), make([]int32, n)
 			return differential.Trial(Falls(x, y), y, func(i int, y []int32) { falls(i, x, y) })
