@@ -163,6 +163,11 @@ func (f *faulty) launch() {
 	defer unlock()
 	from, to := f.window(in)
 	lo, hi := f.window(out)
+	first, last, end := f.writeMeanwhile(out, lo, hi)
+	defer func() {
+		end()
+		f.owned(out, -1, first, last)
+	}()
 	err = f.compute(s, in, from, to, out, lo, hi)
 	if err == nil {
 		return

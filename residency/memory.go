@@ -13,8 +13,8 @@ import (
 // Memory is a buffer without its element type: what a launch and the scheduler
 // handle. Positions and sizes are in bytes.
 //
-// Every byte has at least one valid copy, at home or in a replica, unless it was
-// lost with a device. Reading makes copies, writing makes the writer's copy the
+// Every byte has at least one valid copy, at home, in a replica or set aside, unless it
+// was lost with a device. Reading makes copies, writing makes the writer's copy the
 // only one: the protocol is MSI, by stretches of bytes. Who may read and write
 // is settled before, by [Lock]; under that, any number of goroutines may acquire
 // and commit, as long as no two commit the same bytes.
@@ -30,6 +30,7 @@ type Memory struct {
 	state    chan struct{}
 	host     stretches // valid at home
 	replicas map[*Site]*replica
+	asides   []*aside // what is valid in one is valid nowhere else
 	freed    bool
 }
 
@@ -206,7 +207,7 @@ func (m *Memory) sendFromPeers(r *replica, stream device.Stream, gaps stretches)
 func (m *Memory) replica(ctx context.Context, site *Site) (*replica, error) {
 	r := m.replicas[site]
 	if r != nil && r.haunted {
-		if err := m.vacate(ctx, site); err != nil {
+		if err := m.setAside(ctx, site, r); err != nil {
 			return nil, err
 		}
 		r = nil
@@ -223,10 +224,12 @@ func (m *Memory) replica(ctx context.Context, site *Site) (*replica, error) {
 	return r, nil
 }
 
-// fetch makes [lo, hi) valid at home. The state is held.
+// fetch makes [lo, hi) valid at home, where nobody writes these bytes. The state is
+// held.
 func (m *Memory) fetch(ctx context.Context, lo, hi int64) (moved int64, err error) {
-	for _, gap := range m.host.missing(lo, hi) {
-		for site, r := range m.replicas {
+	m.bringFromAside(lo, hi)
+	for site, r := range m.replicas {
+		for _, gap := range m.host.missing(lo, hi) {
 			for _, have := range r.valid.common(gap.lo, gap.hi) {
 				if err := site.download(ctx, m.home[have.lo:have.hi], r.buf, have.lo); err != nil {
 					return moved, err
@@ -248,6 +251,7 @@ func (m *Memory) Commit(site *Site, lo, hi int64) {
 	m.state <- struct{}{}
 	defer m.leave()
 	m.host.remove(lo, hi)
+	m.dropAside(lo, hi)
 	for other, r := range m.replicas {
 		if other == site {
 			r.valid.add(lo, hi)
@@ -283,6 +287,7 @@ func (m *Memory) CommitHost(lo, hi int64) {
 	m.state <- struct{}{}
 	defer m.leave()
 	m.host.add(lo, hi)
+	m.dropAside(lo, hi)
 	for _, r := range m.replicas {
 		r.valid.remove(lo, hi)
 	}
@@ -347,4 +352,5 @@ func (m *Memory) free() {
 		site.release(m, r.buf)
 	}
 	clear(m.replicas)
+	m.asides = nil
 }

@@ -11,6 +11,7 @@ type refSite struct {
 type refMemory struct {
 	values   []int32 // the newest
 	home     []bool  // valid at home
+	aside    []bool  // kept of a replica that was haunted
 	replicas map[int]*refReplica
 }
 
@@ -23,7 +24,7 @@ type refReplica struct {
 const elementSize = 4
 
 func newRefMemory(values []int32) *refMemory {
-	m := &refMemory{values: values, home: make([]bool, len(values)), replicas: map[int]*refReplica{}}
+	m := &refMemory{values: values, home: make([]bool, len(values)), aside: make([]bool, len(values)), replicas: map[int]*refReplica{}}
 	set(m.home, 0, len(values), true)
 	return m
 }
@@ -46,6 +47,8 @@ type reference struct {
 func (r *reference) fetch(m *refMemory, lo, hi int) (whole bool) {
 	whole = true
 	for i := lo; i < hi; i++ {
+		m.home[i] = m.home[i] || m.aside[i]
+		m.aside[i] = false
 		for s, rep := range m.replicas {
 			if !m.home[i] && rep.valid[i] {
 				m.home[i] = true
@@ -69,12 +72,25 @@ func (r *reference) vacate(m *refMemory, s int) {
 	r.sites[s].inUse -= m.nbytes()
 }
 
+// setAside gives up a replica whose content must not go home yet.
+func (r *reference) setAside(m *refMemory, s int) {
+	m.distrust(s)
+	for i, alone := range m.replicas[s].valid {
+		if alone {
+			m.aside[i] = true
+			r.sites[s].downloaded += elementSize
+		}
+	}
+	delete(m.replicas, s)
+	r.sites[s].inUse -= m.nbytes()
+}
+
 // replica finds or makes a replica, at the cost of those that are not locked. It
 // is nil if there is no room.
 func (r *reference) replica(m *refMemory, s int, locked map[*refMemory]bool) *refReplica {
 	site, rep := r.sites[s], m.replicas[s]
 	if rep != nil && rep.haunted {
-		r.vacate(m, s)
+		r.setAside(m, s)
 		rep = nil
 	}
 	if rep == nil {
@@ -140,6 +156,7 @@ func (r *reference) acquire(m *refMemory, s, lo, hi int, read bool, locked map[*
 // commit makes a site's copy, or the home's for site -1, the only one.
 func (m *refMemory) commit(site, lo, hi int) {
 	set(m.home, lo, hi, site < 0)
+	set(m.aside, lo, hi, false)
 	for s, rep := range m.replicas {
 		set(rep.valid, lo, hi, s == site)
 	}

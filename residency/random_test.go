@@ -269,6 +269,31 @@ func (w *world) hostPart(b int) {
 	ref.commit(-1, lo, hi)
 }
 
+// writeMeanwhile begins to write a part of a buffer at home, beside [lo, hi), as workers
+// do while a device writes another part. It returns which part, and what ends that.
+func (w *world) writeMeanwhile(b, lo, hi int) (from, to int, end func()) {
+	mem, ref := w.buffers[b].Memory(), w.memories[b]
+	from, to = hi, len(ref.values)
+	if w.rng.IntN(2) == 0 {
+		from, to = 0, lo
+	}
+	if from >= to || w.rng.IntN(3) == 0 {
+		return 0, 0, func() {}
+	}
+	_, err := mem.AcquireHost(w.Context(), int64(from*elementSize), int64(to*elementSize), false)
+	w.ok(err)
+	values := w.fresh(to - from)
+	home := mem.Home()[from*elementSize : to*elementSize]
+	for i, v := range values {
+		binary.NativeEndian.PutUint32(home[i*elementSize:], uint32(v))
+	}
+	return from, to, func() {
+		mem.CommitHost(int64(from*elementSize), int64(to*elementSize))
+		copy(ref.values[from:to], values)
+		ref.commit(-1, from, to)
+	}
+}
+
 func numbers(b []byte) []int32 {
 	values := make([]int32, len(b)/elementSize)
 	for i := range values {
@@ -278,7 +303,8 @@ func numbers(b []byte) []int32 {
 }
 
 // launch reads one buffer and writes a part of another at a site, and sometimes
-// gives up on it when it has begun.
+// gives up on it when it has begun. Sometimes the host writes another part of the other
+// meanwhile.
 func (w *world) launch() {
 	s := w.rng.IntN(len(w.places))
 	order := w.rng.Perm(len(w.buffers))
@@ -296,6 +322,8 @@ func (w *world) launch() {
 		return
 	}
 	lo, hi = w.window(out)
+	_, _, end := w.writeMeanwhile(out, lo, hi)
+	defer end()
 	target, got := w.acquire(s, out, lo, hi, w.rng.IntN(2) == 0, stream, locked)
 	if got != fine {
 		return

@@ -97,17 +97,13 @@ func (s *Site) evict(ctx context.Context, m *Memory) bool {
 	return false
 }
 
-// withdraw brings home what only the site has, and frees the replica there.
+// withdraw brings home what only the site has, and frees the replica there. Nobody
+// writes the memory.
 func (m *Memory) withdraw(ctx context.Context, site *Site) error {
 	if err := m.enter(ctx); err != nil {
 		return err
 	}
 	defer m.leave()
-	return m.vacate(ctx, site)
-}
-
-// vacate is withdraw with the state held.
-func (m *Memory) vacate(ctx context.Context, site *Site) error {
 	r := m.replicas[site]
 	if r == nil {
 		return nil
