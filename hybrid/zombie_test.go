@@ -83,3 +83,85 @@ func TestZombieKernels(t *testing.T) {
 		}
 	}
 }
+
+// assign copies an argument, and then takes as long as a worker does that computes
+// some 300,000 indices a second.
+var assign = kernels.Define(kernels.Kernel{
+	Name:   "test.assign",
+	Params: []kernels.Param{{Name: "x", Type: kernels.Float32, Access: kernels.In}, {Name: "y", Type: kernels.Float32, Access: kernels.Out}},
+	Go: func(c *kernels.Call) {
+		y := kernels.Slice[float32](c, 1)
+		copy(y, kernels.Slice[float32](c, 0))
+		time.Sleep(time.Duration(len(y)) * 3 * time.Microsecond)
+	},
+})
+
+// workersBeside assigns to a resident y again and again on two devices, with or without
+// workers. The devices are late at times, so that chunks are taken from them. y is
+// seldom read: the devices have the only copy of what they wrote when workers write
+// the same elements. It returns what is wrong with y.
+func workersBeside(t *testing.T, seed uint64) (err error) {
+	const n, rounds = 4096, 12
+	rng := rand.New(rand.NewPCG(seed, 0))
+	opts := []hybrid.Option{hybrid.WithDevices("cpu"), hybrid.WithWorkers(2), hybrid.WithChunkDeadline(2 * time.Second)}
+	for i := range 2 {
+		cfg := sim.Config{ID: fmt.Sprintf("sim:%d", i), Rate: 2e5, LaunchLatency: 10 * time.Microsecond, TransferLatency: 100 * time.Microsecond, Seed: seed}
+		for range 1 + rng.IntN(4) {
+			cfg.Faults = append(cfg.Faults, sim.Fault{
+				Kind: sim.Delay, At: 10 + rng.IntN(300), Count: 1 + rng.IntN(3),
+				Delay: time.Duration(1+rng.IntN(200)) * time.Millisecond,
+			})
+		}
+		opts = append(opts, hybrid.WithDevice(simulated(t, cfg)))
+	}
+	s := open(t, opts...)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	x, y := residency.New[float32](n), residency.New[float32](n)
+	values, got := make([]float32, n), make([]float32, n)
+	for round := range rounds {
+		for i := range values {
+			values[i] = float32(round*n + i)
+		}
+		if err := x.CopyFrom(t.Context(), values); err != nil {
+			return err
+		}
+		l := kernels.NewLaunch(assign, n)
+		l.AddArg(kernels.Of[float32](x), kernels.Elementwise)
+		l.AddArg(kernels.Of[float32](y), kernels.Elementwise)
+		cost(&l)
+		where := []hybrid.LaunchOption{hybrid.EveryDevice(), hybrid.On("sim:0", "sim:1")}[rng.IntN(2)]
+		if err := s.Launch(t.Context(), l, where); err != nil {
+			return fmt.Errorf("round %d: %w", round, err)
+		}
+		if round < rounds-1 && rng.IntN(3) > 0 {
+			continue
+		}
+		if err := y.CopyTo(t.Context(), got); err != nil {
+			return fmt.Errorf("round %d: %w", round, err)
+		}
+		for i, v := range got {
+			if v != values[i] {
+				return fmt.Errorf("round %d: y[%d] is %v, want %v", round, i, v, values[i])
+			}
+		}
+	}
+	return nil
+}
+
+// TestWorkersBesideLateDevices: what workers have written at home stays when a device
+// whose chunk was taken from it comes back to the same launch, or to the next.
+func TestWorkersBesideLateDevices(t *testing.T) {
+	count := 300
+	if testing.Short() {
+		count = 50
+	}
+	for _, seed := range seeds(t, count) {
+		var err error
+		ok := t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { err = workersBeside(t, seed) })
+		})
+		if err != nil || !ok {
+			t.Fatalf("%v\nreplay with %s=%d", err, EnvSeed, seed)
+		}
+	}
+}
