@@ -15,6 +15,10 @@ import (
 	"github.com/tandem-go/tandem/residency"
 )
 
+// takeTime has a kernel last, in virtual time, so that other devices act between its
+// writing and its end: a worker's million indices a second.
+func takeTime(n int) { time.Sleep(time.Duration(n) * time.Microsecond) }
+
 // The kernels of the random schedules: one that reads and writes an argument, so
 // that an index done twice shows; one that only writes; one that needs all of an
 // argument; one that reduces.
@@ -27,6 +31,7 @@ var (
 			for i, v := range kernels.Slice[float32](c, 0) {
 				y[i] += v
 			}
+			takeTime(len(y))
 		},
 	})
 	position = kernels.Define(kernels.Kernel{
@@ -37,6 +42,7 @@ var (
 			for i := range y {
 				y[i] = table[(c.Lo+i)%len(table)]
 			}
+			takeTime(len(y))
 		},
 	})
 	total = kernels.Define(kernels.Kernel{
@@ -128,12 +134,14 @@ func totalJob(n int) job {
 	}}
 }
 
-// residentJob reads a buffer and overwrites another.
-func residentJob(t *testing.T, n int) job {
-	table, y := residency.New[float32](97), residency.New[float32](n)
+// residentJob reads a buffer and overwrites y. Its values are those from first on, so
+// that it shows where something of an earlier job stayed.
+func residentJob(t *testing.T, y *residency.Buffer[float32], first int) job {
+	n := y.Len()
+	table := residency.New[float32](97)
 	values := make([]float32, 97)
 	for i := range values {
-		values[i] = float32(i * i)
+		values[i] = float32(first + i)
 	}
 	if err := table.CopyFrom(t.Context(), values); err != nil {
 		t.Fatal(err)
@@ -238,7 +246,9 @@ func schedule(t *testing.T, seed uint64) (err error) {
 			}
 		}
 	}()
-	for range 1 + rng.IntN(3) {
+	// What devices have written stays with them from launch to launch, unless it is read.
+	kept := residency.New[float32](1 + rng.IntN(1<<(4+rng.IntN(10))))
+	for round := range 1 + rng.IntN(4) {
 		var jobs []job
 		for range 1 + rng.IntN(2) { // at the same time
 			n := 1 + rng.IntN(1<<(4+rng.IntN(10)))
@@ -250,13 +260,20 @@ func schedule(t *testing.T, seed uint64) (err error) {
 			case 2:
 				jobs = append(jobs, totalJob(n))
 			case 3:
-				jobs = append(jobs, residentJob(t, n))
+				jobs = append(jobs, residentJob(t, residency.New[float32](n), 0))
 			case 4:
 				// Undivided on the slowest sound device, two at a time: within the deadline.
 				jobs = append(jobs, anywhereJob(1+n/4))
 			case 5:
 				jobs = append(jobs, raggedJob(n))
 			}
+		}
+		if rng.IntN(2) == 0 {
+			j := residentJob(t, kept, 100*round)
+			if rng.IntN(2) == 0 {
+				j.check = func() error { return nil } // the next one overwrites it
+			}
+			jobs = append(jobs, j)
 		}
 		var options []hybrid.LaunchOption
 		if rng.IntN(3) == 0 {
