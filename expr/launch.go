@@ -15,6 +15,7 @@ func Store[T Element, V kernels.Vector[T]](dst V, x Expr[T]) kernels.Launch {
 	if ok {
 		f.bind(&l, to.Len())
 		l.AddArg(to, kernels.Elementwise)
+		l.SetGrain(storeGrain)
 		f.price(&l, kindOf[T]().size())
 	}
 	return l

@@ -44,6 +44,7 @@ type program struct {
 	tileSteps []tileStep // nil where only blocks do
 	widest    int        // size of the widest type
 	rootSize  int        // size of the last value
+	touched   int        // bytes of all arrays for an index
 	spills    int        // of tiles
 	join      joiner     // nil where tiles are not summed
 	scratch   sync.Pool
@@ -63,6 +64,7 @@ type scratch struct {
 	upTo   int              // elements
 	tiles  []tileInstruction
 	spills []byte
+	stream bool // the machine's results go past the caches
 	sums   tileSumsOf
 	acc    accumulator // here, since a folder would have it moved to the heap
 }
@@ -114,6 +116,11 @@ func compile(as fold, steps []step) *program {
 	c.tileSteps = c.tiles(as, widest)
 	p := c.program
 	p.widest, p.rootSize, p.join = widest, steps[last].typ.size(), joinerOf(as, steps[last].typ)
+	for i := range p.slots {
+		if p.slots[i].array >= 0 {
+			p.touched += p.slots[i].size
+		}
+	}
 	for i := range p.tileSteps {
 		p.spills = max(p.spills, p.tileSteps[i].spill+1)
 	}
@@ -189,6 +196,7 @@ func (p *program) call(c *kernels.Call) {
 		}
 	}
 	s.acc = accumulator{}
+	s.stream = p.streams(s, c.N)
 	lo := c.Lo
 	if done := p.tiled(s, c.Hi-lo, lo); done > 0 {
 		lo += done

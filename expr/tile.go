@@ -45,6 +45,9 @@ func (p *program) tiled(s *scratch, n, lo int) (done int) {
 			}
 		}
 	}
+	if s.stream {
+		fence()
+	}
 	for i := range s.tiles {
 		s.tiles[i].operand = nil
 	}
@@ -61,8 +64,12 @@ func (s *scratch) prepare(p *program) {
 	for i := range p.tileSteps {
 		step := &p.tileSteps[i]
 		in := &s.tiles[i]
-		in.handler, in.operand, in.stride = handlers[step.again][step.op], s.at[step.slot], 0
-		switch slot := &p.slots[step.slot]; {
+		slot, op := &p.slots[step.slot], step.op
+		if stores := op == tileStore || op == tileStore+1; stores && s.stream && step.spill < 0 && slot.array >= 0 {
+			op += tileStream - tileStore
+		}
+		in.handler, in.operand, in.stride = handlers[step.again][op], s.at[step.slot], 0
+		switch {
 		case step.spill >= 0:
 			in.operand = unsafe.Pointer(&s.spills[step.spill*tileBytes])
 		case slot.array >= 0:

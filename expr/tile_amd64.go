@@ -22,3 +22,8 @@ func tileHandlers() *[tileOps]uintptr
 //
 //go:noescape
 func tileHandlersAgain() *[tileOps]uintptr
+
+// fence has what was streamed be seen before whatever is written later.
+//
+//go:noescape
+func fence()

@@ -32,3 +32,8 @@ TEXT ·tileHandlers(SB), NOSPLIT, $0-8
 	LEAQ tileHandlers<>(SB), AX
 	MOVQ AX, ret+0(FP)
 	RET
+
+// func fence()
+TEXT ·fence(SB), NOSPLIT, $0-0
+	SFENCE
+	RET

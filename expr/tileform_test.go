@@ -40,7 +40,8 @@ func TestEveryTileInstruction(t *testing.T) {
 		}
 	}
 	for o, seen := range met {
-		if !seen && tileOp(o) != tileTurn {
+		// Streams take the place of stores when the program runs.
+		if op := tileOp(o); !seen && op != tileTurn && op != tileStream && op != tileStream+1 {
 			t.Errorf("instruction %d was never run", o)
 		}
 	}

@@ -10,6 +10,7 @@ const (
 	tileTurn tileOp = 2 * iota
 	tileLoad
 	tileStore
+	tileStream // tileStore past the caches, to addresses that are multiples of 32
 	tileAnd
 	tileOr
 	tileXor

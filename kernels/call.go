@@ -14,6 +14,9 @@ import (
 type Call struct {
 	// Lo and Hi bound the indices to compute: [Lo, Hi), never empty.
 	Lo, Hi int
+	// N is how many indices the launch has; on a device in the host's memory, how many
+	// the device was given at once.
+	N int
 	// Partial is where a reduction leaves the value of its part.
 	Partial Partial
 
@@ -36,7 +39,7 @@ var calls = sync.Pool{New: func() any { return new(Call) }}
 // be in host memory.
 func (l *Launch) Run(lo, hi int) Partial {
 	c := calls.Get().(*Call)
-	c.Lo, c.Hi, c.Partial = lo, hi, Partial{}
+	c.Lo, c.Hi, c.N, c.Partial = lo, hi, l.n, Partial{}
 	c.nargs = l.nargs
 	*(*[inlineScalars]uint64)(c.scalars[:]) = l.scalars
 	if l.wide != nil {

@@ -21,6 +21,7 @@ func (k *Kernel) hostCall(h device.HostCall) {
 	}
 	c := calls.Get().(*Call)
 	c.Lo, c.Hi, c.Partial, c.nargs = int(next()), int(next()), Partial{}, len(k.Params)
+	c.N = c.Hi - c.Lo
 	for i, p := range k.Params {
 		offset, base, n := int(next()), int(next()), int(next())
 		c.windows[i] = window{base: base, n: n}
