@@ -97,13 +97,13 @@ func cudaExpression(s *step, steps []step) string {
 			e := strings.NewReplacer("$0", u+"$0", "$1", u+"$1").Replace(infix[s.op])
 			return "(" + cudaTypes[s.typ] + ")(" + e + ")"
 		case opDiv:
-			return helperNames[opDiv]
+			return functionNames[opDiv]
 		}
 	}
 	if e, ok := infix[s.op]; ok {
 		return e
 	}
-	return helperNames[s.op]
+	return functionNames[s.op]
 }
 
 // cudaFunctions are operations of a type that CUDA C has not, or not as Go does, or

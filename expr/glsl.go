@@ -33,7 +33,7 @@ var glslTypes = [kinds]string{"float", "double", "int", "uint", "int64_t", "uint
 func shader(as fold, steps []step) *kernels.Shader {
 	root := steps[len(steps)-1].typ
 	var b strings.Builder
-	b.WriteString(glslHelpers(steps))
+	b.WriteString(glslPrelude(steps))
 	fmt.Fprintf(&b, "%s term(uint i) {\n", glslTypes[root])
 	values := glslBody(&b, steps)
 	fmt.Fprintf(&b, "\treturn %s;\n}\n", values[len(values)-1])
@@ -148,7 +148,7 @@ var infix = map[op]string{
 	opWhere: "$0 ? $1 : $2",
 }
 
-var helperNames = map[op]string{
+var functionNames = map[op]string{
 	opMin: "e_min($0, $1)", opMax: "e_max($0, $1)", opDiv: "e_div($0, $1)", opRem: "e_rem($0, $1)",
 	opShl: "e_shl($0, $1)", opShr: "e_shr($0, $1)", opNeg: "e_neg($0)", opAbs: "e_abs($0)",
 	opFloor: "e_floor($0)", opCeil: "e_ceil($0)", opTrunc: "e_trunc($0)", opRound: "e_round($0)",
@@ -170,7 +170,7 @@ func glslExpression(s *step, steps []step) string {
 	case s.typ.isMask() && from.isMask():
 		return map[op]string{opAnd: "$0 && $1", opOr: "$0 || $1", opXor: "$0 != $1", opNot: "!$0"}[s.op]
 	case s.op == opDiv && !s.typ.isFloat():
-		return helperNames[opDiv]
+		return functionNames[opDiv]
 	case from == int64s && (s.op == opLess || s.op == opLessEqual):
 		// Mesa 22.3.6 compares some signed 64-bit numbers wrongly, unsigned ones
 		// rightly; see docs/kernels.md.
@@ -179,7 +179,7 @@ func glslExpression(s *step, steps []step) string {
 	if e, ok := infix[s.op]; ok {
 		return e
 	}
-	return helperNames[s.op]
+	return functionNames[s.op]
 }
 
 // zeroText declares a zero of which no compiler knows, as there are never 2^32-1
@@ -197,8 +197,8 @@ func hidesZero(s *step, steps []step) bool {
 	return !from.typ.isFloat() && !from.typ.isMask() && from.op != opArray && from.op != opScalar
 }
 
-// glslHelpers are the functions that the steps use.
-func glslHelpers(steps []step) string {
+// glslPrelude is the functions that the steps use.
+func glslPrelude(steps []step) string {
 	var b strings.Builder
 	if slices.ContainsFunc(steps, func(s step) bool { return hidesZero(&s, steps) }) {
 		b.WriteString(zeroText)

@@ -2,7 +2,7 @@ package kernelgen
 
 // builtin is a function that every language has in its own way. In the texts $0
 // and $1 are the arguments and T is the type; a text that begins with k_ is a
-// call of a helper, see helpers.go.
+// call of a function of the prelude, see deviceprelude.go.
 type builtin struct {
 	name  string // as Go calls it: "math.Sqrt"
 	glsl  string

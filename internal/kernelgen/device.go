@@ -11,17 +11,17 @@ import (
 // GLSL lets a compiler compute with other roundings than were asked for unless
 // the result is a `precise` variable. All variables of floating-point types are
 // declared so; arithmetic whose result is no variable, in a condition or an
-// argument, calls helpers, in which it is one.
+// argument, calls functions, in which it is one.
 type devicePrinter struct {
-	k       *Kernel
-	cuda    bool
-	text    strings.Builder
-	tabs    int
-	helpers map[string]bool
-	arrays  []arrayDecl // CUDA's array types, in the order of their use
-	many    *Function
-	temps   int
-	zero    bool // k_zero is used
+	k      *Kernel
+	cuda   bool
+	text   strings.Builder
+	tabs   int
+	needed map[string]bool
+	arrays []arrayDecl // CUDA's array types, in the order of their use
+	many   *Function
+	temps  int
+	zero   bool // k_zero is used
 
 	collectives []*Collective // one of each kind that is used
 	// elements says that the names of buffers are those of elements; see tiles.go.
@@ -40,7 +40,7 @@ func (p *devicePrinter) line(format string, args ...any) {
 
 // deviceText is the text of a kernel after the prelude.
 func deviceText(k *Kernel, cuda bool) string {
-	p := &devicePrinter{k: k, cuda: cuda, helpers: map[string]bool{}}
+	p := &devicePrinter{k: k, cuda: cuda, needed: map[string]bool{}}
 	// What stands first is known last.
 	for _, f := range k.Functions {
 		p.function(f)
@@ -50,13 +50,13 @@ func deviceText(k *Kernel, cuda bool) string {
 	p.text.Reset()
 	p.structures()
 	types := p.text.String()
-	var helpers strings.Builder
-	p.writeHelpers(&helpers)
+	var functions strings.Builder
+	p.writePrelude(&functions)
 	zero := ""
 	if p.zero {
 		zero = zeroText
 	}
-	return p.arrayTypes() + types + zero + helpers.String() + body
+	return p.arrayTypes() + types + zero + functions.String() + body
 }
 
 func (p *devicePrinter) function(f *Function) {

@@ -9,7 +9,7 @@ import (
 )
 
 // expr prints an expression. exact says that it becomes the value of a precise
-// variable, so that its operations need no helpers.
+// variable, so that its operations need no functions.
 func (p *devicePrinter) expr(e Expr, exact bool) string {
 	switch e := e.(type) {
 	case *Const:
@@ -119,11 +119,11 @@ func (p *devicePrinter) side(e Expr, op token.Token, right, exact bool) string {
 	return text
 }
 
-var comparisonHelpers = map[token.Token]string{
+var comparisonFunctions = map[token.Token]string{
 	token.LSS: "less", token.LEQ: "leq", token.GTR: "greater", token.GEQ: "geq", token.EQL: "equal", token.NEQ: "noteq",
 }
 
-var arithmeticHelpers = map[token.Token]string{token.ADD: "add", token.SUB: "sub", token.MUL: "mul", token.QUO: "quo"}
+var arithmeticFunctions = map[token.Token]string{token.ADD: "add", token.SUB: "sub", token.MUL: "mul", token.QUO: "quo"}
 
 func (p *devicePrinter) binary(e *Binary, exact bool) string {
 	t := e.X.typ()
@@ -139,12 +139,12 @@ func (p *devicePrinter) binary(e *Binary, exact bool) string {
 		if p.cuda {
 			return infix(e.Op.String())
 		}
-		return call(comparisonHelpers[e.Op])
+		return call(comparisonFunctions[e.Op])
 	case t.isFloat():
 		if p.cuda || exact {
 			return infix(e.Op.String())
 		}
-		return call(arithmeticHelpers[e.Op])
+		return call(arithmeticFunctions[e.Op])
 	case e.Op == token.SHL || e.Op == token.SHR:
 		return p.shift(e)
 	case e.Op == token.QUO || e.Op == token.REM:
@@ -158,8 +158,8 @@ func (p *devicePrinter) binary(e *Binary, exact bool) string {
 	case !p.cuda && t.Kind == Int64 && (e.Op == token.LSS || e.Op == token.LEQ || e.Op == token.GTR || e.Op == token.GEQ):
 		p.need("ordered", t)
 		return fmt.Sprintf("k_ordered(%s) %s k_ordered(%s)", p.expr(e.X, false), e.Op, p.expr(e.Y, false))
-	case p.cuda && (t.Kind == Int32 || t.Kind == Int64) && arithmeticHelpers[e.Op] != "":
-		return call(arithmeticHelpers[e.Op]) // signed overflow is undefined in C
+	case p.cuda && (t.Kind == Int32 || t.Kind == Int64) && arithmeticFunctions[e.Op] != "":
+		return call(arithmeticFunctions[e.Op]) // signed overflow is undefined in C
 	}
 	return infix(e.Op.String())
 }

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// Helpers are functions of GLSL and CUDA C that a kernel's text brings along
+// The prelude are functions of GLSL and CUDA C that a kernel's text brings along
 // where the language's own operation is not Go's. In their texts T is the type, U
 // the unsigned type of the same width, W the width less one.
-type helper struct{ glsl, cuda string }
+type preludeFunction struct{ glsl, cuda string }
 
-var helpers = map[string]helper{
+var prelude = map[string]preludeFunction{
 	"add":     {"T k_add(T a, T b) { precise T r = a + b; return r; }", "T k_add(T a, T b) { return (T)((U)a + (U)b); }"},
 	"sub":     {"T k_sub(T a, T b) { precise T r = a - b; return r; }", "T k_sub(T a, T b) { return (T)((U)a - (U)b); }"},
 	"mul":     {"T k_mul(T a, T b) { precise T r = a * b; return r; }", "T k_mul(T a, T b) { return (T)((U)a * (U)b); }"},
@@ -80,7 +80,7 @@ var helpers = map[string]helper{
 
 // Those that differ by the kind of type. GLSL's own min and max of 64-bit integers
 // end the process when Mesa 22.3.6 compiles them one in another with constants.
-var kindHelpers = map[string]map[Kind]helper{
+var preludeOfKinds = map[string]map[Kind]preludeFunction{
 	"neg":      floats("T k_neg(T x) { return FROM(BITS(x) ^ SIGN); }", ""),
 	"abs":      floats("", "T k_abs(T x) { return FROM(BITS(x) & ~SIGN); }"),
 	"copysign": floats("T k_copysign(T x, T y) { return FROM(BITS(x) & ~SIGN | BITS(y) & SIGN); }", ""),
@@ -105,8 +105,8 @@ var kindHelpers = map[string]map[Kind]helper{
 	"shr": integers("U k_shr(U x, N s) { return s > W ? ZERO : x >> s; }", "T k_shr(T x, N s) { return x >> (s > W ? W : s); }"),
 }
 
-func floats(glsl, cuda string) map[Kind]helper {
-	set := map[Kind]helper{}
+func floats(glsl, cuda string) map[Kind]preludeFunction {
+	set := map[Kind]preludeFunction{}
 	for kind, words := range map[Kind][2][]string{
 		Float32: {
 			{"BITS", "floatBitsToUint", "FROM", "uintBitsToFloat", "SIGN", "0x80000000u", "INF", "0x7f800000u"},
@@ -123,34 +123,34 @@ func floats(glsl, cuda string) map[Kind]helper {
 			{"BITS", "(unsigned long long)__double_as_longlong", "FROM", "__longlong_as_double", "SIGN", "0x8000000000000000ULL", "INF", "0x7ff0000000000000ULL"},
 		},
 	} {
-		set[kind] = helper{replace(glsl, words[0]), replace(cuda, words[1])}
+		set[kind] = preludeFunction{replace(glsl, words[0]), replace(cuda, words[1])}
 	}
 	return set
 }
 
 // extremum adds to those of floats the ones of 64-bit integers: a is it where a op b.
-func extremum(op string, set map[Kind]helper) map[Kind]helper {
+func extremum(op string, set map[Kind]preludeFunction) map[Kind]preludeFunction {
 	name := map[string]string{"<": "k_min", ">": "k_max"}[op]
-	set[Int64] = helper{fmt.Sprintf("T %s(T a, T b) { return k_ordered(a) %s k_ordered(b) ? a : b; }", name, op), ""}
-	set[Uint64] = helper{fmt.Sprintf("T %s(T a, T b) { return a %s b ? a : b; }", name, op), ""}
+	set[Int64] = preludeFunction{fmt.Sprintf("T %s(T a, T b) { return k_ordered(a) %s k_ordered(b) ? a : b; }", name, op), ""}
+	set[Uint64] = preludeFunction{fmt.Sprintf("T %s(T a, T b) { return a %s b ? a : b; }", name, op), ""}
 	return set
 }
 
-func integers(unsigned, signed string) map[Kind]helper {
-	set := map[Kind]helper{}
+func integers(unsigned, signed string) map[Kind]preludeFunction {
+	set := map[Kind]preludeFunction{}
 	for _, kind := range []Kind{Int, Int32, Uint32, Int64, Uint64} {
 		text := signed
 		if kind == Uint32 || kind == Uint64 {
 			text = unsigned
 		}
-		set[kind] = helper{text, text}
+		set[kind] = preludeFunction{text, text}
 	}
 	return set
 }
 
 func replace(text string, pairs []string) string { return strings.NewReplacer(pairs...).Replace(text) }
 
-// need notes that a helper is used for a type.
+// need notes that one of them is used for a type.
 func (p *devicePrinter) need(name string, t *Type) {
 	switch name {
 	case "min", "max":
@@ -169,13 +169,13 @@ func (p *devicePrinter) need(name string, t *Type) {
 	if name == "rotl" || name == "ctz" || name == "swap" || name == "mul32" {
 		t = typeUint32
 	}
-	p.helpers[fmt.Sprintf("%s/%d", name, t.Kind)] = true
+	p.needed[fmt.Sprintf("%s/%d", name, t.Kind)] = true
 }
 
-// writeHelpers writes those that are used, in a fixed order.
-func (p *devicePrinter) writeHelpers(b *strings.Builder) {
+// writePrelude writes those that are used, in a fixed order.
+func (p *devicePrinter) writePrelude(b *strings.Builder) {
 	var keys []string
-	for key := range p.helpers {
+	for key := range p.needed {
 		keys = append(keys, key)
 	}
 	// Those that others call stand first.
@@ -194,9 +194,9 @@ func (p *devicePrinter) writeHelpers(b *strings.Builder) {
 	for _, key := range keys {
 		name, number, _ := strings.Cut(key, "/")
 		kind := Kind(number[0] - '0')
-		h, ok := helpers[name]
+		h, ok := prelude[name]
 		if !ok {
-			h = kindHelpers[name][kind]
+			h = preludeOfKinds[name][kind]
 		}
 		t := &Type{Kind: kind}
 		unsigned := &Type{Kind: Uint32}
