@@ -1,52 +1,94 @@
 package kernelgen
 
 import (
+	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/types"
 )
 
-// aggregate is a parameter of a kernel that is a structure with slices in it, or a
-// member of one. It is no value of the language, and never on a device: its fields
-// are arguments of their own, and those that the kernel does not use are none.
+// aggregate is a parameter of a kernel that is a structure or an array with slices in
+// it, or a member of one. It is no value of the language, and never on a device: its
+// members are arguments of their own, and those that the kernel does not use are none.
 type aggregate struct {
-	typ    types.Type
-	label  string // as in Go: "p.X"
-	path   string // without the parameter: ".X"
-	name   string // for what it becomes
-	fields []*aggregate
+	typ     types.Type
+	label   string // as in Go: "p.X", "p[2]"
+	path    string // without the parameter: ".X", "[2]"
+	name    string // for what it becomes
+	members []*aggregate
 
 	used     ast.Expr // where it first is, nil if nowhere
 	assigned bool
 
-	// What a used one without fields became.
+	// What a used one without members became.
 	buffer *Buffer
 	value  *Var
 }
 
-// hasSlices reports whether a type is a structure with slices in it, or in structures
-// that it has as fields.
+// hasSlices reports whether a type is a structure or an array with slices in it, or in
+// what it has of these.
 func hasSlices(t types.Type) bool {
-	s, ok := t.Underlying().(*types.Struct)
-	if !ok {
-		return false
+	slices := func(t types.Type) bool {
+		_, slice := t.Underlying().(*types.Slice)
+		return slice || hasSlices(t)
 	}
-	for f := range s.Fields() {
-		if _, slice := f.Type().Underlying().(*types.Slice); slice || hasSlices(f.Type()) {
-			return true
+	switch t := t.Underlying().(type) {
+	case *types.Array:
+		return slices(t.Elem())
+	case *types.Struct:
+		for f := range t.Fields() {
+			if slices(f.Type()) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
+// longestArray is the greatest length of an array with slices in a type.
+func longestArray(t types.Type) (longest int64) {
+	if !hasSlices(t) {
+		return 0
+	}
+	switch t := t.Underlying().(type) {
+	case *types.Array:
+		return max(t.Len(), longestArray(t.Elem()))
+	case *types.Struct:
+		for f := range t.Fields() {
+			longest = max(longest, longestArray(f.Type()))
+		}
+	}
+	return longest
+}
+
 // newAggregate makes one with all below it.
 func newAggregate(t types.Type, label, path, name string) *aggregate {
 	m := &aggregate{typ: t, label: label, path: path, name: name}
-	if hasSlices(t) {
-		for f := range t.Underlying().(*types.Struct).Fields() {
-			m.fields = append(m.fields, newAggregate(f.Type(), label+"."+f.Name(), path+"."+f.Name(), name+"_"+f.Name()))
+	if !hasSlices(t) {
+		return m
+	}
+	add := func(t types.Type, step, suffix string) {
+		m.members = append(m.members, newAggregate(t, label+step, path+step, name+"_"+suffix))
+	}
+	switch t := t.Underlying().(type) {
+	case *types.Array:
+		for i := range t.Len() {
+			add(t.Elem(), fmt.Sprintf("[%d]", i), fmt.Sprint(i))
+		}
+	case *types.Struct:
+		for f := range t.Fields() {
+			add(f.Type(), "."+f.Name(), f.Name())
 		}
 	}
 	return m
+}
+
+// nouns are what an aggregate with members is called, and what these are.
+func (m *aggregate) nouns() (whole, parts string) {
+	if _, ok := m.typ.Underlying().(*types.Array); ok {
+		return "array", "elements"
+	}
+	return "structure", "fields"
 }
 
 // memberOf is the part of an aggregate that an expression names, or nil.
@@ -61,14 +103,36 @@ func (l *lowering) memberOf(e ast.Expr) *aggregate {
 		}
 		m := l.memberOf(e.X)
 		for _, i := range s.Index() {
-			if m == nil || m.fields == nil {
+			if m == nil || m.members == nil {
 				return nil
 			}
-			m = m.fields[i]
+			m = m.members[i]
 		}
 		return m
+	case *ast.IndexExpr:
+		m := l.memberOf(e.X)
+		if m == nil || m.members == nil {
+			return nil
+		}
+		at := l.src.info.Types[e.Index].Value
+		if at == nil {
+			return nil
+		}
+		i, _ := constant.Int64Val(constant.ToInt(at))
+		return m.members[i]
 	}
 	return nil
+}
+
+// choosesMember reports whether a subscript chooses among the members of an aggregate
+// while the kernel runs, and refuses that.
+func (l *lowering) choosesMember(e *ast.IndexExpr) bool {
+	m := l.memberOf(e.X)
+	if m == nil || m.members == nil {
+		return false
+	}
+	l.refuse(e.Index.Pos(), "the subscript %s that chooses a slice", "write the slices out, with constants: "+m.members[0].label, types.ExprString(e.Index))
+	return true
 }
 
 // bufferOf is the slice that an expression names, or nil: a parameter of the kernel,
@@ -84,16 +148,25 @@ func (l *lowering) bufferOf(e ast.Expr) *Buffer {
 }
 
 // aggregate makes what a kernel gets for a parameter that has slices in it: one
-// argument for each field that its body uses, in the order of their declaration.
+// argument for each member that its body uses, in the order of their declaration.
 func (l *lowering) aggregateParam(p *types.Var, name string, body *ast.BlockStmt) {
+	if n := longestArray(p.Type()); n > maxParams {
+		l.refuse(p.Pos(), "an array of %d slices", fmt.Sprintf("a kernel has at most %d", maxParams), n)
+		return
+	}
 	root := newAggregate(p.Type(), name, "", name)
 	l.aggregates[p] = root
+	use := func(e ast.Expr) {
+		if m := l.memberOf(e); m != nil && m.used == nil {
+			m.used = e
+		}
+	}
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			if m := l.memberOf(n); m != nil && m.used == nil {
-				m.used = n
-			}
+			use(n)
+		case *ast.IndexExpr:
+			use(n)
 		case *ast.AssignStmt:
 			for _, e := range n.Lhs {
 				l.markAssigned(e)
@@ -108,7 +181,7 @@ func (l *lowering) aggregateParam(p *types.Var, name string, body *ast.BlockStmt
 	l.k.Params = append(l.k.Params, param)
 }
 
-// markAssigned notes the field of an aggregate in which something is stored.
+// markAssigned notes the member of an aggregate in which something is stored.
 func (l *lowering) markAssigned(e ast.Expr) {
 	for {
 		if m := l.memberOf(e); m != nil {
@@ -129,8 +202,8 @@ func (l *lowering) markAssigned(e ast.Expr) {
 // realise makes the arguments for a member and all below it.
 func (l *lowering) realise(m *aggregate, param *Param) {
 	switch {
-	case m.fields != nil:
-		for _, f := range m.fields {
+	case m.members != nil:
+		for _, f := range m.members {
 			l.realise(f, param)
 		}
 	case m.used == nil:
@@ -152,8 +225,9 @@ func (l *lowering) memberValue(m *aggregate, e ast.Expr) Expr {
 		return &Ref{m.value}
 	case m.buffer != nil:
 		l.refuse(e.Pos(), "the slice %s as a value", "use its elements and its length", m.label)
-	case m.fields != nil:
-		l.refuse(e.Pos(), "the structure %s, which has slices, as a value", "use its fields, and the slices' elements", m.label)
+	case m.members != nil:
+		whole, parts := m.nouns()
+		l.refuse(e.Pos(), "the %s %s, which has slices, as a value", "use its "+parts+", and the slices' elements", whole, m.label)
 	}
 	return nil
 }
@@ -166,8 +240,9 @@ func (l *lowering) memberTarget(m *aggregate, e ast.Expr) Expr {
 		return &Ref{m.value}
 	case m.buffer != nil:
 		l.refuse(e.Pos(), "an assignment to the slice %s", "store into its elements", m.label)
-	case m.fields != nil:
-		l.refuse(e.Pos(), "an assignment to the structure %s, which has slices", "store into the elements of the slices", m.label)
+	case m.members != nil:
+		whole, _ := m.nouns()
+		l.refuse(e.Pos(), "an assignment to the %s %s, which has slices", "store into the elements of the slices", whole, m.label)
 	}
 	return nil
 }

@@ -185,6 +185,12 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 				load := &Load{Buffer: b, At: keep(at), site: l.siteOf(ix)}
 				return load
 			}
+			if m := l.memberOf(ix); m != nil {
+				return l.memberTarget(m, ix)
+			}
+			if l.choosesMember(ix) {
+				return nil
+			}
 			if l.isShared(ix.X) {
 				x = &Ref{l.vars[l.object(ix.X)]}
 			} else if x = l.target(ix.X, held); x == nil {

@@ -102,7 +102,7 @@ func (w *writer) constructor() {
 		}
 		of := types.TypeString(p.Go, w.im.qualify)
 		if p.Aggregate {
-			of, typeParams = w.aggregateType(p.Go, names, typeParams)
+			of, typeParams = w.aggregateType(p.Go, name, names, typeParams)
 		}
 		params = append(params, name+" "+of)
 		for _, part := range p.Parts {
@@ -122,7 +122,7 @@ func (w *writer) constructor() {
 		}
 	}
 	for _, b := range k.Buffers {
-		w.operands[b] = fresh(strings.ReplaceAll(b.title(), ".", "_") + "_arg")
+		w.operands[b] = fresh(argumentName.Replace(b.title()) + "_arg")
 		if b.Len != nil {
 			w.paths[b.Len.Name] = w.operands[b] + ".Len()"
 		}
@@ -173,6 +173,9 @@ func (w *writer) constructor() {
 	w.line("\treturn %s\n}", launch)
 }
 
+// argumentName makes a name of what a slice is called: "p.X", "p[2]".
+var argumentName = strings.NewReplacer(".", "_", "[", "_", "]", "")
+
 // typeParam is a type parameter of a constructor: slices and buffers of such numbers.
 type typeParam struct{ name, elem string }
 
@@ -193,8 +196,18 @@ func typeParamList(list []typeParam) string {
 
 // aggregateType is the type of an aggregate in the constructor. The kernel has slices
 // where the declaration has a type parameter that is a kernels.Vector; the constructor
-// has a type parameter there too.
-func (w *writer) aggregateType(t types.Type, names *constructorNames, list []typeParam) (string, []typeParam) {
+// has a type parameter there too, and for the slices of an array.
+func (w *writer) aggregateType(t types.Type, name string, names *constructorNames, list []typeParam) (string, []typeParam) {
+	if array, ok := t.(*types.Array); ok {
+		var of string
+		if slice, ok := array.Elem().(*types.Slice); ok {
+			p := typeParam{names.typeName(exported(name)), types.TypeString(slice.Elem(), w.im.qualify)}
+			of, list = p.name, append(list, p)
+		} else {
+			of, list = w.aggregateType(array.Elem(), name, names, list)
+		}
+		return fmt.Sprintf("[%d]%s", array.Len(), of), list
+	}
 	named, ok := types.Unalias(t).(*types.Named)
 	if !ok || named.TypeArgs().Len() == 0 {
 		return types.TypeString(t, w.im.qualify), list

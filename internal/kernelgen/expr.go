@@ -246,6 +246,12 @@ func (l *lowering) index(e *ast.IndexExpr) Expr {
 		}
 		return &At{&Ref{l.vars[l.object(e.X)]}, at}
 	}
+	if m := l.memberOf(e); m != nil {
+		return l.memberValue(m, e)
+	}
+	if l.choosesMember(e) {
+		return nil
+	}
 	switch l.src.info.Types[e.X].Type.Underlying().(type) {
 	case *types.Map:
 		l.refuse(e.Pos(), "a map", "use a slice with a computed subscript")

@@ -215,11 +215,17 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 			hi = l.temporary("n", hi)
 		}
 	case *types.Array:
-		t := l.convertType(over, s.X.Pos())
-		if t == nil {
+		hi = intConst(u.Len())
+		if m := l.memberOf(s.X); m != nil && m.members != nil {
+			if valueObj != nil {
+				l.memberValue(m, s.X)
+				return
+			}
+			break
+		}
+		if l.convertType(over, s.X.Pos()) == nil {
 			return
 		}
-		hi = intConst(u.Len())
 		if valueObj != nil {
 			x := l.expr(s.X)
 			if x == nil {

@@ -43,7 +43,7 @@ func (l *lowering) paramType(p *types.Var, fn *ast.FuncDecl) *Type {
 		return nil
 	}
 	if hasSlices(p.Type()) {
-		l.refuse(p.Pos(), "a structure with slices as parameter of a device function", "have the function take the slices: f(p.x, p.y)")
+		l.refuse(p.Pos(), "a parameter of a device function that has slices in it", "have the function take the slices: f(p.x, p.y)")
 		return nil
 	}
 	return l.convertType(p.Type(), p.Pos())

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// gathered is a parameter p that has other parameters as fields: slices and scalars,
-// some of them in a structure of their own, and fields that no kernel may have.
+// gathered is a parameter p that has other parameters as fields: slices, some of them in
+// arrays, and scalars, some of all in a structure of their own, and fields that no kernel
+// may have.
 type gathered struct {
 	typ     string // with type arguments
 	declare string
@@ -25,18 +26,23 @@ func (p *program) gather() {
 		if p.IntN(2) == 0 {
 			return
 		}
-		if elem, slice := strings.CutPrefix(typ, "[]"); slice && generic {
+		elem, slice := strings.CutPrefix(typ, "[]")
+		if slice && generic {
 			if !slices.Contains(elems, elem) {
 				elems = append(elems, elem)
 			}
 			typ = "V" + elem
 		}
+		member := ""
+		if slice && p.IntN(3) == 0 {
+			typ, member = "[2]"+typ, fmt.Sprintf("[%d]", p.IntN(2))
+		}
 		if p.IntN(3) == 0 {
 			fmt.Fprintf(&inner, "%s %s\n", *name, typ)
-			*name = "p.in." + *name
+			*name = "p.in." + *name + member
 		} else {
 			fmt.Fprintf(&outer, "%s %s\n", *name, typ)
-			*name = "p." + *name
+			*name = "p." + *name + member
 		}
 	}
 	for i := range p.scalars {

@@ -114,6 +114,56 @@ func pull(i int, dt, soft float32, b bodies) {
 	b.VZ[i] += dt * az
 }
 
+const red, green, blue = 0, 1, 2
+
+// luminance weighs the planes of a picture, of which the last one is not used for
+// short rows.
+//
+//tandem:kernel
+func luminance(r, c int, cols int, weights [3]float32, planes [3][]float32, y []float32) {
+	at := r*cols + c
+	y[at] = weights[red]*planes[red][at] + weights[green]*planes[green][at]
+	if cols > 5 {
+		y[at] += weights[blue] * planes[blue][at]
+	}
+}
+
+// picture has planes in an array, on the host or in resident buffers.
+type picture[V kernels.Vector[int32]] struct {
+	Planes [4]V
+	Gain   [4]int32
+}
+
+// fade changes two of four planes in place.
+//
+//tandem:kernel
+func fade(i int, p picture[[]int32]) {
+	p.Planes[green][i] = p.Planes[green][i] * p.Gain[green] >> 4
+	p.Planes[3][i] ^= p.Planes[green][i] + int32(len(p.Planes[3]))
+}
+
+// grid has slices in arrays of arrays and of structures, and one of another name.
+type grid [2][2]struct {
+	At   []uint32
+	Text [1]column
+}
+
+// pick reads through tables in a grid, and counts what it picks in an array of tables.
+//
+//tandem:kernel
+//tandem:scatter counts[1]
+func pick(i int, g grid, counts [2][]uint32, out []float64) {
+	sum := 0.0
+	for _, at := range g[0][1].At {
+		if n := int32(len(g[1][0].Text[0])); n > 0 {
+			sum += g[1][0].Text[0][int32(at)%n]
+		}
+	}
+	out[i] = sum
+	atomics.Add(&counts[0][i%4], 1)
+	counts[1][i] = uint32(len(g[0][1].At))
+}
+
 // eight adds up elements of as many slices as a kernel may have.
 //
 //tandem:kernel

@@ -929,6 +929,434 @@ TANDEM_KERNEL {
 }
 `
 
+// Luminance makes a launch of the kernel luminance for all indices below nr, nc.
+//
+// luminance weighs the planes of a picture, of which the last one is not used for
+// short rows.
+func Luminance[Planes, Y kernels.Vector[float32]](nr, nc int, cols int, weights [3]float32, planes [3]Planes, y Y) (l kernels.Launch) {
+	planes_0_arg := kernels.Of[float32](planes[0])
+	planes_1_arg := kernels.Of[float32](planes[1])
+	planes_2_arg := kernels.Of[float32](planes[2])
+	y_arg := kernels.Of[float32](y)
+	l.Start(luminanceKernel, kernels.Rows(nr, nc))
+	l.Require(nc >= 0, "nc", "below 0")
+	l.Require(cols >= 0, "cols", "below 0")
+	l.Require(cols-nc >= 0, "y", "elements of different indices overlap")
+	l.RequireInt32()
+	l.AddArg(planes_0_arg, kernels.Footprint{Per: cols, Width: min(cols, nc), Halo: max(0, nc-min(cols, nc))})
+	l.AddArg(planes_1_arg, kernels.Footprint{Per: cols, Width: min(cols, nc), Halo: max(0, nc-min(cols, nc))})
+	l.AddArg(planes_2_arg, kernels.Footprint{Per: cols, Width: min(cols, nc), Halo: max(0, nc-min(cols, nc))})
+	l.AddArg(y_arg, kernels.Footprint{Per: cols, Width: nc})
+	l.AddInt(cols)
+	l.AddFloat(float64(weights[0]))
+	l.AddFloat(float64(weights[1]))
+	l.AddFloat(float64(weights[2]))
+	l.AddInt(nc)
+	l.RequireLen("planes[0]", planes_0_arg, cols, nc)
+	l.RequireLen("planes[1]", planes_1_arg, cols, nc)
+	l.SetCost(kernels.Cost{Flops: float64(nc) * 7, Bytes: 4*float64(nc) + 4*float64(nc) + 4*float64(nc) + 4*float64(nc)})
+	return l
+}
+
+var luminanceKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.luminance",
+	Params: []kernels.Param{
+		{Name: "planes_0", Type: kernels.Float32, Access: kernels.In},
+		{Name: "planes_1", Type: kernels.Float32, Access: kernels.In},
+		{Name: "planes_2", Type: kernels.Float32, Access: kernels.In},
+		{Name: "y", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Labels: []string{"planes[0]", "planes[1]", "planes[2]", "y"},
+	Scalars: []kernels.Scalar{
+		{Name: "cols", Type: kernels.Int32},
+		{Name: "weights_0", Type: kernels.Float32},
+		{Name: "weights_1", Type: kernels.Float32},
+		{Name: "weights_2", Type: kernels.Float32},
+		{Name: "nc", Type: kernels.Int32},
+	},
+	Go: luminanceRange,
+	GLSL: &kernels.Shader{
+		Text:   luminanceGLSL,
+		Local:  [3]int{256},
+		Groups: func(l *kernels.Launch, n int) [3]int { return [3]int{n * ((l.Int(4) + 255) / 256), 1, 1} },
+	},
+	CUDA: &kernels.Function{
+		Text:   luminanceCUDA,
+		Block:  [3]int{256},
+		Groups: func(l *kernels.Launch, n int) [3]int { return [3]int{n * ((l.Int(4) + 255) / 256), 1, 1} },
+	},
+})
+
+// luminanceRange computes the indices [call.Lo, call.Hi) of luminance on the host.
+func luminanceRange(call *kernels.Call) {
+	cols := call.Int(0)
+	weights_0 := call.Float32(1)
+	weights_1 := call.Float32(2)
+	weights_2 := call.Float32(3)
+	nc := call.Int(4)
+	planes_0 := kernels.Slice[float32](call, 0)
+	planes_0_base := call.Base(0)
+	planes_1 := kernels.Slice[float32](call, 1)
+	planes_1_base := call.Base(1)
+	planes_2 := kernels.Slice[float32](call, 2)
+	planes_2_base := call.Base(2)
+	y := kernels.Slice[float32](call, 3)
+	y_base := call.Base(3)
+	for r := call.Lo; r < call.Hi; r++ {
+		from, to := 0, nc
+		from, to = max(from, -(cols*r-planes_2_base)), min(to, len(planes_2)-(cols*r-planes_2_base))
+		for c := 0; c < nc; c++ {
+			if c == from && from < to {
+				y_here := y[from+cols*r-y_base:][:to-from]
+				planes_0_here := planes_0[from+cols*r-planes_0_base:][:to-from]
+				planes_1_here := planes_1[from+cols*r-planes_1_base:][:to-from]
+				planes_2_here := planes_2[from+cols*r-planes_2_base:][:to-from]
+				for u := range to - from {
+					weights := [3]float32{weights_0, weights_1, weights_2}
+					y_here[u] = float32(weights[0]*planes_0_here[u]) + float32(weights[1]*planes_1_here[u])
+					if cols > 5 {
+						y_here[u] += float32(weights[2] * planes_2_here[u])
+					}
+				}
+				c = to - 1
+				continue
+			}
+			weights := [3]float32{weights_0, weights_1, weights_2}
+			at := r*cols + c
+			y[at-y_base] = float32(weights[0]*planes_0[at-planes_0_base]) + float32(weights[1]*planes_1[at-planes_1_base])
+			if cols > 5 {
+				y[at-y_base] += float32(weights[2] * planes_2[at-planes_2_base])
+			}
+		}
+	}
+}
+
+const luminanceGLSL = `
+void main() {
+	uint tandem_across = (uint(nc) + 255u) / 256u;
+	uint tandem_row = tandem_group() / tandem_across;
+	uint tandem_rest = tandem_group() % tandem_across * 256u + gl_LocalInvocationID.x;
+	if (tandem_row >= tandem_n || tandem_rest >= uint(nc)) return;
+	int r = int(tandem_row + tandem_lo);
+	int c = int(tandem_rest);
+	precise float[3] weights = float[3](weights_0, weights_1, weights_2);
+	int at = r * cols + c;
+	precise float tandem_t1 = weights[0] * planes_0[uint(at) + planes_0_at] + weights[1] * planes_1[uint(at) + planes_1_at];
+	y[uint(at) + y_at] = tandem_t1;
+	if (cols > 5) {
+		precise float tandem_t2 = y[uint(at) + y_at] + weights[2] * planes_2[uint(at) + planes_2_at];
+		y[uint(at) + y_at] = tandem_t2;
+	}
+}
+`
+
+const luminanceCUDA = `
+struct s_array_float_3 { float v[3]; };
+static __device__ __forceinline__ s_array_float_3 s_array_float_3_of(float a0, float a1, float a2) { s_array_float_3 r; r.v[0] = a0; r.v[1] = a1; r.v[2] = a2; return r; }
+TANDEM_KERNEL {
+	unsigned tandem_across = (unsigned(nc) + 255u) / 256u;
+	unsigned tandem_row = tandem_group() / tandem_across;
+	unsigned tandem_rest = tandem_group() % tandem_across * 256u + threadIdx.x;
+	if (tandem_row >= tandem_n || tandem_rest >= unsigned(nc)) return;
+	int r = int(tandem_row + tandem_lo);
+	int c = int(tandem_rest);
+	s_array_float_3 weights = s_array_float_3_of(weights_0, weights_1, weights_2);
+	int at = r * cols + c;
+	y[unsigned(at) + y_at] = weights.v[0] * planes_0[unsigned(at) + planes_0_at] + weights.v[1] * planes_1[unsigned(at) + planes_1_at];
+	if (cols > 5) {
+		y[unsigned(at) + y_at] = y[unsigned(at) + y_at] + weights.v[2] * planes_2[unsigned(at) + planes_2_at];
+	}
+}
+`
+
+// Fade makes a launch of the kernel fade, with an index for each element of p.Planes[1].
+//
+// fade changes two of four planes in place.
+func Fade[V kernels.Vector[int32]](p picture[V]) (l kernels.Launch) {
+	p_Planes_1_arg := kernels.Of[int32](p.Planes[1])
+	p_Planes_3_arg := kernels.Of[int32](p.Planes[3])
+	l.Start(fadeKernel, p_Planes_1_arg.Len())
+	l.AddArg(p_Planes_1_arg, kernels.Elementwise)
+	l.AddArg(p_Planes_3_arg, kernels.Elementwise)
+	l.AddInt(int(p.Gain[0]))
+	l.AddInt(int(p.Gain[1]))
+	l.AddInt(int(p.Gain[2]))
+	l.AddInt(int(p.Gain[3]))
+	l.AddInt(p_Planes_3_arg.Len())
+	l.SetCost(kernels.Cost{Flops: 5, Bytes: 16})
+	return l
+}
+
+var fadeKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.fade",
+	Params: []kernels.Param{
+		{Name: "p_Planes_1", Type: kernels.Int32, Access: kernels.InOut},
+		{Name: "p_Planes_3", Type: kernels.Int32, Access: kernels.InOut},
+	},
+	Labels: []string{"p.Planes[1]", "p.Planes[3]"},
+	Scalars: []kernels.Scalar{
+		{Name: "p_Gain_0", Type: kernels.Int32},
+		{Name: "p_Gain_1", Type: kernels.Int32},
+		{Name: "p_Gain_2", Type: kernels.Int32},
+		{Name: "p_Gain_3", Type: kernels.Int32},
+		{Name: "p_Planes_3_len", Type: kernels.Int32},
+	},
+	Go: fadeRange,
+	GLSL: &kernels.Shader{
+		Text:  fadeGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:   fadeCUDA,
+		Block:  [3]int{256},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 2050) / 2048, 1, 1} },
+	},
+})
+
+// fadeRange computes the indices [call.Lo, call.Hi) of fade on the host.
+func fadeRange(call *kernels.Call) {
+	p_Gain_0 := int32(call.Int(0))
+	p_Gain_1 := int32(call.Int(1))
+	p_Gain_2 := int32(call.Int(2))
+	p_Gain_3 := int32(call.Int(3))
+	p_Planes_3_len := call.Int(4)
+	p_Planes_1 := kernels.Slice[int32](call, 0)
+	p_Planes_1_base := call.Base(0)
+	p_Planes_3 := kernels.Slice[int32](call, 1)
+	p_Planes_3_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	p_Planes_1_here := p_Planes_1[from-p_Planes_1_base:][:to-from]
+	p_Planes_3_here := p_Planes_3[from-p_Planes_3_base:][:len(p_Planes_1_here)]
+	for u := 0; u <= len(p_Planes_1_here)-4; u += 4 {
+		{
+			p_Gain := [4]int32{p_Gain_0, p_Gain_1, p_Gain_2, p_Gain_3}
+			p_Planes_1_here[u] = (p_Planes_1_here[u] * p_Gain[1]) >> 4
+			p_Planes_3_here[u] ^= p_Planes_1_here[u] + int32(p_Planes_3_len)
+		}
+		{
+			p_Gain := [4]int32{p_Gain_0, p_Gain_1, p_Gain_2, p_Gain_3}
+			p_Planes_1_here[u+1] = (p_Planes_1_here[u+1] * p_Gain[1]) >> 4
+			p_Planes_3_here[u+1] ^= p_Planes_1_here[u+1] + int32(p_Planes_3_len)
+		}
+		{
+			p_Gain := [4]int32{p_Gain_0, p_Gain_1, p_Gain_2, p_Gain_3}
+			p_Planes_1_here[u+2] = (p_Planes_1_here[u+2] * p_Gain[1]) >> 4
+			p_Planes_3_here[u+2] ^= p_Planes_1_here[u+2] + int32(p_Planes_3_len)
+		}
+		{
+			p_Gain := [4]int32{p_Gain_0, p_Gain_1, p_Gain_2, p_Gain_3}
+			p_Planes_1_here[u+3] = (p_Planes_1_here[u+3] * p_Gain[1]) >> 4
+			p_Planes_3_here[u+3] ^= p_Planes_1_here[u+3] + int32(p_Planes_3_len)
+		}
+	}
+	for u := len(p_Planes_1_here) &^ 3; u < len(p_Planes_1_here); u++ {
+		p_Gain := [4]int32{p_Gain_0, p_Gain_1, p_Gain_2, p_Gain_3}
+		p_Planes_1_here[u] = (p_Planes_1_here[u] * p_Gain[1]) >> 4
+		p_Planes_3_here[u] ^= p_Planes_1_here[u] + int32(p_Planes_3_len)
+	}
+}
+
+const fadeGLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int[4] p_Gain = int[4](p_Gain_0, p_Gain_1, p_Gain_2, p_Gain_3);
+	p_Planes_1[uint(i) + p_Planes_1_at] = (p_Planes_1[uint(i) + p_Planes_1_at] * p_Gain[1]) >> 4;
+	p_Planes_3[uint(i) + p_Planes_3_at] = p_Planes_3[uint(i) + p_Planes_3_at] ^ (p_Planes_1[uint(i) + p_Planes_1_at] + p_Planes_3_len);
+}
+`
+
+const fadeCUDA = `
+struct s_array_int_4 { int v[4]; };
+static __device__ __forceinline__ s_array_int_4 s_array_int_4_of(int a0, int a1, int a2, int a3) { s_array_int_4 r; r.v[0] = a0; r.v[1] = a1; r.v[2] = a2; r.v[3] = a3; return r; }
+static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+static __device__ __forceinline__ int k_mul(int a, int b) { return (int)((unsigned)a * (unsigned)b); }
+
+static __device__ __forceinline__ void tandem_element(int p_Gain_0, int p_Gain_1, int p_Gain_2, int p_Gain_3, int p_Planes_3_len, int &p_Planes_1, int &p_Planes_3) {
+	s_array_int_4 p_Gain = s_array_int_4_of(p_Gain_0, p_Gain_1, p_Gain_2, p_Gain_3);
+	p_Planes_1 = (k_mul(p_Planes_1, p_Gain.v[1])) >> 4;
+	p_Planes_3 = p_Planes_3 ^ (k_add(p_Planes_1, p_Planes_3_len));
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_4 { T lane[tandem_lanes]; };
+
+TANDEM_KERNEL {
+	int *tandem_p0 = p_Planes_1 + (tandem_lo + p_Planes_1_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p0);
+	tandem_p0 -= tandem_skip;
+	int *tandem_p1 = p_Planes_3 + (tandem_lo + p_Planes_3_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p1) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_4<int> tandem_v0[tandem_vectors];
+			tandem_vector_4<int> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v0[tandem_k] = *(const tandem_vector_4<int> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+				tandem_v1[tandem_k] = *(const tandem_vector_4<int> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element(p_Gain_0, p_Gain_1, p_Gain_2, p_Gain_3, p_Planes_3_len, tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_4<int> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v0[tandem_k];
+				*(tandem_vector_4<int> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v1[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			int tandem_v0[tandem_vectors * tandem_lanes];
+			int tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v0[tandem_k] = tandem_p0[tandem_first + tandem_at];
+				tandem_v1[tandem_k] = tandem_p1[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element(p_Gain_0, p_Gain_1, p_Gain_2, p_Gain_3, p_Planes_3_len, tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p0[tandem_first + tandem_at] = tandem_v0[tandem_k];
+				tandem_p1[tandem_first + tandem_at] = tandem_v1[tandem_k];
+			}
+		}
+	}
+}
+`
+
+// Pick makes a launch of the kernel pick, with an index for each element of out.
+//
+// pick reads through tables in a grid, and counts what it picks in an array of tables.
+func Pick[Counts kernels.Vector[uint32], Out kernels.Vector[float64]](g grid, counts [2]Counts, out Out) (l kernels.Launch) {
+	g_0_1_At_arg := kernels.Of[uint32](g[0][1].At)
+	g_1_0_Text_0_arg := kernels.Of[float64]([]float64(g[1][0].Text[0]))
+	counts_0_arg := kernels.Of[uint32](counts[0])
+	counts_1_arg := kernels.Of[uint32](counts[1])
+	out_arg := kernels.Of[float64](out)
+	l.Start(pickKernel, out_arg.Len())
+	l.RequireInt32()
+	l.AddArg(g_0_1_At_arg, kernels.Whole)
+	l.AddArg(g_1_0_Text_0_arg, kernels.Whole)
+	l.AddArg(counts_0_arg, kernels.Whole)
+	l.AddArg(counts_1_arg, kernels.Whole)
+	l.AddArg(out_arg, kernels.Elementwise)
+	l.AddInt(g_0_1_At_arg.Len())
+	l.AddInt(g_1_0_Text_0_arg.Len())
+	l.SetCost(kernels.Cost{Flops: 6 + float64(max(0, g_0_1_At_arg.Len()))*6.5, Bytes: 12 + float64(max(0, g_0_1_At_arg.Len()))*8})
+	l.SetGrain(l.N())
+	return l
+}
+
+var pickKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.pick",
+	Params: []kernels.Param{
+		{Name: "g_0_1_At", Type: kernels.Uint32, Access: kernels.In},
+		{Name: "g_1_0_Text_0", Type: kernels.Float64, Access: kernels.In},
+		{Name: "counts_0", Type: kernels.Uint32, Access: kernels.InOut},
+		{Name: "counts_1", Type: kernels.Uint32, Access: kernels.InOut},
+		{Name: "out_v", Type: kernels.Float64, Access: kernels.Out},
+	},
+	Labels: []string{"g[0][1].At", "g[1][0].Text[0]", "counts[0]", "counts[1]", "out"},
+	Scalars: []kernels.Scalar{
+		{Name: "g_0_1_At_len", Type: kernels.Int32},
+		{Name: "g_1_0_Text_0_len", Type: kernels.Int32},
+	},
+	Go: pickRange,
+	GLSL: &kernels.Shader{
+		Text:       pickGLSL,
+		Local:      [3]int{256},
+		Iterations: func(l *kernels.Launch, _ int) int64 { return int64(max(0, l.Int(0))) * 1 },
+	},
+	CUDA: &kernels.Function{
+		Text:  pickCUDA,
+		Block: [3]int{256},
+	},
+	Needs: kernels.NeedsFloat64,
+})
+
+// pickRange computes the indices [call.Lo, call.Hi) of pick on the host.
+func pickRange(call *kernels.Call) {
+	g_0_1_At_len := call.Int(0)
+	g_1_0_Text_0_len := call.Int(1)
+	g_0_1_At := kernels.Slice[uint32](call, 0)
+	g_1_0_Text_0 := kernels.Slice[float64](call, 1)
+	counts_0 := kernels.Slice[uint32](call, 2)
+	counts_1 := kernels.Slice[uint32](call, 3)
+	out_v := kernels.Slice[float64](call, 4)
+	out_base := call.Base(4)
+	from, to := call.Lo, call.Hi
+	out_v_here := out_v[from-out_base:][:to-from]
+	for u := range to - from {
+		i := from + u
+		var sum float64 = 0
+		for k := 0; k < g_0_1_At_len; k++ {
+			at := g_0_1_At[k]
+			n := int32(g_1_0_Text_0_len)
+			if n > 0 {
+				sum += g_1_0_Text_0[int32(at)%n]
+			}
+		}
+		out_v_here[u] = sum
+		at_2 := i % 4
+		atomics.Add(&counts_0[at_2], 1)
+		counts_1[i] = uint32(g_0_1_At_len)
+	}
+}
+
+const pickGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+int k_rem(int a, int b) { if (b == 0) return a; uint s = uint(a >> 31u); uint t = uint(b >> 31u); uint r = ((uint(a) ^ s) - s) % ((uint(b) ^ t) - t); return int((r ^ s) - s); }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise double sum = double(k_zero);
+	for (int k = 0; k < g_0_1_At_len; k = k + 1) {
+		uint at = g_0_1_At[uint(k) + g_0_1_At_at];
+		int n = g_1_0_Text_0_len;
+		if (n > 0) {
+			sum = sum + g_1_0_Text_0[uint(k_rem(int(at), n)) + g_1_0_Text_0_at];
+		}
+	}
+	out_v[uint(i) + out_v_at] = sum;
+	int at_2 = k_rem(i, 4);
+	atomicAdd(counts_0[uint(at_2) + counts_0_at], 1u);
+	counts_1[uint(i) + counts_1_at] = uint(g_0_1_At_len);
+}
+`
+
+const pickCUDA = `
+static __device__ __forceinline__ int k_rem(int a, int b) { if (b == 0) return a; unsigned s = unsigned(a >> 31u); unsigned t = unsigned(b >> 31u); unsigned r = ((unsigned(a) ^ s) - s) % ((unsigned(b) ^ t) - t); return int((r ^ s) - s); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	double sum = 0.0;
+	for (int k = 0; k < g_0_1_At_len; k = k + 1) {
+		unsigned at = g_0_1_At[unsigned(k) + g_0_1_At_at];
+		int n = g_1_0_Text_0_len;
+		if (n > 0) {
+			sum = sum + g_1_0_Text_0[unsigned(k_rem(int(at), n)) + g_1_0_Text_0_at];
+		}
+	}
+	out_v[unsigned(i) + out_v_at] = sum;
+	int at_2 = i % 4;
+	atomicAdd(&counts_0[unsigned(at_2) + counts_0_at], 1u);
+	counts_1[unsigned(i) + counts_1_at] = unsigned(g_0_1_At_len);
+}
+`
+
 // Eight makes a launch of the kernel eight, with an index for each element of a.
 //
 // eight adds up elements of as many slices as a kernel may have.

@@ -31,6 +31,15 @@ func (p particles[V]) clone(of func(V) V) particles[V] {
 	return p
 }
 
+// drawPicture is a picture and a copy of it. No kernel uses the planes that it has not.
+func drawPicture(rng *rand.Rand, n int) (p, same picture[[]int32]) {
+	for _, k := range []int{green, 3} {
+		p.Planes[k], p.Gain[k] = differential.Array[int32](rng, n), rng.Int32N(32)
+		same.Planes[k], same.Gain[k] = slices.Clone(p.Planes[k]), p.Gain[k]
+	}
+	return p, same
+}
+
 func structures() []kerneltest.Case {
 	return []kerneltest.Case{
 		differential.Draw("drift", func(rng *rand.Rand, n int) kerneltest.Trial {
@@ -90,6 +99,42 @@ func structures() []kerneltest.Case {
 					pull(i, 0.25, 1e-3, want)
 				}
 			}, differential.Expect("VX", b.VX, want.VX), differential.Expect("VY", b.VY, want.VY), differential.Expect("VZ", b.VZ, want.VZ))
+		}),
+		differential.Draw("luminance", func(rng *rand.Rand, n int) kerneltest.Trial {
+			rows, cols := differential.Shape(rng, n)
+			var planes [3][]float32
+			for k := range planes {
+				planes[k] = differential.Array[float32](rng, rows*cols)
+			}
+			weights, y := [3]float32{0.25, 0.5, 0.125}, differential.Array[float32](rng, rows*cols)
+			return differential.Trial(Luminance(rows, cols, cols, weights, planes, y), y, func(r int, y []float32) {
+				for c := range cols {
+					luminance(r, c, cols, weights, planes, y)
+				}
+			})
+		}),
+		differential.Draw("fade", func(rng *rand.Rand, n int) kerneltest.Trial {
+			p, want := drawPicture(rng, n)
+			return differential.Reference(Fade(p), func() {
+				for i := range n {
+					fade(i, want)
+				}
+			}, differential.Expect("Planes[1]", p.Planes[1], want.Planes[1]), differential.Expect("Planes[3]", p.Planes[3], want.Planes[3]))
+		}),
+		differential.Draw("pick", func(rng *rand.Rand, n int) kerneltest.Trial {
+			var g grid
+			g[0][1].At, g[1][0].Text[0] = differential.Array[uint32](rng, rng.IntN(9)), differential.Array[float64](rng, rng.IntN(9))
+			for i := range g[0][1].At {
+				g[0][1].At[i] %= 100
+			}
+			counts, out := [2][]uint32{make([]uint32, 4), make([]uint32, n)}, make([]float64, n)
+			wantCounts, wantOut := [2][]uint32{make([]uint32, 4), make([]uint32, n)}, make([]float64, n)
+			return differential.Reference(Pick(g, counts, out), func() {
+				for i := range n {
+					pick(i, g, wantCounts, wantOut)
+				}
+			}, differential.Expect("counts[0]", counts[0], wantCounts[0]), differential.Expect("counts[1]", counts[1], wantCounts[1]),
+				differential.Expect("out", out, wantOut))
 		}),
 		draw("eight", func(rng *rand.Rand, n int) kerneltest.Trial {
 			x, result := [8][]uint32{}, new(uint32)
@@ -151,9 +196,23 @@ func TestStructuresOfBuffers(t *testing.T) {
 					drift(i, 0.125, want)
 				}
 			}
-			for k, b := range []*hybrid.Buffer[float32]{p.X, p.Y, p.VX, p.VY} {
+			// An array of buffers, one of them twice.
+			gray, err := hybrid.NewBuffer[float32](s, n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			weights, wantGray := [3]float32{0.25, 0.5, 2}, make([]float32, n)
+			if err := s.Launch(ctx, Luminance(n/10, 10, 10, weights, [3]*hybrid.Buffer[float32]{p.X, p.VX, p.X}, gray), way); err != nil {
+				t.Fatal(err)
+			}
+			for r := range n / 10 {
+				for c := range 10 {
+					luminance(r, c, 10, weights, [3][]float32{want.X, want.VX, want.X}, wantGray)
+				}
+			}
+			for k, b := range []*hybrid.Buffer[float32]{p.X, p.Y, p.VX, p.VY, gray} {
 				err := b.View(ctx, func(x []float32) {
-					for i, v := range [][]float32{want.X, want.Y, want.VX, want.VY}[k] {
+					for i, v := range [][]float32{want.X, want.Y, want.VX, want.VY, wantGray}[k] {
 						if x[i] != v && (x[i] == x[i] || v == v) {
 							t.Fatalf("element %d of field %d is %v, want %v", i, k, x[i], v)
 						}
