@@ -2,6 +2,7 @@ package expr
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"unsafe"
 
@@ -45,10 +46,22 @@ func TestStreams(t *testing.T) {
 		if got := p.streams(s, n); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
+		s.stream = c.want
+		if got := streamsIn(p, s); got != c.want {
+			t.Errorf("%s: the machine streams: %v", c.name, got)
+		}
 		if p.streams(s, leastStreamed/16-1) {
 			t.Errorf("%s: a small launch asked for the cache", c.name)
 		}
 	}
+}
+
+// streamsIn reports whether the machine has an instruction that streams.
+func streamsIn(p *program, s *scratch) bool {
+	s.prepare(p)
+	return slices.ContainsFunc(s.tiles, func(in tileInstruction) bool {
+		return in.handler == tileHandlers()[tileStream] || in.handler == tileHandlersAgain()[tileStream]
+	})
 }
 
 func programOf[T Float](t *testing.T, e Expr[T]) (*program, *scratch) {
