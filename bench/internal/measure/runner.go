@@ -219,19 +219,10 @@ func (r *Runner) row(p *Plan, s Subject) Row {
 // measured with the caches as another subject has left them.
 func Timed(name string, operations int, f func(ctx context.Context) error) Subject {
 	calls := 0
-	run := func(ctx context.Context, calls int) (time.Duration, error) {
-		start := time.Now()
-		for range calls {
-			if err := f(ctx); err != nil {
-				return 0, err
-			}
-		}
-		return time.Since(start), nil
-	}
 	return Subject{Name: name, Run: func(ctx context.Context) (float64, error) {
 		if calls == 0 {
 			// The first call may have compiled or connected.
-			once, err := run(ctx, 1)
+			once, err := Calls(ctx, 1, f)
 			if err != nil || once >= Batch {
 				return float64(once) / float64(operations), err
 			}
@@ -239,11 +230,11 @@ func Timed(name string, operations int, f func(ctx context.Context) error) Subje
 		}
 		for {
 			if calls > 1 {
-				if _, err := run(ctx, 1); err != nil {
+				if _, err := Calls(ctx, 1, f); err != nil {
 					return 0, err
 				}
 			}
-			took, err := run(ctx, calls)
+			took, err := Calls(ctx, calls, f)
 			if err != nil || took >= Batch/2 {
 				return float64(took) / float64(calls) / float64(operations), err
 			}
@@ -252,6 +243,17 @@ func Timed(name string, operations int, f func(ctx context.Context) error) Subje
 			calls = 1 + int(Batch*time.Duration(calls)/max(took, 1))
 		}
 	}}
+}
+
+// Calls is the time of n calls of f, one after the other, to the first that fails.
+func Calls(ctx context.Context, n int, f func(ctx context.Context) error) (time.Duration, error) {
+	start := time.Now()
+	for range n {
+		if err := f(ctx); err != nil {
+			return 0, err
+		}
+	}
+	return time.Since(start), nil
 }
 
 // Batch is how long a sample takes at least, about: the clock's own 50 ns are then
