@@ -311,6 +311,12 @@ func TestBadInput(t *testing.T) {
 	if _, err := hybrid.NewBuffer[float32](s, -1); err == nil {
 		t.Error("a buffer of -1 elements was made")
 	}
+	if _, err := hybrid.NewBuffer[string](s, 1); !errors.Is(err, device.ErrInvalid) {
+		t.Errorf("a buffer of strings was made, or refused with %v", err)
+	}
+	if _, err := hybrid.BufferFrom(s, []*float32{nil}); !errors.Is(err, device.ErrInvalid) {
+		t.Errorf("a buffer of pointers was made, or refused with %v", err)
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package residency
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"unsafe"
 
 	"github.com/tandem-go/tandem/device"
@@ -16,21 +17,57 @@ type Element interface {
 
 // Buffer is typed memory with a home on the host and replicas on devices. It may
 // be used by any number of goroutines; launches and calls that would disturb
-// each other wait.
-type Buffer[T Element] struct {
+// each other wait. T is an [Element], or a structure or an array of them: without
+// pointers, since what devices send back replaces it.
+type Buffer[T any] struct {
 	mem Memory
 }
 
-// New returns a buffer of n zeros. It panics, as make does, if n is negative.
-func New[T Element](n int) *Buffer[T] { return wrap(make([]T, n)) }
+// New returns a buffer of n zeros. It panics, as make does, if n is negative, and if
+// [Holds] has something against T.
+func New[T any](n int) *Buffer[T] { return wrap(make([]T, n)) }
 
-// From returns a buffer with a copy of x.
-func From[T Element](x []T) *Buffer[T] {
+// From returns a buffer with a copy of x. It panics if [Holds] has something against T.
+func From[T any](x []T) *Buffer[T] {
 	return wrap(append(make([]T, 0, len(x)), x...))
 }
 
+// Holds returns nil if a buffer can hold a T, and otherwise why it can't:
+// device.ErrInvalid, wrapped.
+func Holds[T any]() error {
+	t := reflect.TypeFor[T]()
+	if found := foreign(t); found != nil {
+		return fmt.Errorf("residency: a buffer of %v: %w: it has a %v; want numbers of 32 or 64 bits or uint16, or structures or arrays of them", t, device.ErrInvalid, found)
+	}
+	if t.Size() == 0 {
+		return fmt.Errorf("residency: a buffer of %v: %w: it has no numbers", t, device.ErrInvalid)
+	}
+	return nil
+}
+
+// foreign is a type in t that is nothing for a device; nil if there is none.
+func foreign(t reflect.Type) reflect.Type {
+	switch t.Kind() {
+	case reflect.Float32, reflect.Float64, reflect.Int32, reflect.Uint32, reflect.Int64, reflect.Uint64, reflect.Uint16:
+		return nil
+	case reflect.Array:
+		return foreign(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if found := foreign(t.Field(i).Type); found != nil {
+				return found
+			}
+		}
+		return nil
+	}
+	return t
+}
+
 // wrap takes a slice as a buffer's home.
-func wrap[T Element](home []T) *Buffer[T] {
+func wrap[T any](home []T) *Buffer[T] {
+	if err := Holds[T](); err != nil {
+		panic(err)
+	}
 	var zero T
 	first := (*byte)(unsafe.Pointer(unsafe.SliceData(home)))
 	return &Buffer[T]{mem: newMemory(unsafe.Slice(first, len(home)*int(unsafe.Sizeof(zero))))}

@@ -40,6 +40,39 @@ func TestBufferLengths(t *testing.T) {
 	}
 }
 
+// TestHolds: buffers hold numbers, structures and arrays, and nothing that has pointers.
+func TestHolds(t *testing.T) {
+	type point struct {
+		x, y float32
+		id   int32
+	}
+	b := residency.From([]point{{1, 2, 3}, {4, 5, 6}})
+	got := make([]point, 2)
+	if err := b.CopyTo(t.Context(), got); err != nil || b.Len() != 2 || b.Memory().Size() != 24 || got[1] != (point{4, 5, 6}) {
+		t.Errorf("a buffer of structures has %d of them in %d bytes: %v, %v", b.Len(), b.Memory().Size(), got, err)
+	}
+	if err := errors.Join(residency.Holds[[3]float64](), residency.Holds[uint16](), residency.Holds[[2]point]()); err != nil {
+		t.Error(err)
+	}
+	for text, err := range map[string]error{
+		"it has a string":   residency.Holds[struct{ name string }](),
+		"it has a *float64": residency.Holds[[2]*float64](),
+		"it has a bool":     residency.Holds[bool](),
+		"it has a int":      residency.Holds[struct{ p struct{ n int } }](),
+		"it has no numbers": residency.Holds[struct{}](),
+	} {
+		if !errors.Is(err, device.ErrInvalid) || !strings.Contains(err.Error(), text) {
+			t.Errorf("the error %v does not say %q", err, text)
+		}
+	}
+	defer func() {
+		if err, ok := recover().(error); !ok || !errors.Is(err, device.ErrInvalid) {
+			t.Errorf("a buffer of strings panicked with %v", err)
+		}
+	}()
+	residency.New[string](1)
+}
+
 // TestUpdatePanics has the writer panic: what it wrote counts, and the buffer can
 // be used.
 func TestUpdatePanics(t *testing.T) {
