@@ -133,7 +133,7 @@ ptx: ## the kernels' PTX is what their texts compile to, and assembles for every
 	@if ptxas=$$(build/cuda.sh ptxas); then \
 		cd kernels && $(NVRTC) go run ./internal/ptx/generate -check internal/ptx/ptx.zip && \
 		go run ./internal/ptx/generate -assemble "$$ptxas" internal/ptx/ptx.zip && \
-		$(NVRTC) go test -run TestCUDACompiles ../internal/kernelgen/sample; \
+		$(NVRTC) go test -run TestCUDACompiles ../internal/kernelgen/sample/...; \
 	fi
 
 portable: ## the CPU-only build without cgo, and for the other platforms

@@ -71,6 +71,15 @@ func Slice[T residency.Element](c *Call, k int) []T {
 	return unsafe.Slice((*T)(w.first), w.n)
 }
 
+// Records is [Slice] of an array argument whose elements T are structures or arrays of
+// numbers, each of the size of an E. The call's window has whole elements.
+func Records[T any, E residency.Element](c *Call, k int) []T {
+	var record T
+	var number E
+	w := &c.windows[k]
+	return unsafe.Slice((*T)(w.first), w.n*int(unsafe.Sizeof(number))/int(unsafe.Sizeof(record)))
+}
+
 // Base is the position, in the whole array, of the first element of Slice(c, k).
 func (c *Call) Base(k int) int { return c.windows[k].base }
 

@@ -51,8 +51,14 @@ func (l *Launch) Require(ok bool, arg, mistake string) {
 // RequireLen keeps a mistake unless o has all of the first need elements that the
 // last index sees from its own first one on.
 func (l *Launch) RequireLen(arg string, o Operand, per, need int) {
+	l.RequireRecords(arg, o, per, need, 1)
+}
+
+// RequireRecords is RequireLen of elements that are so many numbers each: per and need
+// are numbers.
+func (l *Launch) RequireRecords(arg string, o Operand, per, need, numbers int) {
 	if l.n > 0 && o.n < (l.n-1)*per+need {
-		l.Fail(arg, fmt.Errorf("%w: %d elements, want %d", ErrShape, o.n, (l.n-1)*per+need))
+		l.Fail(arg, fmt.Errorf("%w: %d elements, want %d", ErrShape, o.n/numbers, ((l.n-1)*per+need)/numbers))
 	}
 }
 

@@ -34,6 +34,10 @@ type Kernel struct {
 	// better names than those in Params: a field of a structure is "p.X". "" stands
 	// for the name there.
 	Labels []string
+	// Records are how many numbers an element of each array is on the host, where some
+	// are structures or arrays of them. Footprints and the lengths of operands are in
+	// numbers; what messages say of them is in elements.
+	Records []int
 	// Scalars are the scalar arguments, in order.
 	Scalars []Scalar
 	// Go computes the indices [c.Lo, c.Hi) on host memory. It is called by
@@ -195,6 +199,14 @@ func (k *Kernel) Label(i int) string {
 		return k.Labels[i]
 	}
 	return k.Params[i].Name
+}
+
+// record is how many numbers an element of array argument i is.
+func (k *Kernel) record(i int) int {
+	if i < len(k.Records) {
+		return k.Records[i]
+	}
+	return 1
 }
 
 // ID is a small number that is unique to the kernel in this process.

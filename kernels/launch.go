@@ -122,7 +122,8 @@ func (l *Launch) failArg(o Operand, k, want int) {
 	case o.typ != typ:
 		l.Fail(name, fmt.Errorf("%w: elements are %v, want %v", ErrShape, o.typ, typ))
 	default:
-		l.Fail(name, fmt.Errorf("%w: %d elements, want %d", ErrShape, o.n, want))
+		each := l.kernel.record(k)
+		l.Fail(name, fmt.Errorf("%w: %d elements, want %d", ErrShape, o.n/each, (want+each-1)/each))
 	}
 }
 

@@ -46,7 +46,7 @@ func (t Type) glsl() string {
 type Float interface{ float32 | float64 }
 
 // Vector is an array argument: a slice of the host or a resident buffer.
-type Vector[T residency.Element] interface {
+type Vector[T any] interface {
 	[]T | *residency.Buffer[T]
 }
 
@@ -97,6 +97,28 @@ func ofFloat[V FloatVector](v V) Operand {
 		return ofBuffer(*(**residency.Buffer[float64])(at))
 	case *Operand:
 		return *(*Operand)(at)
+	}
+	panic("kernels: BUG: an operand of an unknown type")
+}
+
+// OfRecords takes a slice or a buffer of structures or arrays, of numbers of the size of
+// an E each, as an operand of all those numbers. It is for constructors that tandemgen
+// writes: that T is made so is for it to see to.
+func OfRecords[T any, E residency.Element, V Vector[T]](v V) Operand {
+	var record T
+	var number E
+	numbers := int(unsafe.Sizeof(record) / unsafe.Sizeof(number))
+	switch any((*V)(nil)).(type) {
+	case *[]T:
+		s := *(*[]T)(unsafe.Pointer(&v))
+		return Operand{kind: kind{typeOf[E](), s == nil}, host: unsafe.Pointer(unsafe.SliceData(s)), n: len(s) * numbers}
+	case **residency.Buffer[T]:
+		b := *(**residency.Buffer[T])(unsafe.Pointer(&v))
+		if b == nil {
+			return Operand{kind: kind{typeOf[E](), true}}
+		}
+		mem := b.Memory()
+		return Operand{kind: kind{typ: typeOf[E]()}, host: unsafe.Pointer(unsafe.SliceData(mem.Home())), mem: mem, n: b.Len() * numbers}
 	}
 	panic("kernels: BUG: an operand of an unknown type")
 }

@@ -16,6 +16,7 @@ type site struct {
 	always bool  // it is reached for every index, or once for all of what it may use
 	early  bool  // a read that may come before the index has written
 	form   *form // nil if the subscript is no sum of multiples of indices
+	number *form // of the number alone, where an element has several
 }
 
 // accessKind is how a kernel uses a buffer; see kernels.Access.
@@ -267,7 +268,7 @@ func (fl *flow) statement(s Stmt, c coverage, always certainty) (coverage, bool)
 			fl.expr(a, c, always)
 		}
 		if load, ok := s.Target.(*Load); ok {
-			fl.expr(load.At, c, always)
+			fl.subscripts(load, c, always)
 			load.site.write = true
 			fl.use(load, always)
 		} else {
@@ -277,10 +278,10 @@ func (fl *flow) statement(s Stmt, c coverage, always certainty) (coverage, bool)
 		fl.expr(s.Value, c, always)
 		to := s.To
 		if load, ok := to.(*Load); ok {
-			fl.expr(load.At, c, always)
+			fl.subscripts(load, c, always)
 			load.site.write = true
 			fl.use(load, always)
-			if f := load.site.form; f != nil && (f.exact || f.dense) {
+			if f := load.site.number; f != nil && (f.exact || f.dense) {
 				c = c.clone()
 				c.add(load.Buffer, f)
 			}
@@ -377,9 +378,9 @@ func (fl *flow) expr(e Expr, c coverage, always certainty) {
 	switch e := e.(type) {
 	case nil:
 	case *Load:
-		fl.expr(e.At, c, always)
+		fl.subscripts(e, c, always)
 		fl.use(e, always)
-		e.site.early = !c.has(e.Buffer, e.site.form)
+		e.site.early = !c.has(e.Buffer, e.site.number)
 	case *Binary:
 		fl.expr(e.X, c, always)
 		if e.Op == token.LAND || e.Op == token.LOR {
@@ -393,9 +394,16 @@ func (fl *flow) expr(e Expr, c coverage, always certainty) {
 	}
 }
 
+// subscripts finds the elements that an element's subscripts read.
+func (fl *flow) subscripts(e *Load, c coverage, always certainty) {
+	for _, part := range parts(e) {
+		fl.expr(part, c, always)
+	}
+}
+
 func (fl *flow) use(e *Load, always certainty) {
 	if e.site.form == nil {
-		e.site.form, _ = fl.k.formOf(e.At, fl.loops)
+		e.site.form, e.site.number = fl.k.forms(e, fl.loops)
 	}
 	e.site.always = always == surely
 	if f := e.site.form; always == ifTurns && f != nil && !f.exact {

@@ -97,18 +97,9 @@ func (l *lowering) memberOf(e ast.Expr) *aggregate {
 	case *ast.Ident:
 		return l.aggregates[l.src.info.Uses[e]]
 	case *ast.SelectorExpr:
-		s := l.src.info.Selections[e]
-		if s == nil || s.Kind() != types.FieldVal {
-			return nil
+		if m, path := l.field(e); len(path) == 0 {
+			return m
 		}
-		m := l.memberOf(e.X)
-		for _, i := range s.Index() {
-			if m == nil || m.members == nil {
-				return nil
-			}
-			m = m.members[i]
-		}
-		return m
 	case *ast.IndexExpr:
 		m := l.memberOf(e.X)
 		if m == nil || m.members == nil {
@@ -122,6 +113,20 @@ func (l *lowering) memberOf(e ast.Expr) *aggregate {
 		return m.members[i]
 	}
 	return nil
+}
+
+// field is the part of an aggregate that a field is, or in which it is by the path that
+// is left; nil if it is in none.
+func (l *lowering) field(e *ast.SelectorExpr) (m *aggregate, path []int) {
+	s := l.src.info.Selections[e]
+	if s == nil || s.Kind() != types.FieldVal {
+		return nil, nil
+	}
+	m, path = l.memberOf(e.X), s.Index()
+	for m != nil && m.members != nil && len(path) > 0 {
+		m, path = m.members[path[0]], path[1:]
+	}
+	return m, path
 }
 
 // choosesMember reports whether a subscript chooses among the members of an aggregate
@@ -157,7 +162,11 @@ func (l *lowering) aggregateParam(p *types.Var, name string, body *ast.BlockStmt
 	root := newAggregate(p.Type(), name, "", name)
 	l.aggregates[p] = root
 	use := func(e ast.Expr) {
-		if m := l.memberOf(e); m != nil && m.used == nil {
+		m := l.memberOf(e)
+		if sel, ok := e.(*ast.SelectorExpr); ok {
+			m, _ = l.field(sel)
+		}
+		if m != nil && m.used == nil {
 			m.used = e
 		}
 	}
@@ -190,6 +199,10 @@ func (l *lowering) markAssigned(e ast.Expr) {
 		}
 		switch x := ast.Unparen(e).(type) {
 		case *ast.SelectorExpr:
+			if m, _ := l.field(x); m != nil {
+				m.assigned = true
+				return
+			}
 			e = x.X
 		case *ast.IndexExpr:
 			e = x.X

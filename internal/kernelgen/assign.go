@@ -71,7 +71,7 @@ func (l *lowering) assign(s *ast.AssignStmt) {
 		l.opAssign(s.Lhs[0], s.TokPos, assignOps[s.Tok], l.expr(s.Rhs[0]))
 		return
 	}
-	if l.sharedDecl(s) {
+	if l.sharedDecl(s) || l.pointer(s) {
 		return
 	}
 	if len(s.Rhs) == 1 && len(s.Lhs) > 1 {
@@ -147,6 +147,16 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 		}
 		return at
 	}
+	if id, ok := ast.Unparen(e).(*ast.Ident); ok && l.pointers[l.src.info.Uses[id]] != nil {
+		l.refuse(e.Pos(), "an assignment to the pointer %s", "declare another: it stands for an element of a slice", id.Name)
+		return nil
+	}
+	if p, ok := l.placeOf(e, keep); ok {
+		if p == nil {
+			return nil
+		}
+		return p.value()
+	}
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:
 		obj := l.src.info.Uses[e]
@@ -212,17 +222,16 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 			l.refuse(e.Pos(), "an assignment to a variable of another package", "store into a slice that the kernel is given")
 			return nil
 		}
-		if m := l.memberOf(sel); m != nil {
-			return l.memberTarget(m, sel)
+		path := s.Index()
+		if m, rest := l.field(sel); m != nil {
+			x, path = l.memberTarget(m, sel), rest
+		} else {
+			x = l.target(sel.X, held)
 		}
-		if len(s.Index()) > 1 {
-			l.refuse(e.Pos(), "a field of an embedded structure", "name the structure on the way to it")
+		if x == nil {
 			return nil
 		}
-		if x = l.target(sel.X, held); x == nil {
-			return nil
-		}
-		return &Select{x, s.Index()[0]}
+		return selected(x, path)
 	case *ast.StarExpr:
 		l.refuse(e.Pos(), "a store through a pointer", "assign to a variable, or to an element of a slice")
 	default:
@@ -232,6 +241,10 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 }
 
 func (l *lowering) store(to, value Expr, pos token.Pos) {
+	if c, ok := to.(*Composite); ok {
+		l.storeAll(c, value, pos)
+		return
+	}
 	l.out = append(l.out, &Assign{To: to, Value: value, pos: pos})
 }
 
@@ -255,7 +268,9 @@ func (l *lowering) opAssign(lhs ast.Expr, opPos token.Pos, op token.Token, value
 	}
 	old := to
 	if load, ok := to.(*Load); ok {
-		old = &Load{Buffer: load.Buffer, At: load.At, site: &site{pos: load.site.pos, text: load.site.text}}
+		before := *load
+		before.site = &site{pos: load.site.pos, text: load.site.text}
+		old = &before
 	}
 	if v := l.binary(opPos, op, old.typ(), old, value); v != nil {
 		l.store(to, v, lhs.Pos())
@@ -305,7 +320,7 @@ func (l *lowering) callMany(lhs []ast.Expr, rhs ast.Expr, define bool) {
 	if fn != nil {
 		results = fn.Results
 	}
-	var after []Stmt
+	var after []func()
 	for i, e := range lhs {
 		id, isIdent := ast.Unparen(e).(*ast.Ident)
 		if isIdent && id.Name == "_" {
@@ -326,9 +341,12 @@ func (l *lowering) callMany(lhs []ast.Expr, rhs ast.Expr, define bool) {
 		v := &Var{Name: l.names.name("t"), Type: results[i], Writes: 1}
 		l.out = append(l.out, &Declare{v, nil})
 		s.To = append(s.To, v)
-		after = append(after, &Assign{To: to, Value: &Ref{v}, pos: e.Pos()})
+		after = append(after, func() { l.store(to, &Ref{v}, e.Pos()) })
 	}
-	l.out = append(append(l.out, s), after...)
+	l.out = append(l.out, s)
+	for _, store := range after {
+		store()
+	}
 }
 
 // keepMany is an assignment of several values that nothing changes.

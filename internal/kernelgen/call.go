@@ -76,13 +76,30 @@ func (l *lowering) arguments(e *ast.CallExpr, fn *Function) []Expr {
 		return nil
 	}
 	if fn != nil && fn.Method != "" {
-		receiver := l.expr(ast.Unparen(e.Fun).(*ast.SelectorExpr).X)
+		receiver := l.receiver(e)
 		if receiver == nil {
 			return nil
 		}
 		args = append([]Expr{receiver}, args...)
 	}
 	return args
+}
+
+// receiver is what a method is called of: the value, or a structure that is embedded in
+// it.
+func (l *lowering) receiver(e *ast.CallExpr) Expr {
+	f := ast.Unparen(e.Fun).(*ast.SelectorExpr)
+	var x Expr
+	if p, ok := l.placeOf(f.X, asIs); ok {
+		x = p.value()
+	} else {
+		x = l.expr(f.X)
+	}
+	if x == nil {
+		return nil
+	}
+	path := l.src.info.Selections[f].Index()
+	return selected(x, path[:len(path)-1])
 }
 
 // callee is what a call calls: a device function, or a builtin.

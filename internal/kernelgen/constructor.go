@@ -94,7 +94,7 @@ func (w *writer) constructor() {
 	for i, p := range k.Params {
 		name := given[i]
 		if b := p.Buffer; b != nil {
-			t := typeParam{names.typeName(exported(name)), kindNames[b.Elem.Kind]}
+			t := typeParam{names.typeName(exported(name)), b.elemType(w.im.qualify)}
 			typeParams = append(typeParams, t)
 			params = append(params, name+" "+t.name)
 			vectors[b] = name
@@ -110,7 +110,7 @@ func (w *writer) constructor() {
 			if b := part.Buffer; b != nil {
 				vectors[b] = value
 				if _, named := types.Unalias(part.Go).(*types.Named); named {
-					vectors[b] = "[]" + kindNames[b.Elem.Kind] + "(" + value + ")"
+					vectors[b] = "[]" + b.elemType(w.im.qualify) + "(" + value + ")"
 				}
 				continue
 			}
@@ -125,12 +125,19 @@ func (w *writer) constructor() {
 		w.operands[b] = fresh(argumentName.Replace(b.title()) + "_arg")
 		if b.Len != nil {
 			w.paths[b.Len.Name] = w.operands[b] + ".Len()"
+			if n := b.numbers(); n > 1 {
+				w.paths[b.Len.Name] = fmt.Sprintf("(%s.Len() / %d)", w.operands[b], n)
+			}
 		}
 	}
 
 	w.docComment(count)
 	w.line("func %s%s(%s) (%s kernels.Launch) {", k.Launch, typeParamList(typeParams), strings.Join(params, ", "), launch)
 	for _, b := range k.Buffers {
+		if b.Record != nil {
+			w.line("\t%s := kernels.OfRecords[%s, %s](%s)", w.operands[b], b.elemType(w.im.qualify), kindNames[b.Elem.Kind], vectors[b])
+			continue
+		}
 		w.line("\t%s := kernels.Of[%s](%s)", w.operands[b], kindNames[b.Elem.Kind], vectors[b])
 	}
 	n := count
@@ -198,9 +205,9 @@ func typeParamList(list []typeParam) string {
 // where the declaration has a type parameter that is a kernels.Vector; the constructor
 // has a type parameter there too, and for the slices of an array.
 func (w *writer) aggregateType(t types.Type, name string, names *constructorNames, list []typeParam) (string, []typeParam) {
-	if array, ok := t.(*types.Array); ok {
+	if array, ok := types.Unalias(t).(*types.Array); ok {
 		var of string
-		if slice, ok := array.Elem().(*types.Slice); ok {
+		if slice, ok := types.Unalias(array.Elem()).(*types.Slice); ok {
 			p := typeParam{names.typeName(exported(name)), types.TypeString(slice.Elem(), w.im.qualify)}
 			of, list = p.name, append(list, p)
 		} else {
@@ -256,8 +263,8 @@ func (w *writer) docComment(count string) {
 		w.line("// %s makes a launch of the kernel %s for all indices below %s.", k.Launch, k.Name, count)
 	} else if len(k.Indices) == 1 {
 		each := "element"
-		if !b.Foot.per.is(1) {
-			each = fmt.Sprintf("%s elements", b.Foot.per)
+		if per := b.records(b.Foot.per); !per.is(1) {
+			each = fmt.Sprintf("%s elements", per)
 		}
 		w.line("// %s makes a launch of the kernel %s, with an index for each %s of %s.", k.Launch, k.Name, each, b.title())
 	} else {

@@ -23,7 +23,7 @@ func (p *devicePrinter) expr(e Expr, exact bool) string {
 		if p.elements {
 			return e.Buffer.Name
 		}
-		return fmt.Sprintf("%s[%s + %s_at]", e.Buffer.Name, p.asUint(e.At), e.Buffer.Name)
+		return p.bits(p.number(e, e.flat()), e.Buffer.Elem, e.typ())
 	case *Length:
 		return e.Buffer.Len.Name
 	case *Binary:
@@ -48,6 +48,11 @@ func (p *devicePrinter) expr(e Expr, exact bool) string {
 		return p.composite(e)
 	}
 	panic(fmt.Sprintf("kernelgen: BUG: no device text for %T", e))
+}
+
+// number is an element of a buffer, or one of its numbers, as the buffer has it.
+func (p *devicePrinter) number(e *Load, at Expr) string {
+	return fmt.Sprintf("%s[%s + %s_at]", e.Buffer.Name, p.asUint(at), e.Buffer.Name)
 }
 
 func (p *devicePrinter) args(list []Expr) string {

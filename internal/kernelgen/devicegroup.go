@@ -159,6 +159,9 @@ var atomicNames = map[string][2]string{ // GLSL, CUDA
 
 func (p *devicePrinter) atomic(s *Atomic) {
 	target, name := p.expr(s.Target, false), atomicNames[s.Op][0]
+	if load, ok := s.Target.(*Load); ok {
+		target = p.number(load, load.bounded())
+	}
 	if p.cuda {
 		target, name = "&"+target, atomicNames[s.Op][1]
 	}

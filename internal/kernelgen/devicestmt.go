@@ -86,6 +86,10 @@ func (p *devicePrinter) assign(s *Assign) {
 	} else {
 		value = p.expr(s.Value, isVar && s.To.typ().isScalar())
 	}
+	if load, ok := s.To.(*Load); ok && load.T != nil && !p.elements {
+		p.line("%s = %s;", p.number(load, load.bounded()), p.bits(value, load.T, load.Buffer.Elem))
+		return
+	}
 	p.line("%s = %s;", p.expr(s.To, false), value)
 }
 

@@ -7,6 +7,7 @@
 //   - directive, marks, errors: the marks, and what is refused
 //   - compile, types, params: functions, their types and parameters
 //   - aggregate: structures with slices as parameters
+//   - record: slices of structures
 //
 // They are lowered to a language of few statements; what is no part of it is refused.
 //

@@ -78,6 +78,9 @@ func (l *lowering) expr(e ast.Expr) Expr {
 	case *ast.FuncLit:
 		l.refuse(e.Pos(), "a closure", "write a //tandem:device function and call it by its name")
 	case *ast.StarExpr:
+		if p, ok := l.placeOf(e, asIs); ok {
+			return p.value()
+		}
 		l.refuse(e.Pos(), "a pointer", "use values: copying a structure costs nothing on devices")
 	case *ast.SliceExpr:
 		l.refuse(e.Pos(), "a slice of a slice", "compute the subscript: x[from+j]")
@@ -156,6 +159,10 @@ func (l *lowering) ident(e *ast.Ident) Expr {
 		}
 		return &Ref{v}
 	}
+	if l.pointers[obj] != nil {
+		l.refuse(e.Pos(), "the pointer %s as a value", "use what it points to: *p, p.x, p.method()", e.Name)
+		return nil
+	}
 	if obj != nil && obj == l.groupObj {
 		l.refuse(e.Pos(), "the group %s as a value", "call its methods, and functions of package kernels that take it", e.Name)
 		return nil
@@ -232,6 +239,9 @@ func (l *lowering) subscript(e ast.Expr) Expr {
 }
 
 func (l *lowering) index(e *ast.IndexExpr) Expr {
+	if p, ok := l.placeOf(e, asIs); ok {
+		return p.value()
+	}
 	if b := l.bufferOf(e.X); b != nil {
 		at := l.subscript(e.Index)
 		if at == nil {
@@ -288,22 +298,38 @@ func (l *lowering) selector(e *ast.SelectorExpr) Expr {
 		l.refuse(e.Pos(), "the method %s as a value", "call it: a.method(b)", types.ExprString(e))
 		return nil
 	}
+	if p, ok := l.placeOf(e, asIs); ok {
+		return p.value()
+	}
 	if _, ok := s.Recv().Underlying().(*types.Pointer); ok {
 		l.refuse(e.Pos(), "a field through a pointer", "pass the structure by value")
 		return nil
 	}
-	if m := l.memberOf(e); m != nil {
-		return l.memberValue(m, e)
-	}
-	if len(s.Index()) > 1 {
-		l.refuse(e.Pos(), "a field of an embedded structure", "name the structure on the way to it")
-		return nil
+	if m, path := l.field(e); m != nil {
+		x := l.memberValue(m, e)
+		if x == nil {
+			return nil
+		}
+		return selected(x, path)
 	}
 	x := l.expr(e.X)
 	if x == nil {
 		return nil
 	}
-	return &Select{x, s.Index()[0]}
+	return selected(x, s.Index())
+}
+
+// selected is a field of a structure, or of one that is embedded in it: path has the
+// way to it.
+func selected(x Expr, path []int) Expr {
+	for _, i := range path {
+		if c, ok := x.(*Composite); ok && c.place != nil {
+			x = c.Elems[i]
+		} else {
+			x = &Select{x, i}
+		}
+	}
+	return x
 }
 
 func (l *lowering) composite(e *ast.CompositeLit) Expr {

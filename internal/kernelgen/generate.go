@@ -219,6 +219,13 @@ func (w *writer) kernel() string {
 		}
 		w.line("\tLabels: []string{%s},", strings.Join(labels, ", "))
 	}
+	if slices.ContainsFunc(k.Buffers, func(b *Buffer) bool { return b.numbers() > 1 }) {
+		var records []string
+		for _, b := range k.Buffers {
+			records = append(records, fmt.Sprint(b.numbers()))
+		}
+		w.line("\tRecords: []int{%s},", strings.Join(records, ", "))
+	}
 	if len(k.Scalars) > 0 {
 		w.line("\tScalars: []kernels.Scalar{")
 		for _, v := range k.Scalars {

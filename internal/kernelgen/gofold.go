@@ -244,7 +244,7 @@ func (p *rangePrinter) unroll(tabs int, body []Stmt) {
 	used := p.takeUsed()
 	for i := range foldSums {
 		p.fold.value = p.sums[i]
-		text := p.print(tabs, body, fastLabel, func(e *Load) string { return fmt.Sprintf("%s[%d]", four[p.viewOf(e)], i) })
+		text := p.print(tabs, body, fastLabel, func(e *Load) string { return fmt.Sprintf("%s[%d]", four[p.viewOf(e)], i) + p.stepsText(e) })
 		if p.used[p.inner] {
 			text.text = strings.Repeat("\t", tabs) + fmt.Sprintf("%s := %s + %s + %d\n", p.inner.Name, p.from, p.u, i) + text.text
 		}

@@ -30,9 +30,9 @@ type groupPrinter struct {
 func goGroups(k *Kernel, im *imports, funcName string) string {
 	p := &groupPrinter{
 		rangePrinter: &rangePrinter{
-			goPrinter: &goPrinter{k: k, imports: im, used: map[*Var]bool{}},
+			goPrinter: &goPrinter{k: k, imports: im, used: map[*Var]bool{}, slices: map[*Buffer]bool{}},
 			inner:     k.Indices[0],
-			bases:     map[*Buffer]bool{}, slices: map[*Buffer]bool{},
+			bases:     map[*Buffer]bool{},
 		},
 		u: k.uniform(), scalars: map[*Var]bool{}, lanes: map[*Var]string{}, isAgain: map[*Var]bool{},
 	}

@@ -16,6 +16,7 @@ type goPrinter struct {
 	text    strings.Builder
 	tabs    int
 	element func(e *Load) string // how an element of a buffer is reached
+	slices  map[*Buffer]bool     // buffers that are needed
 	used    map[*Var]bool
 	loops   int    // around the statement, within the kernel's own
 	label   string // of the loop over indices
@@ -76,6 +77,7 @@ func (p *goPrinter) statement(s Stmt) {
 	switch s := s.(type) {
 	case *Declare:
 		switch name := p.variable(s.Var); {
+		case s.Var.Stored && name == s.Var.Name:
 		case s.Init == nil && name != s.Var.Name && !s.Var.Type.isScalar():
 			p.line("%s = %s{}", name, p.typ(s.Var.Type))
 		case s.Init == nil && name != s.Var.Name:
@@ -90,7 +92,12 @@ func (p *goPrinter) statement(s Stmt) {
 			p.line("%s := %s", s.Var.Name, p.expr(s.Init))
 		}
 	case *Assign:
-		p.line("%s", p.assignment(s))
+		if s.all != nil {
+			s = s.all
+		}
+		if !s.part {
+			p.line("%s", p.assignment(s))
+		}
 	case *CallMany:
 		to := make([]string, len(s.To))
 		for i, v := range s.To {
@@ -200,7 +207,7 @@ func (p *goPrinter) loopHead(s *For) {
 // atomic prints an atomic operation. Memory that a group shares belongs to one
 // goroutine, where every operation is one.
 func (p *goPrinter) atomic(s *Atomic) {
-	target := p.expr(s.Target)
+	target := p.place(s.Target)
 	if _, isBuffer := s.Target.(*Load); isBuffer {
 		call := fmt.Sprintf("%s.%s(&%s, %s)", p.imports.name(atomicsPath, "atomics"), s.Op, target, p.list(s.Args))
 		if s.To != nil {
@@ -263,8 +270,15 @@ func (p *goPrinter) expr(e Expr) string {
 		p.used[e.Var] = true
 		return p.variable(e.Var)
 	case *Load:
+		if e.T != nil {
+			return p.unnamed(e.T, p.element(e))
+		}
 		return p.element(e)
 	case *Length:
+		if e.Buffer.Foot.whole {
+			p.slices[e.Buffer] = true // all of it: the compiler knows what len is
+			return "len(" + e.Buffer.Name + ")"
+		}
 		p.used[e.Buffer.Len] = true
 		return e.Buffer.Len.Name
 	case *Binary:
@@ -284,6 +298,9 @@ func (p *goPrinter) expr(e Expr) string {
 	case *Select, *At:
 		return p.unnamed(e.typ(), p.place(e))
 	case *Composite:
+		if e.place != nil {
+			return p.element(e.place)
+		}
 		elems := make([]string, len(e.Elems))
 		keyed := e.T.Kind == Struct && p.imports.foreign(e.T.Go)
 		for i, x := range e.Elems {

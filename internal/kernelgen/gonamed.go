@@ -51,6 +51,8 @@ func (p *goPrinter) place(e Expr) string {
 		return p.expr(e.X) + "." + e.X.typ().Fields[e.Field].Name
 	case *At:
 		return p.expr(e.X) + "[" + p.expr(e.At) + "]"
+	case *Load:
+		return p.element(e)
 	}
 	return p.expr(e)
 }

@@ -99,12 +99,12 @@ func (p *rangePrinter) storeLast(tabs int, body []Stmt) (bodies [unrollTurns][]S
 	to := store.To.(*Load)
 	var names, elements []string
 	for i := range unrollTurns {
-		v := &Var{Name: p.fresh("result"), Type: to.Buffer.Elem, Writes: 1}
+		v := &Var{Name: p.fresh("result"), Type: to.typ(), Writes: 1}
 		bodies[i] = append(append([]Stmt{}, body[:len(body)-1]...), &Assign{To: &Ref{v}, Value: store.Value})
 		names = append(names, v.Name)
-		elements = append(elements, p.elementOf(p.viewOf(to), i))
+		elements = append(elements, p.elementOf(p.viewOf(to), i)+p.stepsText(to))
 	}
 	indent, list := strings.Repeat("\t", tabs), strings.Join(names, ", ")
-	return bodies, fmt.Sprintf("%svar %s %s\n", indent, list, p.typ(to.Buffer.Elem)),
+	return bodies, fmt.Sprintf("%svar %s %s\n", indent, list, p.typ(to.typ())),
 		fmt.Sprintf("%s%s = %s\n", indent, strings.Join(elements, ", "), list)
 }

@@ -21,8 +21,7 @@ type rangePrinter struct {
 	windows     []*window
 	from, to, u string // names in the generated function
 
-	bases  map[*Buffer]bool // buffers whose base is needed
-	slices map[*Buffer]bool // buffers that are needed
+	bases map[*Buffer]bool // buffers whose base is needed
 
 	// A simple reduction has its body foldSums times, for values of their own
 	// and views of as many elements.
@@ -38,9 +37,9 @@ func (p *rangePrinter) fresh(name string) string { return p.k.names.name(name) }
 
 func goRange(k *Kernel, im *imports, funcName string) string {
 	p := &rangePrinter{
-		goPrinter: &goPrinter{k: k, imports: im, used: map[*Var]bool{}},
+		goPrinter: &goPrinter{k: k, imports: im, used: map[*Var]bool{}, slices: map[*Buffer]bool{}},
 		inner:     k.Indices[len(k.Indices)-1],
-		bases:     map[*Buffer]bool{}, slices: map[*Buffer]bool{},
+		bases:     map[*Buffer]bool{},
 	}
 	border := k.borders()
 	fastBody := border.statements(k.Body)
@@ -314,10 +313,18 @@ func (p *rangePrinter) arguments() {
 	}
 	for i, b := range k.Buffers {
 		if p.slices[b] {
-			p.line("%s := kernels.Slice[%s](call, %d)", b.Name, kindNames[b.Elem.Kind], i)
+			of := "Slice[" + kindNames[b.Elem.Kind]
+			if b.Record != nil {
+				of = "Records[" + b.elemType(p.imports.qualify) + ", " + kindNames[b.Elem.Kind]
+			}
+			p.line("%s := kernels.%s](call, %d)", b.Name, of, i)
 		}
 		if p.bases[b] {
-			p.line("%s := call.Base(%d)", b.Base, i)
+			by := ""
+			if n := b.numbers(); n > 1 {
+				by = fmt.Sprintf(" / %d", n)
+			}
+			p.line("%s := call.Base(%d)%s", b.Base, i, by)
 		}
 	}
 }

@@ -52,9 +52,9 @@ func (p *rangePrinter) unrollMap(tabs int, body []Stmt) {
 	for i, body := range bodies {
 		text := p.print(tabs, body, fastLabel, func(e *Load) string {
 			if sharing {
-				return p.shared(p.viewOf(e), i)
+				return p.shared(p.viewOf(e), i) + p.stepsText(e)
 			}
-			return p.elementOf(p.viewOf(e), i)
+			return p.elementOf(p.viewOf(e), i) + p.stepsText(e)
 		}).text
 		indent := strings.Repeat("\t", tabs)
 		if p.used[p.inner] {

@@ -87,7 +87,7 @@ func (p *rangePrinter) surelyInside(e *Load) bool {
 		return true
 	}
 	lo, ok := f.lo.value()
-	return ok && lo >= 0 && (e.site.always || len(p.k.Indices) == 1 && f.hi.is(0))
+	return ok && lo >= 0 && (e.site.always || len(p.k.Indices) == 1 && f.hi.is(e.Buffer.numbers()-1))
 }
 
 // windowOf is the window in which an element lies, or nil.
@@ -104,14 +104,14 @@ func (p *rangePrinter) windowOf(e *Load) *window {
 		if lo, ok := s.form.lo.value(); !ok || lo < 0 {
 			return nil
 		}
-		spans = addGreatest(spans, s.form.hi.plus(constant64(1), 1))
+		spans = addGreatest(spans, e.Buffer.records(s.form.hi.plus(constant64(1), 1)))
 	}
 	if len(spans) != 1 || !sameCoefficients(f, e.Buffer.sites[0].form) {
 		return nil
 	}
 	start := poly{}
 	for d, ix := range p.k.Indices {
-		start = start.plus(f.coef[d].times(symbol(ix.Name)), 1)
+		start = start.plus(e.Buffer.records(f.coef[d]).times(symbol(ix.Name)), 1)
 	}
 	for _, w := range p.windows {
 		if w.buffer == e.Buffer && w.start.equal(start) {
@@ -126,10 +126,10 @@ func (p *rangePrinter) windowOf(e *Load) *window {
 // fastElement reaches an element in the fast loop.
 func (p *rangePrinter) fastElement(e *Load) string {
 	if v := p.viewOf(e); v != nil {
-		return v.name + "[" + p.u + "]"
+		return v.name + "[" + p.u + "]" + p.stepsText(e)
 	}
 	if w := p.windowOf(e); w != nil {
-		return w.name + "[" + p.poly(e.site.form.whole.plus(w.start, -1)) + "]"
+		return w.name + "[" + p.poly(e.site.form.whole.plus(w.start, -1)) + "]" + p.stepsText(e)
 	}
 	return p.checkedElement(e)
 }
@@ -148,5 +148,5 @@ func (p *rangePrinter) checkedElement(e *Load) string {
 		}
 		at += "-" + e.Buffer.Base
 	}
-	return e.Buffer.Name + "[" + at + "]"
+	return e.Buffer.Name + "[" + at + "]" + p.stepsText(e)
 }

@@ -245,21 +245,25 @@ func (l *lowering) atomic(e *ast.CallExpr, name string, used bool) Expr {
 		return nil
 	}
 	address, ok := ast.Unparen(e.Args[0]).(*ast.UnaryExpr)
-	var ix *ast.IndexExpr
+	var element ast.Expr
 	if ok && address.Op == token.AND {
-		ix, _ = ast.Unparen(address.X).(*ast.IndexExpr)
+		element = ast.Unparen(address.X)
 	}
-	if ix == nil || l.bufferOf(ix.X) == nil && !l.isShared(ix.X) {
+	if !l.isElement(element) {
 		l.refuse(e.Args[0].Pos(), "an atomic operation on this", "give the address of an element of a slice or of shared memory: atomics.Add(&y[k], 1)")
 		return nil
 	}
-	target := l.target(ix, true)
+	target := l.target(element, true)
 	if target == nil {
 		return nil
 	}
 	t := target.typ()
 	if t.Kind != Int32 && t.Kind != Uint32 {
 		l.refuse(e.Args[0].Pos(), "an atomic operation on %s", "use int32 or uint32; what depends on the order of its terms has no exact sum: see kernels.GroupSum and //tandem:reduce", kindNames[t.Kind])
+		return nil
+	}
+	if load, isLoad := target.(*Load); isLoad && t.Kind != load.Buffer.Elem.Kind {
+		l.refuse(e.Args[0].Pos(), "an atomic operation on a number of a structure that has others, of another type", "give all its numbers one type, or pass them as a slice of their own")
 		return nil
 	}
 	a := &Atomic{Op: name, Target: target, pos: e.Pos()}
@@ -282,6 +286,29 @@ func (l *lowering) atomic(e *ast.CallExpr, name string, used bool) Expr {
 	}
 	a.To = &Var{Name: l.names.name("was"), Type: t, Writes: 1}
 	return &Ref{a.To}
+}
+
+// isElement reports whether an expression is an element of a slice or of shared memory,
+// or a number of a slice's element.
+func (l *lowering) isElement(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.IndexExpr:
+		return l.bufferOf(e.X) != nil || l.isShared(e.X) || l.isElement(e.X) && !l.isShared(root(e))
+	case *ast.SelectorExpr:
+		return l.isElement(e.X) && !l.isShared(root(e))
+	}
+	return false
+}
+
+// root is the variable of which an expression is a part.
+func root(e ast.Expr) ast.Expr {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.IndexExpr:
+		return root(e.X)
+	case *ast.SelectorExpr:
+		return root(e.X)
+	}
+	return e
 }
 
 func (l *lowering) isShared(e ast.Expr) bool {

@@ -138,13 +138,23 @@ func (l *lowering) hidden(list []Stmt, results []Expr) string {
 			look(t)
 		}
 	}
+	visit := func(e Expr) {
+		note(e.typ())
+		if load, ok := e.(*Load); ok {
+			for _, s := range load.Steps {
+				if s.at == nil && foreignTo(l.home, s.of.Go) && !token.IsExported(s.of.Fields[s.field].Name) {
+					found = types.TypeString(s.of.Go, l.qualify)
+				}
+			}
+		}
+	}
 	walk(list, func(s Stmt) {
 		if d, ok := s.(*Declare); ok {
 			note(d.Var.Type)
 		}
-	}, func(e Expr) { note(e.typ()) })
+	}, visit)
 	for _, e := range results {
-		walkExpr(e, func(e Expr) { note(e.typ()) })
+		walkExpr(e, visit)
 	}
 	return found
 }

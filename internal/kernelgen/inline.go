@@ -53,6 +53,8 @@ func (l *lowering) inlined(e *ast.CallExpr, f *Function, whole bool) (results []
 	for i, a := range args {
 		if isSlice(in.params[i].Type()) {
 			buffers[i] = l.slice(a)
+		} else if f.Method != "" && i == 0 {
+			values[i] = l.receiver(e)
 		} else {
 			values[i] = l.expr(a)
 		}
@@ -152,7 +154,7 @@ func (l *lowering) slice(e ast.Expr) *Buffer {
 
 // siteOf is a place where an element is used: of a function that is called, the place
 // of the call in the kernel.
-func (l *lowering) siteOf(e *ast.IndexExpr) *site {
+func (l *lowering) siteOf(e ast.Expr) *site {
 	s := &site{pos: e.Pos(), text: types.ExprString(e)}
 	if in := l.inlining; in != nil && in.pos.IsValid() {
 		s.pos = in.pos

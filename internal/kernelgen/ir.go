@@ -69,6 +69,9 @@ type Var struct {
 	Index  int  // 1 to 3 for the kernel's first, second and third index
 	Scalar bool // a scalar parameter of the kernel
 	Shared bool // an array that the invocations of a work-group share
+	// Stored says that it is only what the stores of a structure's numbers take them
+	// from: on the host its value is stored as a whole, and it need not be.
+	Stored bool
 	// Writes counts assignments besides the declaration. A variable with none is
 	// what it was declared as, which the analysis of subscripts uses.
 	Writes int
@@ -91,6 +94,7 @@ type Buffer struct {
 	Name   string // unique in the kernel, and free in all languages
 	Label  string // as in Go
 	Elem   *Type
+	Record *Type // of a slice of structures or arrays: an element, of numbers that are Elem
 	Pos    token.Pos
 	Number int
 	Base   string // in Go, where its window begins
@@ -198,10 +202,13 @@ type (
 	}
 	// Ref is the value of a variable.
 	Ref struct{ Var *Var }
-	// Load is an element of a buffer.
+	// Load is an element of a buffer, or a number of one that has several: T is its
+	// type then, and Steps lead to it.
 	Load struct {
 		Buffer *Buffer
 		At     Expr
+		Steps  []step
+		T      *Type
 		site   *site
 	}
 	// Length is the number of elements of a buffer.
@@ -252,12 +259,12 @@ type (
 	Composite struct {
 		T     *Type
 		Elems []Expr
+		place *Load // where in a buffer all of it is; nil if it is made of others
 	}
 )
 
 func (e *Const) typ() *Type     { return e.T }
 func (e *Ref) typ() *Type       { return e.Var.Type }
-func (e *Load) typ() *Type      { return e.Buffer.Elem }
 func (e *Length) typ() *Type    { return e.T }
 func (e *Binary) typ() *Type    { return e.T }
 func (e *Unary) typ() *Type     { return e.T }
@@ -267,6 +274,13 @@ func (e *Builtin) typ() *Type   { return e.T }
 func (e *Select) typ() *Type    { return e.X.typ().Fields[e.Field].Type }
 func (e *At) typ() *Type        { return e.X.typ().Elem }
 func (e *Composite) typ() *Type { return e.T }
+
+func (e *Load) typ() *Type {
+	if e.T != nil {
+		return e.T
+	}
+	return e.Buffer.Elem
+}
 
 // Stmt is a statement.
 type Stmt interface{ stmt() }
@@ -283,6 +297,10 @@ type (
 	Assign struct {
 		To, Value Expr
 		pos       token.Pos // of a store
+		// all is, in the first of the stores of a structure's numbers, the whole: on
+		// the host the others, which are a part of it, are none.
+		all  *Assign
+		part bool
 	}
 	// CallMany calls a function with several results; a nil destination
 	// drops one.

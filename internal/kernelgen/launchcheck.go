@@ -21,8 +21,8 @@ func (w *writer) checks(launch string) {
 	for _, b := range k.Buffers {
 		per, ok := b.Foot.per.value()
 		width, ok2 := constantGreatest(b.Foot.widths)
-		if len(k.Indices) == 1 && k.Group == 0 && k.n.buffer == b && ok && ok2 && per == width && per > 1 {
-			w.line("\t%s.Require(%s.Len()%%%d == 0, %q, \"the number of elements is no multiple of %d\")", launch, w.operands[b], per, b.title(), per)
+		if len(k.Indices) == 1 && k.Group == 0 && k.n.buffer == b && ok && ok2 && per == width && per > b.numbers() {
+			w.line("\t%s.Require(%s.Len()%%%d == 0, %q, \"the number of elements is no multiple of %d\")", launch, w.operands[b], per, b.title(), per/b.numbers())
 		}
 	}
 	if k.usesIndexValue() {
@@ -39,6 +39,9 @@ func (k *Kernel) usesIndexValue() bool {
 		switch e := e.(type) {
 		case *Load:
 			if e.site != nil && e.site.form != nil && !e.Buffer.Foot.whole {
+				for _, part := range parts(e)[1:] {
+					look(part)
+				}
 				return
 			}
 		case *Ref:

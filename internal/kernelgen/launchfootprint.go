@@ -79,6 +79,10 @@ func (w *writer) needs(launch string) {
 			if v, ok := need.value(); ok && known && isConst && v <= min(width, per) {
 				continue // AddArg has looked
 			}
+			if n := b.numbers(); n > 1 {
+				w.line("\t%s.RequireRecords(%q, %s, %s, %s, %d)", launch, b.title(), w.operands[b], w.value(b.Foot.per), w.value(need), n)
+				continue
+			}
 			w.line("\t%s.RequireLen(%q, %s, %s, %s)", launch, b.title(), w.operands[b], w.value(b.Foot.per), w.value(need))
 		}
 	}

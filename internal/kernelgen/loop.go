@@ -243,7 +243,11 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 		hi = l.lengthOf(b)
 		if valueObj != nil {
 			elem = func(at Expr) Expr {
-				return &Load{Buffer: b, At: at, site: &site{pos: s.X.Pos(), text: "a range over " + b.Label}}
+				load := &Load{Buffer: b, At: at, site: &site{pos: s.X.Pos(), text: "a range over " + b.Label}}
+				if b.Record != nil {
+					return (&place{load, b.Record}).value()
+				}
+				return load
 			}
 		}
 	default:

@@ -25,6 +25,7 @@ type lowering struct {
 	// aggregates are parameters of the kernel that have slices in them.
 	aggregates map[types.Object]*aggregate
 	assigned   map[types.Object]bool
+	pointers   map[types.Object]*place // to structures in slices
 	prologue   []Stmt
 	callees    []*Function
 	turns      map[int]ast.Comment // marks of loops, by line
@@ -52,6 +53,7 @@ func (c *compiler) lowering(src *source) *lowering {
 		compiler: c, src: src, home: src.path, names: names, values: map[types.Object]Expr{},
 		vars: map[types.Object]*Var{}, buffers: map[types.Object]*Buffer{},
 		aggregates: map[types.Object]*aggregate{}, assigned: map[types.Object]bool{},
+		pointers: map[types.Object]*place{},
 	}
 }
 

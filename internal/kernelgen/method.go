@@ -115,8 +115,11 @@ func (l *lowering) method(e *ast.CallExpr, f *ast.SelectorExpr, s *types.Selecti
 	case pointer:
 		l.refuse(e.Pos(), "a call of %s, a method of a pointer", "have the value itself as receiver, and return what it becomes: kernels have no pointers", f.Sel.Name)
 		return nil
-	case len(s.Index()) > 1:
-		l.refuse(e.Pos(), "a call of %s, a method of an embedded structure", "name the structure on the way to it", f.Sel.Name)
+	case len(s.Index()) > 1 && isSlice(recv):
+		l.refuse(e.Pos(), "a call of %s, a method of an embedded slice", "name the slice on the way to it", f.Sel.Name)
+		return nil
+	case len(s.Index()) > 1 && hasSlices(s.Recv()):
+		l.refuse(e.Pos(), "a call of %s, a method of what is embedded in a structure with slices", "name it on the way", f.Sel.Name)
 		return nil
 	}
 	named, ok := recv.(*types.Named)

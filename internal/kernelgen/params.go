@@ -142,12 +142,16 @@ func (l *lowering) kernelParam(p *types.Var, body *ast.BlockStmt) {
 func (l *lowering) newBuffer(s *types.Slice, pos token.Pos, name, label string) *Buffer {
 	k := l.k
 	elem := l.convertType(s.Elem(), pos)
+	var record *Type
 	switch {
 	case elem == nil:
 		return nil
 	case !elem.isScalar():
-		l.refuse(pos, "a slice of %s", "pass a slice for each field or column: a structure may have slices", types.TypeString(s.Elem(), l.qualify))
-		return nil
+		number := l.recordNumber(elem, pos)
+		if number == nil {
+			return nil
+		}
+		elem, record = number, elem
 	case elem.Kind == Bool:
 		l.refuse(pos, "a slice of bool", "use []int32 or []uint32")
 		return nil
@@ -155,7 +159,7 @@ func (l *lowering) newBuffer(s *types.Slice, pos token.Pos, name, label string) 
 		l.refuse(pos, "a slice of int", "use []int32 or []int64: int has another size on devices")
 		return nil
 	}
-	b := &Buffer{Name: l.names.name(name), Label: label, Elem: elem, Pos: pos, Number: len(k.Buffers)}
+	b := &Buffer{Name: l.names.name(name), Label: label, Elem: elem, Record: record, Pos: pos, Number: len(k.Buffers)}
 	b.Base = l.names.name(name + "_base")
 	k.Buffers = append(k.Buffers, b)
 	return b

@@ -223,8 +223,12 @@ func prune(list []Stmt, direct func(*Load) bool) []Stmt {
 			case *Ref:
 				read[e.Var] = true
 			case *Load:
-				if direct == nil || !direct(e) {
-					note(e.At)
+				subscripts := parts(e)
+				if direct != nil && direct(e) {
+					subscripts = subscripts[1:]
+				}
+				for _, part := range subscripts {
+					note(part)
 				}
 			default:
 				for _, part := range parts(e) {

@@ -39,7 +39,7 @@ func (k *Kernel) tiled() bool {
 			return false
 		}
 		for _, s := range b.sites {
-			if s.form == nil || !s.form.whole.equal(symbol(k.Indices[0].Name)) {
+			if s.form == nil || b.numbers() > 1 || !s.form.whole.equal(symbol(k.Indices[0].Name)) {
 				return false
 			}
 		}

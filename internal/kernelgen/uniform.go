@@ -132,7 +132,7 @@ func (u *uniformity) varies(e Expr) bool {
 	case *Ref:
 		return u.varying[e.Var] || e.Var.Shared
 	case *Load:
-		return u.written[e.Buffer] || u.varies(e.At)
+		return u.written[e.Buffer] || u.anyVaries(parts(e))
 	}
 	return u.anyVaries(parts(e))
 }
@@ -141,7 +141,7 @@ func (u *uniformity) varies(e Expr) bool {
 func (u *uniformity) variesPlace(e Expr) bool {
 	switch e := e.(type) {
 	case *Load:
-		return u.varies(e.At)
+		return u.anyVaries(parts(e))
 	case *At:
 		return u.varies(e.At) || u.variesPlace(e.X)
 	case *Select:

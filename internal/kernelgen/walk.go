@@ -70,7 +70,13 @@ func walkExpr(e Expr, visit func(Expr)) {
 func parts(e Expr) []Expr {
 	switch e := e.(type) {
 	case *Load:
-		return []Expr{e.At}
+		all := []Expr{e.At}
+		for _, s := range e.Steps {
+			if s.at != nil {
+				all = append(all, s.at)
+			}
+		}
+		return all
 	case *Binary:
 		return []Expr{e.X, e.Y}
 	case *Unary:
@@ -97,7 +103,7 @@ func clone(e Expr) Expr {
 	case *Ref:
 		return &Ref{e.Var}
 	case *Load:
-		return &Load{Buffer: e.Buffer, At: clone(e.At), site: &site{pos: e.site.pos, text: e.site.text}}
+		return e.again()
 	case *Binary:
 		return &Binary{e.T, e.Op, clone(e.X), clone(e.Y)}
 	case *Unary:
@@ -113,7 +119,9 @@ func clone(e Expr) Expr {
 	case *At:
 		return &At{clone(e.X), clone(e.At)}
 	case *Composite:
-		return &Composite{e.T, cloneAll(e.Elems)}
+		c := &Composite{T: e.T, Elems: cloneAll(e.Elems)}
+		c.isAt(e.place)
+		return c
 	}
 	return e // a constant or a length
 }

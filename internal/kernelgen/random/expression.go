@@ -49,6 +49,9 @@ func (p *program) variableOf(typ string) string {
 		if in.typ == typ && !in.ragged {
 			found = append(found, p.element(in), p.element(in))
 		}
+		if v := p.numberOf(in, typ); v != "" && !in.ragged {
+			found = append(found, v)
+		}
 	}
 	if len(found) > 0 {
 		return pick(p, found)
@@ -63,6 +66,14 @@ func (p *program) variableOf(typ string) string {
 	return typ + "(" + ix + ")"
 }
 
+// subscript is that of an element of an input that is there.
+func (p *program) subscript(in input) string {
+	if in.per == 0 {
+		return fmt.Sprintf("%s%%uint32(len(%s))", p.wide("uint32"), in.name)
+	}
+	return p.own(in.per, p.IntN(in.per))
+}
+
 // element is an element of an input that is there.
 func (p *program) element(in input) string {
 	switch {
@@ -73,13 +84,9 @@ func (p *program) element(in input) string {
 	case in.per == 0 && !p.bare && p.IntN(4) == 0:
 		return fmt.Sprintf("someOf(%s, %s, %s)", in.name, p.wide("uint32"), pick(p, []string{"1", "3"}))
 	case in.per == 0:
-		return fmt.Sprintf("%s[%s%%uint32(len(%s))]", in.name, p.wide("uint32"), in.name)
+		return fmt.Sprintf("%s[%s]", in.name, p.subscript(in))
 	}
-	k := 0
-	if in.per > 1 {
-		k = p.IntN(in.per)
-	}
-	own := p.own(in.per, k)
+	own := p.subscript(in)
 	switch choice := p.IntN(8); {
 	case choice == 0:
 		return fmt.Sprintf("elementOf(%s, %s)", in.name, own)
@@ -117,14 +124,15 @@ func (p *program) condition(depth int) string {
 	case 2:
 		// Neighbours, where they are there: the border is part of the condition.
 		for _, in := range p.inputs {
+			f := p.field(in)
 			if in.halo > 0 && len(p.indices) == 1 {
-				if p.IntN(3) == 0 {
+				if f == "" && p.IntN(3) == 0 {
 					return fmt.Sprintf("(i >= %d && i < len(%s)-%d && elementOf(%s, i-%d) < %s(%s, i+%d))", in.halo, in.name, in.halo, in.name, in.halo, p.reader(), in.name, in.halo)
 				}
-				return fmt.Sprintf("(i >= %d && i < len(%s)-%d && %s[i-%d] < %s[i+%d])", in.halo, in.name, in.halo, in.name, in.halo, in.name, in.halo)
+				return fmt.Sprintf("(i >= %d && i < len(%s)-%d && %s[i-%d]%s < %s[i+%d]%s)", in.halo, in.name, in.halo, in.name, in.halo, f, in.name, in.halo, f)
 			}
 			if in.halo > 0 && len(p.indices) == 2 {
-				return fmt.Sprintf("(r > 0 && c > 0 && c < nx-1 && %s[at-nx] <= %s[at-1] && %s[at-1] != %s[at+1])", in.name, in.name, in.name, in.name)
+				return fmt.Sprintf("(r > 0 && c > 0 && c < nx-1 && %s[at-nx]%s <= %s[at-1]%s && %s[at-1]%s != %s[at+1]%s)", in.name, f, in.name, f, in.name, f, in.name, f)
 			}
 		}
 	}

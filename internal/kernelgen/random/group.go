@@ -40,7 +40,7 @@ func (p *program) writeGroup() {
 	g := &workGroup{size: pick(p, []int{32, 32, 64, 96, 128})}
 	p.group, p.indices = g, []string{"i"}
 	for range 1 + p.IntN(2) {
-		in := input{name: fmt.Sprintf("in%d", len(p.inputs)), typ: pick(p, elementTypes), per: p.IntN(2)}
+		in := input{name: fmt.Sprintf("in%d", len(p.inputs)), typ: p.inputType(), per: p.IntN(2)}
 		in.ragged = in.per == 1 && p.IntN(2) == 0
 		p.inputs = append(p.inputs, in)
 	}
@@ -50,9 +50,9 @@ func (p *program) writeGroup() {
 		case bins, counted:
 			p.output(w, pick(p, wordTypes)).op = pick(p, atomicOps)
 		case stretch:
-			p.output(w, pick(p, elementTypes)).per = 1 + p.IntN(g.size)
+			p.output(w, p.inputType()).per = 1 + p.IntN(g.size)
 		default:
-			p.output(w, pick(p, elementTypes))
+			p.output(w, p.inputType())
 		}
 	}
 	p.drawScalars()

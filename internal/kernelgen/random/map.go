@@ -18,7 +18,7 @@ func (p *program) writeMap() {
 	p.indices = [][]string{{"i"}, {"r", "c"}, {"z", "y", "x"}}[dims-1]
 	extents := [][]string{nil, {"nx"}, {"nx", "ny"}}[dims-1]
 	for range 1 + p.IntN(3) {
-		in := input{name: fmt.Sprintf("in%d", len(p.inputs)), typ: pick(p, elementTypes)}
+		in := input{name: fmt.Sprintf("in%d", len(p.inputs)), typ: p.inputType()}
 		if in.per = p.IntN(5); dims > 1 && in.per > 1 {
 			in.per = 1
 		}
@@ -28,7 +28,7 @@ func (p *program) writeMap() {
 		p.inputs = append(p.inputs, in)
 	}
 	for range 1 + p.IntN(2) {
-		out := p.output(own, pick(p, elementTypes))
+		out := p.output(own, p.inputType())
 		if dims == 1 && p.IntN(3) == 0 {
 			out.per = 2 + p.IntN(3)
 		}
@@ -40,7 +40,7 @@ func (p *program) writeMap() {
 		case 1:
 			p.output(pick(p, []way{counted, tickets}), "uint32")
 		case 2:
-			p.output(scatter, pick(p, elementTypes))
+			p.output(scatter, p.inputType())
 		}
 	}
 	p.drawScalars()
@@ -87,6 +87,10 @@ func (p *program) store(out output) {
 		}
 		return
 	case scatter:
+		if records[out.typ] != nil {
+			p.storeRecord(out, "len("+out.name+")-1-i")
+			return
+		}
 		p.line("%s[len(%s)-1-i] = %s", out.name, out.name, p.expr(out.typ, 3))
 		return
 	}
@@ -97,6 +101,10 @@ func (p *program) store(out output) {
 
 // storeAt writes an element of the index's own, perhaps on a condition.
 func (p *program) storeAt(out output, at string) {
+	if records[out.typ] != nil {
+		p.storeRecord(out, at)
+		return
+	}
 	switch {
 	case out.read && p.IntN(2) == 0:
 		p.line("%s[%s] %s= %s", out.name, at, pick(p, compoundOps(out.typ)), p.expr(out.typ, 2))
@@ -200,7 +208,7 @@ func (p *program) drawArguments(total string) {
 		if in.ragged {
 			size = fmt.Sprintf("differential.Ragged(rng, %s, %d)", total, p.group.size)
 		}
-		t.WriteString(set(in.name, "differential.Array[%s](rng, %s)", in.typ, size))
+		t.WriteString(set(in.name, "differential.%s[%s](rng, %s)", drawer(in.typ), in.typ, size))
 	}
 	for _, out := range p.outs {
 		size := total
@@ -220,7 +228,7 @@ func (p *program) drawArguments(total string) {
 		case out.per > 1:
 			size = fmt.Sprintf("%d*%s", out.per, total)
 		}
-		t.WriteString(set(out.name, "differential.Array[%s](rng, %s)", out.typ, size))
+		t.WriteString(set(out.name, "differential.%s[%s](rng, %s)", drawer(out.typ), out.typ, size))
 	}
 }
 
@@ -237,7 +245,19 @@ func (p *program) reference(launch, run string) {
 		if isField(out.name) {
 			fmt.Fprintf(t, "want%s = %s\n", strings.ToUpper(out.name[:1])+out.name[1:], want)
 		}
-		fmt.Fprintf(&expect, ", differential.Expect(%q, %s, want%d)", out.name, out.name, i)
+		expected := "Expect"
+		if records[out.typ] != nil {
+			expected = "ExpectRecords"
+		}
+		fmt.Fprintf(&expect, ", differential.%s(%q, %s, want%d)", expected, out.name, out.name, i)
 	}
 	fmt.Fprintf(t, "return differential.Reference(%s(%s), func() {\n%s}%s)\n}),\n", strings.ToUpper(p.name[:1])+p.name[1:], launch, run, expect.String())
+}
+
+// drawer is the function that draws an array of such elements.
+func drawer(typ string) string {
+	if records[typ] != nil {
+		return "Records"
+	}
+	return "Array"
 }

@@ -68,6 +68,14 @@ type node struct {
 	v [3]uint32
 }
 
+type dot struct{ x, y float32 }
+
+type entry struct {
+	d float64
+	n int64
+	u [2]uint64
+}
+
 //tandem:device
 func toInt32(v float64) int32 {
 	if v > -1e9 && v < 1e9 {
@@ -393,9 +401,19 @@ func (p *program) parameters(extents ...string) string {
 // readInputs declares a variable for an element of each input.
 func (p *program) readInputs() {
 	for _, in := range p.inputs {
+		if records[in.typ] != nil && !in.ragged {
+			p.readRecord(in)
+			continue
+		}
 		v := p.fresh()
 		if in.ragged {
-			p.line("var %s %s\nif i < len(%s) {\n%s = %s[i]\n}\n_ = %s", v, in.typ, in.name, v, in.name, v)
+			p.line("var %s %s\nif i < len(%s) {\n%s = %s[i]\n}\n_ = %s", v, in.typ, in.name, v, in.name, v+p.field(in))
+			for _, f := range records[in.typ] {
+				p.scope = append(p.scope, variable{v + f.name, f.typ, false})
+			}
+			if records[in.typ] != nil {
+				continue
+			}
 		} else {
 			p.line("%s := %s\n_ = %s", v, p.element(in), v)
 		}

@@ -41,7 +41,7 @@ type reduction struct {
 func (p *program) writeReduction() {
 	p.indices = []string{"i"}
 	for range 1 + p.IntN(3) {
-		in := input{name: fmt.Sprintf("in%d", len(p.inputs)), typ: pick(p, elementTypes), per: p.IntN(4)}
+		in := input{name: fmt.Sprintf("in%d", len(p.inputs)), typ: p.inputType(), per: p.IntN(4)}
 		if in.per == 1 {
 			in.halo = p.IntN(3)
 		}

@@ -1098,7 +1098,6 @@ var gatherKernel = kernels.Define(kernels.Kernel{
 
 // gatherRange computes the indices [call.Lo, call.Hi) of gather on the host.
 func gatherRange(call *kernels.Call) {
-	x_len := call.Int(0)
 	at := kernels.Slice[uint32](call, 0)
 	at_base := call.Base(0)
 	x := kernels.Slice[int64](call, 1)
@@ -1109,7 +1108,7 @@ func gatherRange(call *kernels.Call) {
 	y_here := y[from-y_base:][:to-from]
 	for u := range to - from {
 		k := at_here[u]
-		if k < uint32(x_len) {
+		if k < uint32(len(x)) {
 			y_here[u] = x[k]
 		} else {
 			y_here[u] = -1

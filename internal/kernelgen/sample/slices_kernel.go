@@ -118,7 +118,7 @@ func flexFloat32Range(call *kernels.Call) {
 			i = to - 1
 			continue
 		}
-		n := x_len
+		n := len(x)
 		i_2 := i - 1
 		var result float32
 		if i_2 < 0 {
@@ -348,7 +348,7 @@ func flexFloat64Range(call *kernels.Call) {
 			i = to - 1
 			continue
 		}
-		n := x_len
+		n := len(x)
 		i_2 := i - 1
 		var result float64
 		if i_2 < 0 {
@@ -625,7 +625,6 @@ var searchKernel = kernels.Define(kernels.Kernel{
 
 // searchRange computes the indices [call.Lo, call.Hi) of search on the host.
 func searchRange(call *kernels.Call) {
-	sorted_len := call.Int(0)
 	sorted := kernels.Slice[uint32](call, 0)
 	values := kernels.Slice[uint32](call, 1)
 	values_base := call.Base(1)
@@ -639,7 +638,7 @@ func searchRange(call *kernels.Call) {
 		var result int32
 		var result_2 bool
 		var done bool = false
-		t := int32(sorted_len)
+		t := int32(len(sorted))
 		var lo int32 = 0
 		hi := t
 		for lo < hi {
@@ -1109,7 +1108,6 @@ var countAllKernel = kernels.Define(kernels.Kernel{
 
 // countAllRange computes the indices [call.Lo, call.Hi) of countAll on the host.
 func countAllRange(call *kernels.Call) {
-	bins_len := call.Int(0)
 	v := kernels.Slice[uint32](call, 0)
 	v_base := call.Base(0)
 	bins := kernels.Slice[uint32](call, 1)
@@ -1118,7 +1116,7 @@ func countAllRange(call *kernels.Call) {
 	v_here := v[from-v_base:][:to-from]
 	for u := range to - from {
 		v_2 := v_here[u]
-		n := uint32(bins_len)
+		n := uint32(len(bins))
 		at := v_2 % n / 4
 		atomics.Add(&coarse[at], 1)
 		at_2 := v_2 % n
@@ -1538,7 +1536,6 @@ var groupMaximaKernel = kernels.Define(kernels.Kernel{
 
 // groupMaximaRange computes the work-groups [call.Lo, call.Hi) of groupMaxima on the host.
 func groupMaximaRange(call *kernels.Call) {
-	x_len := call.Int(0)
 	x := kernels.Slice[float32](call, 0)
 	maxima := kernels.Slice[float32](call, 1)
 	maxima_base := call.Base(1)
@@ -1547,8 +1544,8 @@ func groupMaximaRange(call *kernels.Call) {
 		for local := range 64 {
 			i := group*64 + local
 			var v float32 = -1e+30
-			if i < x_len {
-				n := x_len
+			if i < len(x) {
+				n := len(x)
 				var result float32
 				if i < 0 {
 					result = x[0]
@@ -1929,7 +1926,7 @@ func slopesRange(call *kernels.Call) {
 			i = to - 1
 			continue
 		}
-		n := from_values_len
+		n := len(from_values)
 		i_2 := i + 1
 		var result float32
 		if i_2 < 0 {

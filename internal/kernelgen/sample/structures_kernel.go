@@ -458,9 +458,6 @@ func bendRange(call *kernels.Call) {
 	vf_scale := call.Float64(5)
 	vf_turns := int32(call.Int(6))
 	nc := call.Int(7)
-	vf_tables_weight_len := call.Int(8)
-	vf_tables_len := call.Int(9)
-	vf_in_U_len := call.Int(10)
 	vf_in_U := kernels.Slice[float64](call, 0)
 	vf_out_U := kernels.Slice[float64](call, 1)
 	vf_out_U_base := call.Base(1)
@@ -477,13 +474,13 @@ func bendRange(call *kernels.Call) {
 			vf_bounds := limits{vf_bounds_low, vf_bounds_high}
 			vf_turns_2 := vf_turns
 			var sum float64 = 0
-			for k := 0; k < vf_tables_weight_len; k++ {
+			for k := 0; k < len(vf_tables_weight); k++ {
 				w := vf_tables_weight[k]
-				if k < vf_tables_len {
-					sum += float64(w * vf_in_U[int32(vf_tables[k])%int32(vf_in_U_len)])
+				if k < len(vf_tables) {
+					sum += float64(w * vf_in_U[int32(vf_tables[k])%int32(len(vf_in_U))])
 				}
 			}
-			for k_2 := 0; k_2 < vf_tables_len; k_2++ {
+			for k_2 := 0; k_2 < len(vf_tables); k_2++ {
 				vf_turns_2++
 			}
 			vf_bounds.low -= vf_scale
@@ -796,7 +793,6 @@ var pullKernel = kernels.Define(kernels.Kernel{
 func pullRange(call *kernels.Call) {
 	dt := call.Float32(0)
 	soft := call.Float32(1)
-	b_Mass_len := call.Int(2)
 	b_X := kernels.Slice[float32](call, 0)
 	b_Y := kernels.Slice[float32](call, 1)
 	b_Z := kernels.Slice[float32](call, 2)
@@ -823,7 +819,7 @@ func pullRange(call *kernels.Call) {
 				var ax float32 = 0
 				var ay float32 = 0
 				var az float32 = 0
-				for j := 0; j < b_Mass_len; j++ {
+				for j := 0; j < len(b_Mass); j++ {
 					t := b_X[j] - b_X_here[u]
 					t_2 := b_Y[j] - b_Y_here[u]
 					t_3 := b_Z[j] - b_Z_here[u]
@@ -848,7 +844,7 @@ func pullRange(call *kernels.Call) {
 		var ax float32 = 0
 		var ay float32 = 0
 		var az float32 = 0
-		for j := 0; j < b_Mass_len; j++ {
+		for j := 0; j < len(b_Mass); j++ {
 			t := b_X[j] - b_X[i]
 			t_2 := b_Y[j] - b_Y[i]
 			t_3 := b_Z[j] - b_Z[i]
@@ -1287,8 +1283,6 @@ var pickKernel = kernels.Define(kernels.Kernel{
 
 // pickRange computes the indices [call.Lo, call.Hi) of pick on the host.
 func pickRange(call *kernels.Call) {
-	g_0_1_At_len := call.Int(0)
-	g_1_0_Text_0_len := call.Int(1)
 	g_0_1_At := kernels.Slice[uint32](call, 0)
 	g_1_0_Text_0 := kernels.Slice[float64](call, 1)
 	counts_0 := kernels.Slice[uint32](call, 2)
@@ -1300,9 +1294,9 @@ func pickRange(call *kernels.Call) {
 	for u := range to - from {
 		i := from + u
 		var sum float64 = 0
-		for k := 0; k < g_0_1_At_len; k++ {
+		for k := 0; k < len(g_0_1_At); k++ {
 			at := g_0_1_At[k]
-			n := int32(g_1_0_Text_0_len)
+			n := int32(len(g_1_0_Text_0))
 			if n > 0 {
 				sum += g_1_0_Text_0[int32(at)%n]
 			}
@@ -1310,7 +1304,7 @@ func pickRange(call *kernels.Call) {
 		out_v_here[u] = sum
 		at_2 := i % 4
 		atomics.Add(&counts_0[at_2], 1)
-		counts_1[i] = uint32(g_0_1_At_len)
+		counts_1[i] = uint32(len(g_0_1_At))
 	}
 }
 

@@ -32,6 +32,40 @@ func (a Angle) Half() Angle { return a / 2 }
 //tandem:device
 func (a Angle) square() Angle { return a * a }
 
+// Mark is where something was seen, and how often.
+type Mark struct {
+	At   Vector[float32]
+	seen int32
+}
+
+// Times is how often.
+//
+//tandem:device
+func (m Mark) Times() int32 { return m.seen }
+
+// TimesOf is how often element i was seen.
+//
+//tandem:device
+func TimesOf(marks []Mark, i int) int32 { return marks[i].seen }
+
+// Nearest is the element that is nearest to a point, of those next to i.
+//
+//tandem:device
+func Nearest(x []Vector[float32], i int, to Vector[float32]) int32 {
+	at, least := int32(i), distance(x[i], to)
+	for k := range 3 {
+		if j := min(max(i+k-1, 0), len(x)-1); distance(x[j], to) < least {
+			at, least = int32(j), distance(x[j], to)
+		}
+	}
+	return at
+}
+
+//tandem:device
+func distance(a, b Vector[float32]) float32 {
+	return (a.X-b.X)*(a.X-b.X) + (a.Y-b.Y)*(a.Y-b.Y)
+}
+
 // Below reports whether element i of x is below a bound.
 //
 //tandem:device
