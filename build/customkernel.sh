@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a module outside of the repository with a kernel of its own, generates it
-# and runs it on the CPU and on OpenGL: both must print the same.
+# Makes a module outside of the repository with kernels of its own, generates them
+# and runs them on the CPU and on OpenGL: both must print the same.
 case ${1:-} in
 -h | --help)
 	sed -n '2,3s/^# \{0,1\}//p' "$0"
@@ -34,6 +34,25 @@ import "github.com/tandem-go/tandem/kernels/kmath"
 //tandem:kernel
 func swing(i int, time float32, length, angle, out []float32) {
 	out[i] = angle[i] * kmath.Cos(time*kmath.Sqrt(9.81/length[i]))
+}
+
+// Pendulum is one that may swing all the way round.
+type Pendulum struct {
+	Length, Angle, Speed float32
+	Turns                int32
+}
+
+// step has pendulums swing for a moment.
+//
+//tandem:kernel
+func step(i int, dt float32, pendulums []Pendulum) {
+	p := &pendulums[i]
+	p.Speed -= dt * 9.81 / p.Length * kmath.Sin(p.Angle)
+	p.Angle += dt * p.Speed
+	if p.Angle > 3.1415927 {
+		p.Angle -= 6.2831853
+		p.Turns++
+	}
 }
 EOF
 cat >main.go <<'EOF'
@@ -74,7 +93,33 @@ func run(device string) error {
 	for _, v := range out {
 		fmt.Fprintf(h, "%08x", math.Float32bits(v))
 	}
-	fmt.Printf("%x\n", h.Sum64())
+	pendulums, err := hybrid.NewBuffer[Pendulum](s, n)
+	if err != nil {
+		return err
+	}
+	defer pendulums.Free()
+	if err := pendulums.Update(context.Background(), func(p []Pendulum) {
+		for i := range p {
+			p[i] = Pendulum{Length: length[i], Speed: angle[i] / 10}
+		}
+	}); err != nil {
+		return err
+	}
+	for range 100 {
+		if err := s.Launch(context.Background(), Step(0.01, pendulums)); err != nil {
+			return err
+		}
+	}
+	turns := 0
+	if err := pendulums.View(context.Background(), func(p []Pendulum) {
+		for _, p := range p {
+			fmt.Fprintf(h, "%08x", math.Float32bits(p.Angle))
+			turns += int(p.Turns)
+		}
+	}); err != nil {
+		return err
+	}
+	fmt.Printf("%x, %d turns\n", h.Sum64(), turns)
 	return nil
 }
 EOF
