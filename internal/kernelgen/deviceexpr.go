@@ -55,6 +55,32 @@ func (p *devicePrinter) number(e *Load, at Expr) string {
 	return fmt.Sprintf("%s[%s + %s_at]", e.Buffer.Name, p.asUint(at), e.Buffer.Name)
 }
 
+// bits is a number of a record as what the array has on a device, its bits, and back.
+func (p *devicePrinter) bits(text string, from, to *Type) string {
+	if from.Kind == to.Kind {
+		return text
+	}
+	function := map[[2]Kind]string{
+		{Float32, Uint32}: "math.Float32bits", {Uint32, Float32}: "math.Float32frombits",
+		{Float64, Uint64}: "math.Float64bits", {Uint64, Float64}: "math.Float64frombits",
+	}[[2]Kind{from.Kind, to.Kind}]
+	if function == "" { // signed or not
+		return p.conversion(to) + "(" + text + ")"
+	}
+	template := builtins[function].glsl
+	if p.cuda {
+		template = builtins[function].cuda
+	}
+	return strings.ReplaceAll(template, "$0", text)
+}
+
+func (p *devicePrinter) conversion(t *Type) string {
+	if p.cuda && t.size() == 8 {
+		return "(" + p.typ(t) + ")"
+	}
+	return p.typ(t)
+}
+
 func (p *devicePrinter) args(list []Expr) string {
 	var text []string
 	for _, a := range list {

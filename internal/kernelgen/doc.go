@@ -13,6 +13,7 @@
 //
 //   - ir, walk: that language, and walks through it
 //   - lower, assign, branch, loop, switch, jump, returns: statements
+//   - place: elements of slices of structures, and pointers to them
 //   - expr, call, builtin, special: expressions
 //   - group: what kernels for work-groups have besides
 //   - fold: reductions

@@ -150,3 +150,16 @@ func (p *rangePrinter) checkedElement(e *Load) string {
 	}
 	return e.Buffer.Name + "[" + at + "]" + p.stepsText(e)
 }
+
+// stepsText is the way from an element to the number in Go.
+func (p *goPrinter) stepsText(e *Load) string {
+	text := ""
+	for _, s := range e.Steps {
+		if s.at == nil {
+			text += "." + s.of.Fields[s.field].Name
+		} else {
+			text += "[" + p.expr(s.at) + "]"
+		}
+	}
+	return text
+}

@@ -126,6 +126,19 @@ func clone(e Expr) Expr {
 	return e // a constant or a length
 }
 
+// again is an expression of its own that is alike.
+func (e *Load) again() *Load {
+	own := *e
+	own.At, own.site = clone(e.At), &site{pos: e.site.pos, text: e.site.text}
+	own.Steps = append([]step{}, e.Steps...)
+	for i, s := range own.Steps {
+		if s.at != nil {
+			own.Steps[i].at = clone(s.at)
+		}
+	}
+	return &own
+}
+
 func cloneAll(list []Expr) []Expr {
 	all := make([]Expr, len(list))
 	for i, e := range list {
