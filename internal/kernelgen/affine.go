@@ -81,8 +81,10 @@ type form struct {
 	coef   [3]poly
 	lo, hi poly
 	whole  poly // all of it, variables of loops included
-	exact  bool // lo is hi in every execution
-	dense  bool // in the loop around it, all from lo to hi are used
+	// element is whole of the element in which a number of several is; else it is whole.
+	element poly
+	exact   bool // lo is hi in every execution
+	dense   bool // in the loop around it, all from lo to hi are used
 }
 
 // bounds replaces the variables of loops in p by what makes it smallest, and
@@ -189,7 +191,7 @@ func (k *Kernel) formOf(at Expr, loops map[string]*Var) (*form, bool) {
 	if !ok {
 		return nil, false
 	}
-	f := &form{whole: whole, lo: lo, hi: hi, dense: dense, exact: lo.equal(hi)}
+	f := &form{whole: whole, element: whole, lo: lo, hi: hi, dense: dense, exact: lo.equal(hi)}
 	for d := range 3 {
 		f.coef[d] = poly{}
 		if d >= len(k.Indices) {

@@ -10,7 +10,7 @@ func (l *lowering) declStmt(s *ast.DeclStmt) {
 	decl := s.Decl.(*ast.GenDecl)
 	switch decl.Tok {
 	case token.CONST: // constants arrive where they are used
-	case token.TYPE: // so do types
+	case token.TYPE: // so do numbers' types; structures' are refused where they are used
 	case token.VAR:
 		for _, spec := range decl.Specs {
 			spec := spec.(*ast.ValueSpec)
@@ -83,6 +83,12 @@ func (l *lowering) assign(s *ast.AssignStmt) {
 	}
 	values := make([]Expr, len(s.Rhs))
 	failed := false
+	for _, e := range s.Lhs {
+		if id, ok := ast.Unparen(e).(*ast.Ident); ok && l.pointers[l.src.info.Uses[id]] != nil {
+			l.target(e, false) // which says more than what is wrong with the value
+			return
+		}
+	}
 	for i, e := range s.Rhs {
 		if obj := l.object(s.Lhs[i]); obj != nil && l.isIndexObject(obj) {
 			l.refuse(s.Lhs[i].Pos(), "an assignment to the index %s", "declare a variable with its value", obj.Name())
@@ -141,8 +147,15 @@ func (l *lowering) isIndexObject(obj types.Object) bool {
 // target is where an assignment stores. held says that subscripts must be
 // evaluated now, because other stores of the statement come first.
 func (l *lowering) target(e ast.Expr, held bool) Expr {
+	// Of a structure or an array in a slice the numbers are stored one by one: none of
+	// these stores may change where the next one goes.
+	several := false
+	switch l.src.info.Types[e].Type.Underlying().(type) {
+	case *types.Struct, *types.Array:
+		several = true
+	}
 	keep := func(at Expr) Expr {
-		if _, ok := at.(*Const); held && !ok {
+		if _, ok := at.(*Const); held && !ok || several && loads(at) {
 			return l.temporary("at", at)
 		}
 		return at
@@ -175,6 +188,8 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 		case v != nil && v.Shared:
 			l.refuse(e.Pos(), "an assignment to the shared array %s", "store into its elements", e.Name)
 			return nil
+		case v == nil && obj != nil && obj.Parent() != l.src.pkg.Scope() && len(l.refusals) > 0:
+			return nil // its declaration was refused
 		case v == nil:
 			l.refuse(e.Pos(), "an assignment to the package variable %s", "store into a slice that the kernel is given", e.Name)
 			return nil
@@ -243,6 +258,11 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 func (l *lowering) store(to, value Expr, pos token.Pos) {
 	if c, ok := to.(*Composite); ok {
 		l.storeAll(c, value, pos)
+		return
+	}
+	_, isVar := to.(*Ref)
+	if named := hiddenName(l.home, to.typ()); named != "" && to.typ().isScalar() && !isVar {
+		l.refuse(pos, "a store into what has the type %s of another package", "give the type a capital letter, or have a //tandem:device function there return the whole", named)
 		return
 	}
 	l.out = append(l.out, &Assign{To: to, Value: value, pos: pos})
@@ -351,17 +371,28 @@ func (l *lowering) callMany(lhs []ast.Expr, rhs ast.Expr, define bool) {
 
 // keepMany is an assignment of several values that nothing changes.
 func (l *lowering) keepMany(lhs []ast.Expr, values []Expr, define bool) {
+	targets := make([]Expr, len(lhs)) // all subscripts are evaluated before the first store
+	declares := func(e ast.Expr) types.Object {
+		if id, ok := ast.Unparen(e).(*ast.Ident); ok && define {
+			return l.src.info.Defs[id]
+		}
+		return nil
+	}
 	for i, e := range lhs {
-		id, isIdent := ast.Unparen(e).(*ast.Ident)
-		if isIdent && id.Name == "_" {
+		if id, ok := ast.Unparen(e).(*ast.Ident); ok && id.Name == "_" || declares(e) != nil {
 			continue
 		}
-		if isIdent && define && l.src.info.Defs[id] != nil {
-			v := l.declare(l.src.info.Defs[id], values[i].typ())
+		if targets[i] = l.target(e, true); targets[i] == nil {
+			return
+		}
+	}
+	for i, e := range lhs {
+		if obj := declares(e); obj != nil {
+			v := l.declare(obj, values[i].typ())
 			v.Init = values[i]
 			l.out = append(l.out, &Declare{v, values[i]})
-		} else if to := l.target(e, true); to != nil {
-			l.store(to, values[i], e.Pos())
+		} else if targets[i] != nil {
+			l.store(targets[i], values[i], e.Pos())
 		}
 	}
 }

@@ -134,8 +134,8 @@ func (w *writer) constructor() {
 	w.docComment(count)
 	w.line("func %s%s(%s) (%s kernels.Launch) {", k.Launch, typeParamList(typeParams), strings.Join(params, ", "), launch)
 	for _, b := range k.Buffers {
-		if b.Record != nil {
-			w.line("\t%s := kernels.OfRecords[%s, %s](%s)", w.operands[b], b.elemType(w.im.qualify), kindNames[b.Elem.Kind], vectors[b])
+		if elem, kind := b.elemType(w.im.qualify), kindNames[b.Elem.Kind]; elem != kind {
+			w.line("\t%s := kernels.OfRecords[%s, %s](%s)", w.operands[b], elem, kind, vectors[b])
 			continue
 		}
 		w.line("\t%s := kernels.Of[%s](%s)", w.operands[b], kindNames[b.Elem.Kind], vectors[b])

@@ -16,17 +16,27 @@ type constructorNames struct {
 func (w *writer) constructorNames() *constructorNames {
 	n := &constructorNames{pkg: w.src.pkg.Scope(), taken: wordSet("kernels min max bool float32 float64 int int32 int64 uint32 uint64 nil _")}
 	n.taken[w.k.Name+"Kernel"] = true
+	for _, p := range w.src.pkg.Imports() {
+		n.taken[p.Name()] = true
+	}
 	return n
 }
 
 // name is want, or something like it that is free.
 func (n *constructorNames) name(want string) string {
 	got := want
-	for i := 2; n.taken[got]; i++ {
+	for i := 2; n.taken[got] || n.isType(got); i++ {
 		got = fmt.Sprintf("%s%d", want, i)
 	}
 	n.taken[got] = true
 	return got
+}
+
+// isType reports whether the package has a type of that name: an element's type may
+// stand in the constructor.
+func (n *constructorNames) isType(name string) bool {
+	_, ok := n.pkg.Lookup(name).(*types.TypeName)
+	return ok
 }
 
 // typeName is a name that hides no type of the package: the types of parameters are

@@ -262,7 +262,7 @@ func (p *devicePrinter) convert(e *Convert) string {
 		return "(" + t + ")(" + x + ")"
 	}
 	if t == p.typ(e.X.typ()) {
-		return x
+		return parenthesise(e.X, x)
 	}
 	return t + "(" + x + ")"
 }

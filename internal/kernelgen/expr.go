@@ -217,7 +217,7 @@ func (l *lowering) unary(e *ast.UnaryExpr) Expr {
 	case token.ARROW:
 		l.refuse(e.Pos(), "a receive from a channel", "read from a slice")
 	case token.AND:
-		l.refuse(e.Pos(), "the address of a variable", "use values: a //tandem:device function may have several results")
+		l.refuse(e.Pos(), "the address of a variable", "use values: a //tandem:device function may have several results. A statement of its own, p := &x[i], is for structures in slices")
 	}
 	return nil
 }

@@ -62,6 +62,10 @@ func (l *lowering) reduceMark(d directive, fn *ast.FuncDecl, results *types.Tupl
 	if state == nil {
 		return
 	}
+	if _, named := types.Unalias(state.Go).(*types.Named); named && state.isScalar() {
+		l.refuse(fn.Type.Results.Pos(), "a reduction to %s", "return what it is made of: "+kindNames[state.Kind], types.TypeString(state.Go, l.qualify))
+		return
+	}
 	f := &Fold{State: state, pos: d.pos, Results: []types.Type{state.Go}}
 	if !f.collect(state, "") || len(f.leaves) > maxLeaves {
 		l.refuse(fn.Type.Results.Pos(), "a reduction to %s", fmt.Sprintf("reduce to a number, or to a structure of at most %d", maxLeaves),

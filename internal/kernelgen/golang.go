@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -307,6 +308,9 @@ func (p *goPrinter) expr(e Expr) string {
 			if elems[i] = p.kept(e.member(i), x); keyed {
 				elems[i] = e.T.Fields[i].Name + ": " + elems[i]
 			}
+		}
+		if keyed { // what has no capital letter, nobody here can have given a value
+			elems = slices.DeleteFunc(elems, func(text string) bool { return !token.IsExported(text) })
 		}
 		return p.typ(e.T) + "{" + strings.Join(elems, ", ") + "}"
 	}

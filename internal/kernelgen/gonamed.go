@@ -1,6 +1,7 @@
 package kernelgen
 
 import (
+	"go/token"
 	"go/types"
 	"strings"
 )
@@ -48,13 +49,23 @@ func (p *goPrinter) unnamed(t *Type, text string) string {
 func (p *goPrinter) place(e Expr) string {
 	switch e := e.(type) {
 	case *Select:
-		return p.expr(e.X) + "." + e.X.typ().Fields[e.Field].Name
+		return p.expr(e.X) + p.field(e.X.typ(), e.Field)
 	case *At:
 		return p.expr(e.X) + "[" + p.expr(e.At) + "]"
 	case *Load:
 		return p.element(e)
 	}
 	return p.expr(e)
+}
+
+// field is the step to a field of a structure. One of another package that has no capital
+// letter is an embedded structure, whose fields are reached without it.
+func (p *goPrinter) field(t *Type, i int) string {
+	name := t.Fields[i].Name
+	if p.imports.foreign(t.Go) && !token.IsExported(name) {
+		return ""
+	}
+	return "." + name
 }
 
 // member is the type of a member of a structure or an array.

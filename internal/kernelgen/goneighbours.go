@@ -22,6 +22,9 @@ func (p *rangePrinter) sharesLoads(body []Stmt) bool {
 			continue
 		}
 		to, ok := a.To.(*Load)
+		if a.all != nil || ok && p.named(to.typ()) != "" {
+			return false // it is no plain number that is stored
+		}
 		if last := i == len(body)-1; ok != last || last && to.Buffer.Access != accessOut {
 			return false
 		}

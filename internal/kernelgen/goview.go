@@ -156,7 +156,7 @@ func (p *goPrinter) stepsText(e *Load) string {
 	text := ""
 	for _, s := range e.Steps {
 		if s.at == nil {
-			text += "." + s.of.Fields[s.field].Name
+			text += p.field(s.of, s.field)
 		} else {
 			text += "[" + p.expr(s.at) + "]"
 		}

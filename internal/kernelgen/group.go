@@ -293,11 +293,16 @@ func (l *lowering) atomic(e *ast.CallExpr, name string, used bool) Expr {
 func (l *lowering) isElement(e ast.Expr) bool {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.IndexExpr:
-		return l.bufferOf(e.X) != nil || l.isShared(e.X) || l.isElement(e.X) && !l.isShared(root(e))
+		return l.bufferOf(e.X) != nil || l.isShared(e.X) || l.isPartOfElement(e.X)
 	case *ast.SelectorExpr:
-		return l.isElement(e.X) && !l.isShared(root(e))
+		return l.isPartOfElement(e.X)
 	}
 	return false
+}
+
+// isPartOfElement reports whether what is in an expression is in an element of a slice.
+func (l *lowering) isPartOfElement(e ast.Expr) bool {
+	return l.pointers[l.object(e)] != nil || l.isElement(e) && !l.isShared(root(e))
 }
 
 // root is the variable of which an expression is a part.

@@ -74,5 +74,5 @@ func (fl *flow) isThere(cond Expr, b *Buffer, f *form) bool {
 	}
 	length, ok := c.Y.(*Length)
 	x, affine := fl.k.affine(c.X)
-	return ok && affine && length.Buffer == b && x.equal(f.whole)
+	return ok && affine && length.Buffer == b && x.equal(f.element)
 }

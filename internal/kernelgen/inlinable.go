@@ -124,11 +124,11 @@ func (l *lowering) hidden(list []Stmt, results []Expr) string {
 		case Struct:
 			for _, field := range t.Fields {
 				look(field.Type)
-				if named, ok := field.Type.Go.(*types.Named); !token.IsExported(field.Name) || ok && !named.Obj().Exported() {
+				if !token.IsExported(field.Name) || field.Type.isScalar() && hiddenName(l.home, field.Type) != "" {
 					found = types.TypeString(t.Go, l.qualify)
 				}
 			}
-			if !t.Go.(*types.Named).Obj().Exported() {
+			if !types.Unalias(t.Go).(*types.Named).Obj().Exported() {
 				found = types.TypeString(t.Go, l.qualify)
 			}
 		}
@@ -140,9 +140,14 @@ func (l *lowering) hidden(list []Stmt, results []Expr) string {
 	}
 	visit := func(e Expr) {
 		note(e.typ())
+		if name := hiddenName(l.home, e.typ()); name != "" && e.typ().isScalar() {
+			if _, isVar := e.(*Ref); !isVar { // variables are plain numbers
+				found = name
+			}
+		}
 		if load, ok := e.(*Load); ok {
 			for _, s := range load.Steps {
-				if s.at == nil && foreignTo(l.home, s.of.Go) && !token.IsExported(s.of.Fields[s.field].Name) {
+				if s.at == nil && foreignTo(l.home, s.of.Go) && !token.IsExported(s.of.Fields[s.field].Name) && !s.of.embeds(s.field) {
 					found = types.TypeString(s.of.Go, l.qualify)
 				}
 			}
@@ -157,6 +162,15 @@ func (l *lowering) hidden(list []Stmt, results []Expr) string {
 		walkExpr(e, visit)
 	}
 	return found
+}
+
+// hiddenName is the name of a type of another package that has no capital letter; "" for
+// any other type.
+func hiddenName(path string, t *Type) string {
+	if t.Go == nil || !foreignTo(path, t.Go) || types.Unalias(t.Go).(*types.Named).Obj().Exported() {
+		return ""
+	}
+	return types.TypeString(t.Go, func(p *types.Package) string { return p.Name() })
 }
 
 func foreignTo(path string, t types.Type) bool {

@@ -56,11 +56,11 @@ func (l *lowering) forStmt(s *ast.ForStmt) {
 	f := &For{Turns: mark, from: around}
 	var v *Var
 	if s.Init != nil {
-		before := len(l.out)
+		before, pointers := len(l.out), len(l.pointers)
 		l.statement(s.Init)
 		// One variable that the loop declares is printed as its own.
 		if len(l.out) == before+1 {
-			if d, ok := l.out[before].(*Declare); ok && d.Var.Type.isScalar() && d.Init != nil && s.Post != nil {
+			if d, ok := l.out[before].(*Declare); ok && d.Var.Type.isScalar() && d.Init != nil && s.Post != nil && len(l.pointers) == pointers {
 				f.Var, f.Init = d.Var, d.Init
 				v = d.Var
 				l.out = l.out[:before]
@@ -250,6 +250,9 @@ func (l *lowering) rangeStmt(s *ast.RangeStmt) {
 				return load
 			}
 		}
+	case *types.Pointer:
+		l.refuse(s.X.Pos(), "a range over a pointer", "write range *p, which is a copy, or range len(p)")
+		return
 	default:
 		l.refuse(s.X.Pos(), "a range over %s", "range over an integer, an array or a slice", types.TypeString(over, l.qualify))
 		return

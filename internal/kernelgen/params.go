@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -184,6 +185,9 @@ func (l *lowering) newValue(of types.Type, pos token.Pos, name, path string, ass
 			return c
 		case Struct:
 			c := &Composite{T: t}
+			if foreignTo(l.home, t.Go) && slices.ContainsFunc(t.Fields, func(f Field) bool { return !token.IsExported(f.Name) }) {
+				l.refuse(pos, "the structure %s, of which not all has a capital letter, as a parameter", "have it in this package, or pass its numbers", types.TypeString(t.Go, l.qualify))
+			}
 			for _, f := range t.Fields {
 				c.Elems = append(c.Elems, build(f.Type, path+"."+f.Name, name+"_"+f.Name))
 			}

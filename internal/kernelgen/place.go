@@ -22,6 +22,11 @@ func (l *lowering) placeOf(e ast.Expr, keep func(Expr) Expr) (p *place, ok bool)
 		return p, p != nil
 	case *ast.StarExpr:
 		return l.placeOf(e.X, keep)
+	case *ast.UnaryExpr:
+		if e.Op == token.AND {
+			return l.placeOf(e.X, keep)
+		}
+		return nil, false
 	case *ast.IndexExpr:
 		if b := l.bufferOf(e.X); b != nil {
 			if b.Record == nil {

@@ -184,25 +184,18 @@ func (k *Kernel) forms(e *Load, loops map[string]*Var) (touched, number *form) {
 	if !ok {
 		return &wide, nil
 	}
-	// What is asked of it as a whole is which element it is in.
-	number.whole = f.whole
-	for _, s := range e.Steps {
-		if s.at == nil || isConst(s.at) {
-			continue
-		}
-		at, ok := k.affine(s.at)
-		if !ok {
-			return &wide, nil
-		}
-		number.whole = number.whole.plus(at, 1)
-	}
+	number.element = f.whole
 	return &wide, number
 }
 
 // elemType is the type of an element in Go.
 func (b *Buffer) elemType(qualify types.Qualifier) string {
-	if b.Record == nil {
-		return kindNames[b.Elem.Kind]
+	of := b.Elem
+	if b.Record != nil {
+		of = b.Record
 	}
-	return types.TypeString(b.Record.Go, qualify)
+	if of.Go == nil {
+		return kindNames[of.Kind]
+	}
+	return types.TypeString(of.Go, qualify)
 }

@@ -85,6 +85,10 @@ func (l *lowering) structType(t types.Type, u *types.Struct, pos token.Pos) *Typ
 		l.refuse(pos, "a structure type without a name", "declare it: type point struct{ x, y float32 }")
 		return nil
 	}
+	if p := named.Obj().Pkg(); p != nil && named.Obj().Parent() != p.Scope() {
+		l.refuse(pos, "the structure type %s, which is declared in a function", "declare it outside of functions", named.Obj().Name())
+		return nil
+	}
 	name := named.Obj().Name()
 	for i := range named.TypeArgs().Len() {
 		name += "_" + types.TypeString(named.TypeArgs().At(i), func(*types.Package) string { return "" })

@@ -266,7 +266,13 @@ func (c *groupCheck) refuseAt(list []Stmt, why string) {
 
 // store refuses a store of more than one invocation into one element.
 func (c *groupCheck) store(s *Assign, with company) {
-	if with == alone || c.left || c.u.variesPlace(s.To) {
+	if with == alone || c.left {
+		return
+	}
+	if c.u.variesPlace(s.To) {
+		if load, ok := s.To.(*Load); ok && load.site.number == nil && !load.Buffer.Scatter && !c.u.varies(load.At) {
+			c.refuse(load.site.pos, "a store into %s, where others of the group may store too: its subscripts are no sums of multiples of indices", "have each invocation write numbers of its own, or one of them all: if g.Local() == 0 { ... }", load.site.text)
+		}
 		return
 	}
 	who := "all"

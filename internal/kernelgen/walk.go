@@ -139,6 +139,17 @@ func (e *Load) again() *Load {
 	return &own
 }
 
+// loads reports whether an expression reads an element of a buffer.
+func loads(e Expr) bool {
+	found := false
+	walkExpr(e, func(e Expr) {
+		if _, ok := e.(*Load); ok {
+			found = true
+		}
+	})
+	return found
+}
+
 func cloneAll(list []Expr) []Expr {
 	all := make([]Expr, len(list))
 	for i, e := range list {

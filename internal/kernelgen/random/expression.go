@@ -210,6 +210,10 @@ func (p *program) intExpr(typ string, depth int) string {
 				fmt.Sprintf("bits.RotateLeft64(%s, int(int32(%s)))", p.expr("uint64", depth-1), p.expr("uint32", depth-1)),
 			})
 		}
+	case 11:
+		if typ == "int32" { // the last 32 bits are the same where int has more
+			return fmt.Sprintf("int32(%sint(%s) %s int(%s))", pick(p, []string{"", "-", "2*"}), x(), pick(p, []string{"+", "-", "*", "&", "|", "^"}), p.expr("int32", depth-1))
+		}
 	case 10:
 		if typ == "int32" {
 			return fmt.Sprintf("int32(level(%s).up(%s).up(level(%s)))", x(), pick(p, []string{"7", "-1"}), x())

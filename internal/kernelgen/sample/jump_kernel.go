@@ -1058,7 +1058,7 @@ int f_nearest(float[4] wanted, float v, float reach) {
 		for (int s = 0; s < 3; s = s + 1) {
 			precise float d = w * k_add(float(s), float(k_zero)) - v;
 			if (k_less(d, reach) && k_greater(d, k_neg(reach))) {
-				found = 3 * j + s;
+				found = (3 * j + s);
 				break_search = true;
 				break;
 			}
@@ -1090,7 +1090,7 @@ static __device__ __forceinline__ int f_nearest(s_array_float_4 wanted, float v,
 		for (int s = 0; s < 3; s = s + 1) {
 			float d = w * float(s) - v;
 			if (d < reach && d > (-reach)) {
-				found = 3 * j + s;
+				found = (3 * j + s);
 				break_search = true;
 				break;
 			}

@@ -759,8 +759,8 @@ int f_join_sum_5(int a, int b) {
 
 int tandem_value(uint tandem_at) {
 	int i = int(tandem_at + tandem_lo);
-	int t = k_rem(i, width);
-	int t_2 = k_div(i, width);
+	int t = (k_rem(i, width));
+	int t_2 = (k_div(i, width));
 	int x = t;
 	int y = t_2;
 	if (x * x + y * y < width * width) {
@@ -812,8 +812,8 @@ static __device__ __forceinline__ int f_join_sum_5(int a, int b) {
 TANDEM_KERNEL {
 	auto tandem_value = [&](unsigned tandem_at) -> int {
 		int i = int(tandem_at + tandem_lo);
-		int t = k_rem(i, width);
-		int t_2 = k_div(i, width);
+		int t = (k_rem(i, width));
+		int t_2 = (k_div(i, width));
 		int x = t;
 		int y = t_2;
 		if (k_add(k_mul(x, x), k_mul(y, y)) < k_mul(width, width)) {

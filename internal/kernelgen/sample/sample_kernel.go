@@ -203,13 +203,13 @@ const countGLSL = `
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
-	y[uint(i) + y_at] = from + i;
+	y[uint(i) + y_at] = (from + i);
 }
 `
 
 const countCUDA = `
 static __device__ __forceinline__ void tandem_element(int i, int from, int &y) {
-	y = from + i;
+	y = (from + i);
 }
 
 enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };

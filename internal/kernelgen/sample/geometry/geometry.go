@@ -48,6 +48,32 @@ func (m Mark) Times() int32 { return m.seen }
 //tandem:device
 func TimesOf(marks []Mark, i int) int32 { return marks[i].seen }
 
+type level float32
+
+// Gauge has a number whose type other packages can't name.
+type Gauge struct{ Level level }
+
+type corner struct{ X, Y float32 }
+
+// Box embeds what other packages can't name.
+type Box struct {
+	corner
+	Width, Height float32
+}
+
+// Place is another name of a vector.
+type Place = Vector[float32]
+
+// Centre is the middle of box i.
+//
+//tandem:device
+func Centre(boxes []Box, i int) Vector[float32] {
+	var ways [2]Place
+	b := &boxes[i]
+	ways[1] = Place{b.Width / 2, b.Height / 2}
+	return Vector[float32]{b.X + ways[1].X, b.Y + ways[1].Y}
+}
+
 // Nearest is the element that is nearest to a point, of those next to i.
 //
 //tandem:device

@@ -343,3 +343,83 @@ func merge(i int, from layers, out []point) {
 		out[i] = p
 	}
 }
+
+// chain has places in itself.
+type chain struct {
+	next [2]int32
+	rows [2]cell
+}
+
+// weave stores structures where they say themselves: a store of one of their numbers
+// must not change where the next one goes.
+//
+//tandem:kernel
+func weave(i int, x []chain) {
+	x[i].next[0] &= 1
+	x[i].next[1] = x[i].next[0] ^ 1
+	x[i].rows[x[i].next[0]] = cell{x[i].rows[x[i].next[1]].hits, 77}
+	x[i].rows[x[i].rows[1].most&1] = x[i].rows[x[i].rows[0].hits&1]
+	k := int32(0)
+	k, x[i].rows[k].hits = turned(x, i)
+	x[i].next[k] = k
+}
+
+//tandem:device
+func turned(x []chain, i int) (int32, int32) { return 1 - x[i].next[0], x[i].rows[1].hits }
+
+// choose has subscripts of type int32, and makes ints of them.
+//
+//tandem:kernel
+func choose(i int, x []reading, out []int32) {
+	k := x[i].bins[0]
+	a := int(k&3) + 1
+	b := 2 * int(k&7+1)
+	x[i].bins[k&3] = int32(-int(k&1 - 3))
+	out[i] = int32(a*b) + x[i].bins[k&3]
+	//tandem:turns 3
+	for r := &x[i]; r.flags < 3; r.flags++ {
+		out[i]++
+	}
+}
+
+// scores are what each of a group has of the element of the group.
+//
+//tandem:kernel
+//tandem:group 32
+func scores(g kernels.Group, x [][32]float32) {
+	if g.Index()+g.Local() < len(x) {
+		x[g.Index()][g.Local()] = 1
+	}
+}
+
+// temper has neighbours of structures of one number, of a type with a name.
+//
+//tandem:kernel
+func temper(i int, in []alone, heat []float32, out []alone, warm []only) {
+	out[i] = alone{in[i].v + in[i+1].v}
+	warm[i].of = kelvin(heat[i] + heat[i+1])
+}
+
+type only struct{ of kelvin }
+
+// hide has parameters that hide types.
+//
+//tandem:kernel
+func hide(i int, ball float32, point []point, cells []cell) {
+	point[i].x = ball * float32(cells[i].hits)
+}
+
+// centres has boxes of another package, parts of which have no name here.
+//
+//tandem:kernel
+func centres(i int, boxes []geometry.Box, out []geometry.Vector[float32], moved []geometry.Box) {
+	c := geometry.Centre(boxes, i)
+	out[i] = c
+	moved[i] = geometry.Box{Width: boxes[i].X, Height: c.Y}
+	b := boxes[i]
+	b.Y += c.X
+	if b.Y > 0 {
+		moved[i] = b
+		moved[i].X++
+	}
+}

@@ -1820,10 +1820,11 @@ func depositRange(call *kernels.Call) {
 	in_base := call.Base(1) / 7
 	out_v := kernels.Records[ball, float32](call, 2)
 	from, to_2 := call.Lo, call.Hi
-	in_v_here := in_v[from-in_base:][:to_2-from]
 	to_here := to[from-to_base:][:to_2-from]
+	in_v_here := in_v[from-in_base:][:to_2-from]
 	for u := range to_2 - from {
-		out_v[to_here[u]] = in_v_here[u]
+		at := to_here[u]
+		out_v[at] = in_v_here[u]
 		out_v[to_here[u]].mass += 1
 	}
 }
@@ -1842,14 +1843,15 @@ struct s_ball {
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
+	int at = to[uint(i) + to_at];
 	precise s_ball t = s_ball(s_point(in_v[uint(7 * i) + in_v_at], in_v[uint(7 * i + 1) + in_v_at], in_v[uint(7 * i + 2) + in_v_at]), s_point(in_v[uint(7 * i + 3) + in_v_at], in_v[uint(7 * i + 4) + in_v_at], in_v[uint(7 * i + 5) + in_v_at]), in_v[uint(7 * i + 6) + in_v_at]);
-	out_v[uint(7 * to[uint(i) + to_at]) + out_v_at] = t.m_at.m_x;
-	out_v[uint(7 * to[uint(i) + to_at] + 1) + out_v_at] = t.m_at.m_y;
-	out_v[uint(7 * to[uint(i) + to_at] + 2) + out_v_at] = t.m_at.m_z;
-	out_v[uint(7 * to[uint(i) + to_at] + 3) + out_v_at] = t.m_way.m_x;
-	out_v[uint(7 * to[uint(i) + to_at] + 4) + out_v_at] = t.m_way.m_y;
-	out_v[uint(7 * to[uint(i) + to_at] + 5) + out_v_at] = t.m_way.m_z;
-	out_v[uint(7 * to[uint(i) + to_at] + 6) + out_v_at] = t.m_mass;
+	out_v[uint(7 * at) + out_v_at] = t.m_at.m_x;
+	out_v[uint(7 * at + 1) + out_v_at] = t.m_at.m_y;
+	out_v[uint(7 * at + 2) + out_v_at] = t.m_at.m_z;
+	out_v[uint(7 * at + 3) + out_v_at] = t.m_way.m_x;
+	out_v[uint(7 * at + 4) + out_v_at] = t.m_way.m_y;
+	out_v[uint(7 * at + 5) + out_v_at] = t.m_way.m_z;
+	out_v[uint(7 * at + 6) + out_v_at] = t.m_mass;
 	precise float tandem_t1 = out_v[uint(7 * to[uint(i) + to_at] + 6) + out_v_at] + 1.0;
 	out_v[uint(7 * to[uint(i) + to_at] + 6) + out_v_at] = tandem_t1;
 }
@@ -1871,14 +1873,15 @@ static __device__ __forceinline__ s_ball s_ball_of(s_point a0, s_point a1, float
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
+	int at = to[unsigned(i) + to_at];
 	s_ball t = s_ball_of(s_point_of(in_v[unsigned(7 * i) + in_v_at], in_v[unsigned(7 * i + 1) + in_v_at], in_v[unsigned(7 * i + 2) + in_v_at]), s_point_of(in_v[unsigned(7 * i + 3) + in_v_at], in_v[unsigned(7 * i + 4) + in_v_at], in_v[unsigned(7 * i + 5) + in_v_at]), in_v[unsigned(7 * i + 6) + in_v_at]);
-	out_v[unsigned(7 * to[unsigned(i) + to_at]) + out_v_at] = t.m_at.m_x;
-	out_v[unsigned(7 * to[unsigned(i) + to_at] + 1) + out_v_at] = t.m_at.m_y;
-	out_v[unsigned(7 * to[unsigned(i) + to_at] + 2) + out_v_at] = t.m_at.m_z;
-	out_v[unsigned(7 * to[unsigned(i) + to_at] + 3) + out_v_at] = t.m_way.m_x;
-	out_v[unsigned(7 * to[unsigned(i) + to_at] + 4) + out_v_at] = t.m_way.m_y;
-	out_v[unsigned(7 * to[unsigned(i) + to_at] + 5) + out_v_at] = t.m_way.m_z;
-	out_v[unsigned(7 * to[unsigned(i) + to_at] + 6) + out_v_at] = t.m_mass;
+	out_v[unsigned(7 * at) + out_v_at] = t.m_at.m_x;
+	out_v[unsigned(7 * at + 1) + out_v_at] = t.m_at.m_y;
+	out_v[unsigned(7 * at + 2) + out_v_at] = t.m_at.m_z;
+	out_v[unsigned(7 * at + 3) + out_v_at] = t.m_way.m_x;
+	out_v[unsigned(7 * at + 4) + out_v_at] = t.m_way.m_y;
+	out_v[unsigned(7 * at + 5) + out_v_at] = t.m_way.m_z;
+	out_v[unsigned(7 * at + 6) + out_v_at] = t.m_mass;
 	out_v[unsigned(7 * to[unsigned(i) + to_at] + 6) + out_v_at] = out_v[unsigned(7 * to[unsigned(i) + to_at] + 6) + out_v_at] + 1.0f;
 }
 `
@@ -2987,7 +2990,7 @@ void main() {
 	out_v[uint(3 * i) + out_v_at] = floatBitsToUint(t_5.m_At.m_X);
 	out_v[uint(3 * i + 1) + out_v_at] = floatBitsToUint(t_5.m_At.m_Y);
 	out_v[uint(3 * i + 2) + out_v_at] = uint(t_5.m_seen);
-	out_v[uint(3 * i) + out_v_at] = floatBitsToUint(places[uint(2 * min(near_2[uint(i) + near_2_at] & 7, places_len - 1) + 1) + places_at]);
+	out_v[uint(3 * i) + out_v_at] = floatBitsToUint(places[uint(2 * min(near_2[uint(i) + near_2_at] & 7, (places_len - 1)) + 1) + places_at]);
 }
 `
 
@@ -3037,7 +3040,7 @@ TANDEM_KERNEL {
 	out_v[unsigned(3 * i) + out_v_at] = __float_as_uint(t_5.m_At.m_X);
 	out_v[unsigned(3 * i + 1) + out_v_at] = __float_as_uint(t_5.m_At.m_Y);
 	out_v[unsigned(3 * i + 2) + out_v_at] = unsigned(t_5.m_seen);
-	out_v[unsigned(3 * i) + out_v_at] = __float_as_uint(places[unsigned(2 * min(near_2[unsigned(i) + near_2_at] & 7, places_len - 1) + 1) + places_at]);
+	out_v[unsigned(3 * i) + out_v_at] = __float_as_uint(places[unsigned(2 * min(near_2[unsigned(i) + near_2_at] & 7, (places_len - 1)) + 1) + places_at]);
 }
 `
 
@@ -3141,6 +3144,696 @@ TANDEM_KERNEL {
 		out_v[unsigned(3 * i) + out_v_at] = p.m_x;
 		out_v[unsigned(3 * i + 1) + out_v_at] = p.m_y;
 		out_v[unsigned(3 * i + 2) + out_v_at] = p.m_z;
+	}
+}
+`
+
+// Weave makes a launch of the kernel weave, with an index for each element of x.
+//
+// weave stores structures where they say themselves: a store of one of their numbers
+// must not change where the next one goes.
+func Weave[X kernels.Vector[chain]](x X) (l kernels.Launch) {
+	x_arg := kernels.OfRecords[chain, int32](x)
+	l.Start(weaveKernel, kernels.Indices(x_arg.Len(), 6, 6))
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Footprint{Per: 6})
+	l.SetCost(kernels.Cost{Flops: 6, Bytes: 48})
+	return l
+}
+
+var weaveKernel = kernels.Define(kernels.Kernel{
+	Name: "records.weave",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Int32, Access: kernels.InOut},
+	},
+	Records: []int{6},
+	Go:      weaveRange,
+	GLSL: &kernels.Shader{
+		Text:  weaveGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:  weaveCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// weaveRange computes the indices [call.Lo, call.Hi) of weave on the host.
+func weaveRange(call *kernels.Call) {
+	x := kernels.Records[chain, int32](call, 0)
+	x_base := call.Base(0) / 6
+	from, to := call.Lo, call.Hi
+	x_here := x[from-x_base:][:to-from]
+	for u := 0; u <= len(x_here)-4; u += 4 {
+		{
+			x_here[u].next[0] &= 1
+			x_here[u].next[1] = x_here[u].next[0] ^ 1
+			at := x_here[u].next[0]
+			x_here[u].rows[at] = cell{x_here[u].rows[x_here[u].next[1]].hits, 77}
+			at_2 := x_here[u].rows[1].most & 1
+			x_here[u].rows[at_2] = x_here[u].rows[x_here[u].rows[0].hits&1]
+			var k int32 = 0
+			t_3 := 1 - x_here[u].next[0]
+			t_4 := x_here[u].rows[1].hits
+			at_4 := k
+			k = t_3
+			x_here[u].rows[at_4].hits = t_4
+			x_here[u].next[k] = k
+		}
+		{
+			x_here[u+1].next[0] &= 1
+			x_here[u+1].next[1] = x_here[u+1].next[0] ^ 1
+			at := x_here[u+1].next[0]
+			x_here[u+1].rows[at] = cell{x_here[u+1].rows[x_here[u+1].next[1]].hits, 77}
+			at_2 := x_here[u+1].rows[1].most & 1
+			x_here[u+1].rows[at_2] = x_here[u+1].rows[x_here[u+1].rows[0].hits&1]
+			var k int32 = 0
+			t_3 := 1 - x_here[u+1].next[0]
+			t_4 := x_here[u+1].rows[1].hits
+			at_4 := k
+			k = t_3
+			x_here[u+1].rows[at_4].hits = t_4
+			x_here[u+1].next[k] = k
+		}
+		{
+			x_here[u+2].next[0] &= 1
+			x_here[u+2].next[1] = x_here[u+2].next[0] ^ 1
+			at := x_here[u+2].next[0]
+			x_here[u+2].rows[at] = cell{x_here[u+2].rows[x_here[u+2].next[1]].hits, 77}
+			at_2 := x_here[u+2].rows[1].most & 1
+			x_here[u+2].rows[at_2] = x_here[u+2].rows[x_here[u+2].rows[0].hits&1]
+			var k int32 = 0
+			t_3 := 1 - x_here[u+2].next[0]
+			t_4 := x_here[u+2].rows[1].hits
+			at_4 := k
+			k = t_3
+			x_here[u+2].rows[at_4].hits = t_4
+			x_here[u+2].next[k] = k
+		}
+		{
+			x_here[u+3].next[0] &= 1
+			x_here[u+3].next[1] = x_here[u+3].next[0] ^ 1
+			at := x_here[u+3].next[0]
+			x_here[u+3].rows[at] = cell{x_here[u+3].rows[x_here[u+3].next[1]].hits, 77}
+			at_2 := x_here[u+3].rows[1].most & 1
+			x_here[u+3].rows[at_2] = x_here[u+3].rows[x_here[u+3].rows[0].hits&1]
+			var k int32 = 0
+			t_3 := 1 - x_here[u+3].next[0]
+			t_4 := x_here[u+3].rows[1].hits
+			at_4 := k
+			k = t_3
+			x_here[u+3].rows[at_4].hits = t_4
+			x_here[u+3].next[k] = k
+		}
+	}
+	for u := len(x_here) &^ 3; u < len(x_here); u++ {
+		x_here[u].next[0] &= 1
+		x_here[u].next[1] = x_here[u].next[0] ^ 1
+		at := x_here[u].next[0]
+		x_here[u].rows[at] = cell{x_here[u].rows[x_here[u].next[1]].hits, 77}
+		at_2 := x_here[u].rows[1].most & 1
+		x_here[u].rows[at_2] = x_here[u].rows[x_here[u].rows[0].hits&1]
+		var k int32 = 0
+		t_3 := 1 - x_here[u].next[0]
+		t_4 := x_here[u].rows[1].hits
+		at_4 := k
+		k = t_3
+		x_here[u].rows[at_4].hits = t_4
+		x_here[u].next[k] = k
+	}
+}
+
+const weaveGLSL = `
+struct s_cell {
+	int m_hits;
+	int m_most;
+};
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	x[uint(6 * i) + x_at] = x[uint(6 * i) + x_at] & 1;
+	x[uint(6 * i + 1) + x_at] = x[uint(6 * i) + x_at] ^ 1;
+	int at = x[uint(6 * i) + x_at];
+	s_cell t = s_cell(x[uint(6 * i + 2 * x[uint(6 * i + 1) + x_at] + 2) + x_at], 77);
+	x[uint(6 * i + 2 * int(min(uint(at), 1u)) + 2) + x_at] = t.m_hits;
+	x[uint(6 * i + 2 * int(min(uint(at), 1u)) + 3) + x_at] = t.m_most;
+	int at_2 = x[uint(6 * i + 5) + x_at] & 1;
+	s_cell t_2 = s_cell(x[uint(6 * i + 2 * (x[uint(6 * i + 2) + x_at] & 1) + 2) + x_at], x[uint(6 * i + 2 * (x[uint(6 * i + 2) + x_at] & 1) + 3) + x_at]);
+	x[uint(6 * i + 2 * int(min(uint(at_2), 1u)) + 2) + x_at] = t_2.m_hits;
+	x[uint(6 * i + 2 * int(min(uint(at_2), 1u)) + 3) + x_at] = t_2.m_most;
+	int k = 0;
+	int t_3 = 1 - x[uint(6 * i) + x_at];
+	int t_4 = x[uint(6 * i + 4) + x_at];
+	int at_3 = i;
+	int at_4 = k;
+	k = t_3;
+	x[uint(6 * at_3 + 2 * int(min(uint(at_4), 1u)) + 2) + x_at] = t_4;
+	x[uint(6 * i + int(min(uint(k), 1u))) + x_at] = k;
+}
+`
+
+const weaveCUDA = `
+struct s_cell {
+	int m_hits;
+	int m_most;
+};
+static __device__ __forceinline__ s_cell s_cell_of(int a0, int a1) { s_cell r; r.m_hits = a0; r.m_most = a1; return r; }
+static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	x[unsigned(6 * i) + x_at] = x[unsigned(6 * i) + x_at] & 1;
+	x[unsigned(6 * i + 1) + x_at] = x[unsigned(6 * i) + x_at] ^ 1;
+	int at = x[unsigned(6 * i) + x_at];
+	s_cell t = s_cell_of(x[unsigned(6 * i + 2 * x[unsigned(6 * i + 1) + x_at] + 2) + x_at], 77);
+	x[unsigned(6 * i + 2 * int(min(unsigned(at), 1u)) + 2) + x_at] = t.m_hits;
+	x[unsigned(6 * i + 2 * int(min(unsigned(at), 1u)) + 3) + x_at] = t.m_most;
+	int at_2 = x[unsigned(6 * i + 5) + x_at] & 1;
+	s_cell t_2 = s_cell_of(x[unsigned(6 * i + 2 * (x[unsigned(6 * i + 2) + x_at] & 1) + 2) + x_at], x[unsigned(6 * i + 2 * (x[unsigned(6 * i + 2) + x_at] & 1) + 3) + x_at]);
+	x[unsigned(6 * i + 2 * int(min(unsigned(at_2), 1u)) + 2) + x_at] = t_2.m_hits;
+	x[unsigned(6 * i + 2 * int(min(unsigned(at_2), 1u)) + 3) + x_at] = t_2.m_most;
+	int k = 0;
+	int t_3 = k_sub(1, x[unsigned(6 * i) + x_at]);
+	int t_4 = x[unsigned(6 * i + 4) + x_at];
+	int at_3 = i;
+	int at_4 = k;
+	k = t_3;
+	x[unsigned(6 * at_3 + 2 * int(min(unsigned(at_4), 1u)) + 2) + x_at] = t_4;
+	x[unsigned(6 * i + int(min(unsigned(k), 1u))) + x_at] = k;
+}
+`
+
+// Choose makes a launch of the kernel choose, with an index for each element of x.
+//
+// choose has subscripts of type int32, and makes ints of them.
+func Choose[X kernels.Vector[reading], Out kernels.Vector[int32]](x X, out Out) (l kernels.Launch) {
+	x_arg := kernels.OfRecords[reading, uint32](x)
+	out_arg := kernels.Of[int32](out)
+	l.Start(chooseKernel, kernels.Indices(x_arg.Len(), 9, 9))
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Footprint{Per: 9})
+	l.AddArg(out_arg, kernels.Elementwise)
+	l.SetCost(kernels.Cost{Flops: 26, Bytes: 76})
+	return l
+}
+
+var chooseKernel = kernels.Define(kernels.Kernel{
+	Name: "records.choose",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Uint32, Access: kernels.InOut},
+		{Name: "out_v", Type: kernels.Int32, Access: kernels.Out},
+	},
+	Labels:  []string{"x", "out"},
+	Records: []int{9, 1},
+	Go:      chooseRange,
+	GLSL: &kernels.Shader{
+		Text:       chooseGLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 3 },
+	},
+	CUDA: &kernels.Function{
+		Text:  chooseCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// chooseRange computes the indices [call.Lo, call.Hi) of choose on the host.
+func chooseRange(call *kernels.Call) {
+	x := kernels.Records[reading, uint32](call, 0)
+	x_base := call.Base(0) / 9
+	out_v := kernels.Slice[int32](call, 1)
+	out_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	x_here := x[from-x_base:][:to-from]
+	out_v_here := out_v[from-out_base:][:to-from]
+	for u := range to - from {
+		k := x_here[u].bins[0]
+		a := int(k&3) + 1
+		b := 2 * int((k&7)+1)
+		x_here[u].bins[k&3] = int32(-int((k & 1) - 3))
+		out_v_here[u] = int32(a*b) + x_here[u].bins[k&3]
+		for x_here[u].flags < 3 {
+			out_v_here[u]++
+			x_here[u].flags++
+		}
+	}
+}
+
+const chooseGLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int k = int(x[uint(9 * i + 4) + x_at]);
+	int a = (k & 3) + 1;
+	int b = 2 * ((k & 7) + 1);
+	x[uint(9 * i + int(min(uint(k & 3), 3u)) + 4) + x_at] = uint((-((k & 1) - 3)));
+	out_v[uint(i) + out_v_at] = (a * b) + int(x[uint(9 * i + (k & 3) + 4) + x_at]);
+	int at = i;
+	for (; x[uint(9 * at + 8) + x_at] < 3u;) {
+		out_v[uint(i) + out_v_at] = out_v[uint(i) + out_v_at] + 1;
+		x[uint(9 * at + 8) + x_at] = x[uint(9 * at + 8) + x_at] + 1u;
+	}
+}
+`
+
+const chooseCUDA = `
+static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int k = int(x[unsigned(9 * i + 4) + x_at]);
+	int a = (k & 3) + 1;
+	int b = 2 * (k_add(k & 7, 1));
+	x[unsigned(9 * i + int(min(unsigned(k & 3), 3u)) + 4) + x_at] = unsigned((-(k_sub(k & 1, 3))));
+	out_v[unsigned(i) + out_v_at] = k_add((a * b), int(x[unsigned(9 * i + (k & 3) + 4) + x_at]));
+	int at = i;
+	for (; x[unsigned(9 * at + 8) + x_at] < 3u;) {
+		out_v[unsigned(i) + out_v_at] = k_add(out_v[unsigned(i) + out_v_at], 1);
+		x[unsigned(9 * at + 8) + x_at] = x[unsigned(9 * at + 8) + x_at] + 1u;
+	}
+}
+`
+
+// Scores makes a launch of the kernel scores for work-groups of 32 invocations, one for each index.
+//
+// scores are what each of a group has of the element of the group.
+func Scores[X kernels.Vector[[32]float32]](groups int, x X) (l kernels.Launch) {
+	x_arg := kernels.OfRecords[[32]float32, float32](x)
+	l.Start(scoresKernel, groups)
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Footprint{Per: 32, Ragged: true})
+	l.AddInt((x_arg.Len() / 32))
+	l.SetCost(kernels.Cost{Flops: 64, Bytes: 256})
+	return l
+}
+
+var scoresKernel = kernels.Define(kernels.Kernel{
+	Name: "records.scores",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float32, Access: kernels.InOut},
+	},
+	Records: []int{32},
+	Scalars: []kernels.Scalar{
+		{Name: "x_len", Type: kernels.Int32},
+	},
+	Go: scoresRange,
+	GLSL: &kernels.Shader{
+		Text:   scoresGLSL,
+		Local:  [3]int{32},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+	},
+	CUDA: &kernels.Function{
+		Text:   scoresCUDA,
+		Block:  [3]int{32},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{n, 1, 1} },
+	},
+})
+
+// scoresRange computes the work-groups [call.Lo, call.Hi) of scores on the host.
+func scoresRange(call *kernels.Call) {
+	x_len := call.Int(0)
+	x := kernels.Records[[32]float32, float32](call, 0)
+	x_base := call.Base(0) / 32
+	for group := call.Lo; group < call.Hi; group++ {
+		for local := range 32 {
+			if group+local < x_len {
+				x[group-x_base][local] = 1
+			}
+		}
+	}
+}
+
+const scoresGLSL = `
+void main() {
+	if (tandem_group() < tandem_n) {
+		int group = int(tandem_group() + tandem_lo);
+		int local = int(gl_LocalInvocationID.x);
+		if (group + local < x_len) {
+			x[uint(32 * group + local) + x_at] = 1.0;
+		}
+	}
+}
+`
+
+const scoresCUDA = `
+TANDEM_KERNEL {
+	if (tandem_group() < tandem_n) {
+		int group = int(tandem_group() + tandem_lo);
+		int local = int(threadIdx.x);
+		if (group + local < x_len) {
+			x[unsigned(32 * group + local) + x_at] = 1.0f;
+		}
+	}
+}
+`
+
+// Temper makes a launch of the kernel temper, with an index for each element of out.
+//
+// temper has neighbours of structures of one number, of a type with a name.
+func Temper[In kernels.Vector[alone], Heat kernels.Vector[float32], Out kernels.Vector[alone], Warm kernels.Vector[only]](in In, heat Heat, out Out, warm Warm) (l kernels.Launch) {
+	in_arg := kernels.OfRecords[alone, float32](in)
+	heat_arg := kernels.Of[float32](heat)
+	out_arg := kernels.OfRecords[alone, float32](out)
+	warm_arg := kernels.OfRecords[only, float32](warm)
+	l.Start(temperKernel, out_arg.Len())
+	l.AddArg(in_arg, kernels.Footprint{Per: 1, Halo: 1})
+	l.AddArg(heat_arg, kernels.Footprint{Per: 1, Halo: 1})
+	l.AddArg(out_arg, kernels.Elementwise)
+	l.AddArg(warm_arg, kernels.Elementwise)
+	l.RequireLen("in", in_arg, 1, 2)
+	l.RequireLen("heat", heat_arg, 1, 2)
+	l.SetCost(kernels.Cost{Flops: 5, Bytes: 24})
+	return l
+}
+
+var temperKernel = kernels.Define(kernels.Kernel{
+	Name: "records.temper",
+	Params: []kernels.Param{
+		{Name: "in_v", Type: kernels.Float32, Access: kernels.In},
+		{Name: "heat", Type: kernels.Float32, Access: kernels.In},
+		{Name: "out_v", Type: kernels.Float32, Access: kernels.Out},
+		{Name: "warm", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Labels: []string{"in", "heat", "out", "warm"},
+	Go:     temperRange,
+	GLSL: &kernels.Shader{
+		Text:  temperGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:  temperCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// temperRange computes the indices [call.Lo, call.Hi) of temper on the host.
+func temperRange(call *kernels.Call) {
+	in_v := kernels.Records[alone, float32](call, 0)
+	in_base := call.Base(0)
+	heat := kernels.Slice[float32](call, 1)
+	heat_base := call.Base(1)
+	out_v := kernels.Records[alone, float32](call, 2)
+	out_base := call.Base(2)
+	warm := kernels.Records[only, float32](call, 3)
+	warm_base := call.Base(3)
+	from, to := call.Lo, call.Hi
+	in_v_here := in_v[from-in_base:][:to-from]
+	in_v_p1 := in_v[from+1-in_base:][:len(in_v_here)]
+	out_v_here := out_v[from-out_base:][:len(in_v_here)]
+	warm_here := warm[from-warm_base:][:len(in_v_here)]
+	heat_here := heat[from-heat_base:][:len(in_v_here)]
+	heat_p1 := heat[from+1-heat_base:][:len(in_v_here)]
+	for u := 0; u <= len(in_v_here)-4; u += 4 {
+		{
+			out_v_here[u] = alone{in_v_here[u].v + in_v_p1[u].v}
+			warm_here[u].of = kelvin(float32(heat_here[u] + heat_p1[u]))
+		}
+		{
+			out_v_here[u+1] = alone{in_v_here[u+1].v + in_v_p1[u+1].v}
+			warm_here[u+1].of = kelvin(float32(heat_here[u+1] + heat_p1[u+1]))
+		}
+		{
+			out_v_here[u+2] = alone{in_v_here[u+2].v + in_v_p1[u+2].v}
+			warm_here[u+2].of = kelvin(float32(heat_here[u+2] + heat_p1[u+2]))
+		}
+		{
+			out_v_here[u+3] = alone{in_v_here[u+3].v + in_v_p1[u+3].v}
+			warm_here[u+3].of = kelvin(float32(heat_here[u+3] + heat_p1[u+3]))
+		}
+	}
+	for u := len(in_v_here) &^ 3; u < len(in_v_here); u++ {
+		out_v_here[u] = alone{in_v_here[u].v + in_v_p1[u].v}
+		warm_here[u].of = kelvin(float32(heat_here[u] + heat_p1[u]))
+	}
+}
+
+const temperGLSL = `
+struct s_alone {
+	float m_v;
+};
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_add(float a, float b) { precise float r = a + b; return r; }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise s_alone t = s_alone(k_add(in_v[uint(i) + in_v_at], in_v[uint(i + 1) + in_v_at]));
+	out_v[uint(i) + out_v_at] = t.m_v;
+	warm[uint(i) + warm_at] = (k_add(heat[uint(i) + heat_at], heat[uint(i + 1) + heat_at]));
+}
+`
+
+const temperCUDA = `
+struct s_alone {
+	float m_v;
+};
+static __device__ __forceinline__ s_alone s_alone_of(float a0) { s_alone r; r.m_v = a0; return r; }
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	s_alone t = s_alone_of(in_v[unsigned(i) + in_v_at] + in_v[unsigned(i + 1) + in_v_at]);
+	out_v[unsigned(i) + out_v_at] = t.m_v;
+	warm[unsigned(i) + warm_at] = (heat[unsigned(i) + heat_at] + heat[unsigned(i + 1) + heat_at]);
+}
+`
+
+// Hide makes a launch of the kernel hide, with an index for each element of point.
+//
+// hide has parameters that hide types.
+func Hide[Point2 kernels.Vector[point], Cells kernels.Vector[cell]](ball2 float32, point2 Point2, cells Cells) (l kernels.Launch) {
+	point_arg := kernels.OfRecords[point, float32](point2)
+	cells_arg := kernels.OfRecords[cell, int32](cells)
+	l.Start(hideKernel, kernels.Indices(point_arg.Len(), 3, 3))
+	l.AddArg(point_arg, kernels.Footprint{Per: 3})
+	l.AddArg(cells_arg, kernels.Footprint{Per: 2})
+	l.AddFloat(float64(ball2))
+	l.SetCost(kernels.Cost{Flops: 2, Bytes: 32})
+	return l
+}
+
+var hideKernel = kernels.Define(kernels.Kernel{
+	Name: "records.hide",
+	Params: []kernels.Param{
+		{Name: "point_2", Type: kernels.Float32, Access: kernels.InOut},
+		{Name: "cells", Type: kernels.Int32, Access: kernels.In},
+	},
+	Labels:  []string{"point", "cells"},
+	Records: []int{3, 2},
+	Scalars: []kernels.Scalar{
+		{Name: "ball_2", Type: kernels.Float32},
+	},
+	Go: hideRange,
+	GLSL: &kernels.Shader{
+		Text:  hideGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:  hideCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// hideRange computes the indices [call.Lo, call.Hi) of hide on the host.
+func hideRange(call *kernels.Call) {
+	ball_2 := call.Float32(0)
+	point_2 := kernels.Records[point, float32](call, 0)
+	point_base := call.Base(0) / 3
+	cells := kernels.Records[cell, int32](call, 1)
+	cells_base := call.Base(1) / 2
+	from, to := call.Lo, call.Hi
+	point_2_here := point_2[from-point_base:][:to-from]
+	cells_here := cells[from-cells_base:][:len(point_2_here)]
+	for u := 0; u <= len(point_2_here)-4; u += 4 {
+		point_2_here[u].x = ball_2 * float32(cells_here[u].hits)
+		point_2_here[u+1].x = ball_2 * float32(cells_here[u+1].hits)
+		point_2_here[u+2].x = ball_2 * float32(cells_here[u+2].hits)
+		point_2_here[u+3].x = ball_2 * float32(cells_here[u+3].hits)
+	}
+	for u := len(point_2_here) &^ 3; u < len(point_2_here); u++ {
+		point_2_here[u].x = ball_2 * float32(cells_here[u].hits)
+	}
+}
+
+const hideGLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise float tandem_t1 = ball_2 * float(cells[uint(2 * i) + cells_at]);
+	point_2[uint(3 * i) + point_2_at] = tandem_t1;
+}
+`
+
+const hideCUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	point_2[unsigned(3 * i) + point_2_at] = ball_2 * float(cells[unsigned(2 * i) + cells_at]);
+}
+`
+
+// Centres makes a launch of the kernel centres, with an index for each element of out.
+//
+// centres has boxes of another package, parts of which have no name here.
+func Centres[Boxes kernels.Vector[geometry.Box], Out kernels.Vector[geometry.Vector[float32]], Moved kernels.Vector[geometry.Box]](boxes Boxes, out Out, moved Moved) (l kernels.Launch) {
+	boxes_arg := kernels.OfRecords[geometry.Box, float32](boxes)
+	out_arg := kernels.OfRecords[geometry.Vector[float32], float32](out)
+	moved_arg := kernels.OfRecords[geometry.Box, float32](moved)
+	l.Start(centresKernel, kernels.Indices(out_arg.Len(), 2, 2))
+	l.RequireInt32()
+	l.AddArg(boxes_arg, kernels.Footprint{Per: 4})
+	l.AddArg(out_arg, kernels.Footprint{Per: 2})
+	l.AddArg(moved_arg, kernels.Footprint{Per: 4})
+	l.SetCost(kernels.Cost{Flops: 14.5, Bytes: 40})
+	return l
+}
+
+var centresKernel = kernels.Define(kernels.Kernel{
+	Name: "records.centres",
+	Params: []kernels.Param{
+		{Name: "boxes", Type: kernels.Float32, Access: kernels.In},
+		{Name: "out_v", Type: kernels.Float32, Access: kernels.Out},
+		{Name: "moved", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Labels:  []string{"boxes", "out", "moved"},
+	Records: []int{4, 2, 4},
+	Go:      centresRange,
+	GLSL: &kernels.Shader{
+		Text:  centresGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:  centresCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// centresRange computes the indices [call.Lo, call.Hi) of centres on the host.
+func centresRange(call *kernels.Call) {
+	boxes := kernels.Records[geometry.Box, float32](call, 0)
+	boxes_base := call.Base(0) / 4
+	out_v := kernels.Records[geometry.Vector[float32], float32](call, 1)
+	out_base := call.Base(1) / 2
+	moved := kernels.Records[geometry.Box, float32](call, 2)
+	moved_base := call.Base(2) / 4
+	from, to := call.Lo, call.Hi
+	boxes_here := boxes[from-boxes_base:][:to-from]
+	out_v_here := out_v[from-out_base:][:to-from]
+	moved_here := moved[from-moved_base:][:to-from]
+	for u := range to - from {
+		var ways [2]geometry.Place
+		ways[1] = geometry.Place{X: boxes_here[u].Width / 2, Y: boxes_here[u].Height / 2}
+		c := geometry.Vector[float32]{X: boxes_here[u].X + ways[1].X, Y: boxes_here[u].Y + ways[1].Y}
+		out_v_here[u] = c
+		moved_here[u] = geometry.Box{Width: boxes_here[u].X, Height: c.Y}
+		b := boxes_here[u]
+		b.Y += c.X
+		if b.Y > 0 {
+			moved_here[u] = b
+			moved_here[u].X += 1
+		}
+	}
+}
+
+const centresGLSL = `
+struct s_Vector_float32_2 {
+	float m_X;
+	float m_Y;
+};
+struct s_Vector_float32 {
+	float m_X;
+	float m_Y;
+};
+struct s_corner {
+	float m_X;
+	float m_Y;
+};
+struct s_Box {
+	s_corner m_corner;
+	float m_Width;
+	float m_Height;
+};
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_add(float a, float b) { precise float r = a + b; return r; }
+bool k_greater(float a, float b) { precise bool r = a > b; return r; }
+float k_quo(float a, float b) { precise float r = a / b; return r; }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise s_Vector_float32_2[2] ways = s_Vector_float32_2[2](s_Vector_float32_2(k_zero, k_zero), s_Vector_float32_2(k_zero, k_zero));
+	int at = i;
+	ways[1] = s_Vector_float32_2(k_quo(boxes[uint(4 * at + 2) + boxes_at], 2.0), k_quo(boxes[uint(4 * at + 3) + boxes_at], 2.0));
+	precise s_Vector_float32 c = s_Vector_float32(k_add(boxes[uint(4 * at) + boxes_at], ways[1].m_X), k_add(boxes[uint(4 * at + 1) + boxes_at], ways[1].m_Y));
+	out_v[uint(2 * i) + out_v_at] = c.m_X;
+	out_v[uint(2 * i + 1) + out_v_at] = c.m_Y;
+	precise s_Box t = s_Box(s_corner(k_zero, k_zero), boxes[uint(4 * i) + boxes_at], c.m_Y);
+	moved[uint(4 * i) + moved_at] = t.m_corner.m_X;
+	moved[uint(4 * i + 1) + moved_at] = t.m_corner.m_Y;
+	moved[uint(4 * i + 2) + moved_at] = t.m_Width;
+	moved[uint(4 * i + 3) + moved_at] = t.m_Height;
+	precise s_Box b = s_Box(s_corner(boxes[uint(4 * i) + boxes_at], boxes[uint(4 * i + 1) + boxes_at]), boxes[uint(4 * i + 2) + boxes_at], boxes[uint(4 * i + 3) + boxes_at]);
+	precise float tandem_t1 = b.m_corner.m_Y + c.m_X;
+	b.m_corner.m_Y = tandem_t1;
+	if (k_greater(b.m_corner.m_Y, k_zero)) {
+		moved[uint(4 * i) + moved_at] = b.m_corner.m_X;
+		moved[uint(4 * i + 1) + moved_at] = b.m_corner.m_Y;
+		moved[uint(4 * i + 2) + moved_at] = b.m_Width;
+		moved[uint(4 * i + 3) + moved_at] = b.m_Height;
+		precise float tandem_t2 = moved[uint(4 * i) + moved_at] + 1.0;
+		moved[uint(4 * i) + moved_at] = tandem_t2;
+	}
+}
+`
+
+const centresCUDA = `
+struct s_Vector_float32_2 {
+	float m_X;
+	float m_Y;
+};
+static __device__ __forceinline__ s_Vector_float32_2 s_Vector_float32_2_of(float a0, float a1) { s_Vector_float32_2 r; r.m_X = a0; r.m_Y = a1; return r; }
+struct s_array_Vector_float32_2_2 { s_Vector_float32_2 v[2]; };
+static __device__ __forceinline__ s_array_Vector_float32_2_2 s_array_Vector_float32_2_2_of(s_Vector_float32_2 a0, s_Vector_float32_2 a1) { s_array_Vector_float32_2_2 r; r.v[0] = a0; r.v[1] = a1; return r; }
+struct s_Vector_float32 {
+	float m_X;
+	float m_Y;
+};
+static __device__ __forceinline__ s_Vector_float32 s_Vector_float32_of(float a0, float a1) { s_Vector_float32 r; r.m_X = a0; r.m_Y = a1; return r; }
+struct s_corner {
+	float m_X;
+	float m_Y;
+};
+static __device__ __forceinline__ s_corner s_corner_of(float a0, float a1) { s_corner r; r.m_X = a0; r.m_Y = a1; return r; }
+struct s_Box {
+	s_corner m_corner;
+	float m_Width;
+	float m_Height;
+};
+static __device__ __forceinline__ s_Box s_Box_of(s_corner a0, float a1, float a2) { s_Box r; r.m_corner = a0; r.m_Width = a1; r.m_Height = a2; return r; }
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	s_array_Vector_float32_2_2 ways = s_array_Vector_float32_2_2_of(s_Vector_float32_2_of(0.0f, 0.0f), s_Vector_float32_2_of(0.0f, 0.0f));
+	int at = i;
+	ways.v[1] = s_Vector_float32_2_of(boxes[unsigned(4 * at + 2) + boxes_at] / 2.0f, boxes[unsigned(4 * at + 3) + boxes_at] / 2.0f);
+	s_Vector_float32 c = s_Vector_float32_of(boxes[unsigned(4 * at) + boxes_at] + ways.v[1].m_X, boxes[unsigned(4 * at + 1) + boxes_at] + ways.v[1].m_Y);
+	out_v[unsigned(2 * i) + out_v_at] = c.m_X;
+	out_v[unsigned(2 * i + 1) + out_v_at] = c.m_Y;
+	s_Box t = s_Box_of(s_corner_of(0.0f, 0.0f), boxes[unsigned(4 * i) + boxes_at], c.m_Y);
+	moved[unsigned(4 * i) + moved_at] = t.m_corner.m_X;
+	moved[unsigned(4 * i + 1) + moved_at] = t.m_corner.m_Y;
+	moved[unsigned(4 * i + 2) + moved_at] = t.m_Width;
+	moved[unsigned(4 * i + 3) + moved_at] = t.m_Height;
+	s_Box b = s_Box_of(s_corner_of(boxes[unsigned(4 * i) + boxes_at], boxes[unsigned(4 * i + 1) + boxes_at]), boxes[unsigned(4 * i + 2) + boxes_at], boxes[unsigned(4 * i + 3) + boxes_at]);
+	b.m_corner.m_Y = b.m_corner.m_Y + c.m_X;
+	if (b.m_corner.m_Y > 0.0f) {
+		moved[unsigned(4 * i) + moved_at] = b.m_corner.m_X;
+		moved[unsigned(4 * i + 1) + moved_at] = b.m_corner.m_Y;
+		moved[unsigned(4 * i + 2) + moved_at] = b.m_Width;
+		moved[unsigned(4 * i + 3) + moved_at] = b.m_Height;
+		moved[unsigned(4 * i) + moved_at] = moved[unsigned(4 * i) + moved_at] + 1.0f;
 	}
 }
 `

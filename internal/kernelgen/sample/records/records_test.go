@@ -58,6 +58,54 @@ func all() []kerneltest.Case {
 		inPlace("rotate", 1, func(x [][3]float32) kernels.Launch { return Rotate(m, x) }, func(i int, x [][3]float32) { rotate(i, m, x) }),
 		inPlace("conjugate.float32", 1, func(x []pair[float32]) kernels.Launch { return ConjugateFloat32(x) }, conjugate),
 		inPlace("conjugate.float64", 1, func(x []pair[float64]) kernels.Launch { return ConjugateFloat64(x) }, conjugate),
+		inPlace("weave", 1, func(x []chain) kernels.Launch { return Weave(x) }, weave),
+		differential.Draw("choose", func(rng *rand.Rand, n int) kerneltest.Trial {
+			x, out := differential.Records[reading](rng, n), make([]int32, n)
+			for i := range x {
+				x[i].flags %= 5
+			}
+			want, wantOut := slices.Clone(x), slices.Clone(out)
+			return differential.Reference(Choose(x, out), func() {
+				for i := range n {
+					choose(i, want, wantOut)
+				}
+			}, differential.ExpectRecords("x", x, want), differential.Expect("out", out, wantOut))
+		}),
+		differential.Draw("scores", func(rng *rand.Rand, groups int) kerneltest.Trial {
+			groups = min(groups, 60)
+			x := differential.Records[[32]float32](rng, groups)
+			want := slices.Clone(x)
+			return differential.Reference(Scores(groups, x), func() {
+				kernels.EachGroup(groups, 32, func(g kernels.Group) { scores(g, want) })
+			}, differential.ExpectRecords("x", x, want))
+		}),
+		differential.Draw("temper", func(rng *rand.Rand, n int) kerneltest.Trial {
+			in, heat, out, warm := differential.Records[alone](rng, n+1), differential.Array[float32](rng, n+1), make([]alone, n), make([]only, n)
+			want, wantWarm := slices.Clone(out), slices.Clone(warm)
+			return differential.Reference(Temper(in, heat, out, warm), func() {
+				for i := range n {
+					temper(i, in, heat, want, wantWarm)
+				}
+			}, differential.ExpectRecords("out", out, want), differential.ExpectRecords("warm", warm, wantWarm))
+		}),
+		differential.Draw("hide", func(rng *rand.Rand, n int) kerneltest.Trial {
+			points, cells := differential.Records[point](rng, n), differential.Records[cell](rng, n)
+			want := slices.Clone(points)
+			return differential.Reference(Hide(0.5, points, cells), func() {
+				for i := range n {
+					hide(i, 0.5, want, cells)
+				}
+			}, differential.ExpectRecords("points", points, want))
+		}),
+		differential.Draw("centres", func(rng *rand.Rand, n int) kerneltest.Trial {
+			boxes, out, moved := differential.Records[geometry.Box](rng, n), differential.Records[geometry.Vector[float32]](rng, n), differential.Records[geometry.Box](rng, n)
+			want, wantMoved := slices.Clone(out), slices.Clone(moved)
+			return differential.Reference(Centres(boxes, out, moved), func() {
+				for i := range n {
+					centres(i, boxes, want, wantMoved)
+				}
+			}, differential.ExpectRecords("out", out, want), differential.ExpectRecords("moved", moved, wantMoved))
+		}),
 		each("smooth", func(x, y []point) kernels.Launch { return Smooth(x, y) }, smooth),
 		each("raise", func(x, y []ball) kernels.Launch { return Raise(3, x, y) }, func(i int, x, y []ball) { raise(i, 3, x, y) }),
 		each("note", func(x []float32, y []reading) kernels.Launch { return Note(1.5, x, y) }, func(i int, x []float32, y []reading) { note(i, 1.5, x, y) }),
