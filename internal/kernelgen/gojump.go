@@ -58,12 +58,32 @@ func (p *goPrinter) labelName(e *enclosing) string {
 
 // labelOf prints the label of a loop or a switch, if something jumps to it.
 func (p *goPrinter) labelOf(e *enclosing, body []Stmt) {
-	used := false
-	walkTop(body, func(s Stmt) {
-		b, ok := s.(*Break)
-		used = used || ok && b.leads != nil && b.leads.to == e && p.jumps(b.leads)
-	}, func(Expr) {})
-	if used {
+	if p.jumpsTo(e, body) {
 		p.line("%s:", p.labelName(e))
 	}
+}
+
+// jumpsTo reports whether a list has a jump to a loop or a switch. Steps of jumps don't
+// count: they are there still where what would jump is never reached, and was left out.
+func (p *goPrinter) jumpsTo(e *enclosing, list []Stmt) bool {
+	for _, s := range list {
+		if p.stepOfJump(s) {
+			continue
+		}
+		found := false
+		switch s := s.(type) {
+		case *Break:
+			found = s.leads != nil && s.leads.to == e && p.jumps(s.leads)
+		case *If:
+			found = p.jumpsTo(e, s.Then) || p.jumpsTo(e, s.Else)
+		case *For:
+			found = p.jumpsTo(e, s.Body)
+		case *Switch:
+			found = p.jumpsTo(e, s.Body)
+		}
+		if found {
+			return true
+		}
+	}
+	return false
 }

@@ -211,8 +211,8 @@ func (p *program) intExpr(typ string, depth int) string {
 			})
 		}
 	case 11:
-		if typ == "int32" { // the last 32 bits are the same where int has more
-			return fmt.Sprintf("int32(%sint(%s) %s int(%s))", pick(p, []string{"", "-", "2*"}), x(), pick(p, []string{"+", "-", "*", "&", "|", "^"}), p.expr("int32", depth-1))
+		if typ == "int32" { // int has 32 bits on devices, which these do not leave
+			return fmt.Sprintf("int32(%sint(%s&1023) %s int(%s%%1000))", pick(p, []string{"", "-", "2*"}), x(), pick(p, []string{"+", "-", "*", "&", "|", "^"}), p.expr("int32", depth-1))
 		}
 	case 10:
 		if typ == "int32" {

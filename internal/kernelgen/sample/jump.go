@@ -388,3 +388,24 @@ func skipping(i int, x, y []int32) {
 	}
 	y[i] = sum
 }
+
+// nowhere has a jump that only indices before the first would make.
+//
+//tandem:kernel
+func nowhere(i int, x, y []int32) {
+	v := x[i]
+found:
+	switch v & 1 {
+	case 0:
+		for j := range int32(4) {
+			for k := range int32(3) {
+				v += j * k
+				if i <= -1 {
+					break found
+				}
+			}
+		}
+		v++
+	}
+	y[i] = v
+}

@@ -2620,3 +2620,158 @@ TANDEM_KERNEL {
 	y[unsigned(i) + y_at] = sum;
 }
 `
+
+// Nowhere makes a launch of the kernel nowhere, with an index for each element of y.
+//
+// nowhere has a jump that only indices before the first would make.
+func Nowhere[X, Y kernels.Vector[int32]](x X, y Y) (l kernels.Launch) {
+	x_arg := kernels.Of[int32](x)
+	y_arg := kernels.Of[int32](y)
+	l.Start(nowhereKernel, y_arg.Len())
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Elementwise)
+	l.AddArg(y_arg, kernels.Elementwise)
+	l.SetCost(kernels.Cost{Flops: 28.5, Bytes: 8})
+	return l
+}
+
+var nowhereKernel = kernels.Define(kernels.Kernel{
+	Name: "sample.nowhere",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Int32, Access: kernels.In},
+		{Name: "y", Type: kernels.Int32, Access: kernels.Out},
+	},
+	Go: nowhereRange,
+	GLSL: &kernels.Shader{
+		Text:       nowhereGLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 16 },
+	},
+	CUDA: &kernels.Function{
+		Text:  nowhereCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// nowhereRange computes the indices [call.Lo, call.Hi) of nowhere on the host.
+func nowhereRange(call *kernels.Call) {
+	x := kernels.Slice[int32](call, 0)
+	x_base := call.Base(0)
+	y := kernels.Slice[int32](call, 1)
+	y_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	from = max(from, 0)
+	for i := call.Lo; i < call.Hi; i++ {
+		if i == from && from < to {
+			x_here := x[from-x_base:][:to-from]
+			y_here := y[from-y_base:][:to-from]
+			for u := range to - from {
+				v := x_here[u]
+				tag := v & 1
+				switch {
+				default:
+					if tag == 0 {
+						for j := int32(0); j < 4; j++ {
+							for k := int32(0); k < 3; k++ {
+								v += j * k
+							}
+						}
+						v++
+					}
+				}
+				y_here[u] = v
+			}
+			i = to - 1
+			continue
+		}
+		v := x[i-x_base]
+		tag := v & 1
+	found_border:
+		switch {
+		default:
+			if tag == 0 {
+				for j := int32(0); j < 4; j++ {
+					for k := int32(0); k < 3; k++ {
+						v += j * k
+						if i <= -1 {
+							break found_border
+						}
+					}
+				}
+				v++
+			}
+		}
+		y[i-y_base] = v
+	}
+}
+
+const nowhereGLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int v = x[uint(i) + x_at];
+	int tag = v & 1;
+	switch (0) {
+	default:
+		if (tag == 0) {
+			bool break_found_2 = false;
+			for (int j = 0; j < 4; j = j + 1) {
+				bool break_found = false;
+				for (int k = 0; k < 3; k = k + 1) {
+					v = v + j * k;
+					if (i <= (-1)) {
+						break_found = true;
+						break;
+					}
+				}
+				if (break_found) {
+					break_found_2 = true;
+					break;
+				}
+			}
+			if (break_found_2) {
+				break;
+			}
+			v = v + 1;
+		}
+	}
+	y[uint(i) + y_at] = v;
+}
+`
+
+const nowhereCUDA = `
+static __device__ __forceinline__ int k_add(int a, int b) { return (int)((unsigned)a + (unsigned)b); }
+static __device__ __forceinline__ int k_mul(int a, int b) { return (int)((unsigned)a * (unsigned)b); }
+
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int v = x[unsigned(i) + x_at];
+	int tag = v & 1;
+	switch (0) {
+	default:
+		if (tag == 0) {
+			bool break_found_2 = false;
+			for (int j = 0; j < 4; j = k_add(j, 1)) {
+				bool break_found = false;
+				for (int k = 0; k < 3; k = k_add(k, 1)) {
+					v = k_add(v, k_mul(j, k));
+					if (i <= (-1)) {
+						break_found = true;
+						break;
+					}
+				}
+				if (break_found) {
+					break_found_2 = true;
+					break;
+				}
+			}
+			if (break_found_2) {
+				break;
+			}
+			v = k_add(v, 1);
+		}
+	}
+	y[unsigned(i) + y_at] = v;
+}
+`

@@ -44,6 +44,10 @@ func jumps() []kerneltest.Case {
 			}
 			return differential.Trial(Maze(x, y), y, func(i int, y []uint32) { maze(i, x, y) })
 		}),
+		differential.Draw("nowhere", func(rng *rand.Rand, n int) kerneltest.Trial {
+			x, y := few(rng, n, 1<<16), make([]int32, n)
+			return differential.Trial(Nowhere(x, y), y, func(i int, y []int32) { nowhere(i, x, y) })
+		}),
 		differential.Draw("endless", func(rng *rand.Rand, n int) kerneltest.Trial {
 			x, y := few(rng, n, 1<<16), make([]int32, n)
 			return differential.Trial(Endless(x, y), y, func(i int, y []int32) { endless(i, x, y) })
