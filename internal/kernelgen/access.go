@@ -73,11 +73,12 @@ const (
 type flow struct {
 	*lowering
 	loops map[string]*Var
+	open  map[string]bool // the variables of loops that are being walked through
 	exits []coverage
 }
 
 func newFlow(l *lowering) *flow {
-	fl := &flow{lowering: l, loops: map[string]*Var{}}
+	fl := &flow{lowering: l, loops: map[string]*Var{}, open: map[string]bool{}}
 	for _, v := range []*Var{l.k.Local, l.k.Subgroup, l.k.Lane} {
 		if v != nil {
 			fl.loops[v.Name] = v
@@ -117,16 +118,17 @@ func (c coverage) add(b *Buffer, f *form) {
 	if c[b] == nil {
 		c[b] = map[string]*form{}
 	}
-	c[b][fmt.Sprint(f.coef, f.lo, f.hi)] = f
+	c[b][formKey(f)] = f
 }
 
-// has reports whether all that f may use has been written.
-func (c coverage) has(b *Buffer, f *form) bool {
+// has reports whether all that f may use has been written: of what a loop writes in the
+// end, the turn that is walked through has written no more than one element.
+func (fl *flow) has(c coverage, b *Buffer, f *form) bool {
 	if f == nil {
 		return false
 	}
 	for _, g := range c[b] {
-		if !sameCoefficients(f, g) {
+		if !sameCoefficients(f, g) || fl.unfinished(g) && !f.whole.equal(g.whole) {
 			continue
 		}
 		below, ok1 := f.lo.plus(g.lo, -1).value()
@@ -137,6 +139,40 @@ func (c coverage) has(b *Buffer, f *form) bool {
 	}
 	return false
 }
+
+// unfinished reports whether a form is of elements that the loops around it go through:
+// not all of them have been yet.
+func (fl *flow) unfinished(f *form) bool {
+	return !f.exact && slices.ContainsFunc(f.whole.symbols(), func(name string) bool { return fl.open[name] })
+}
+
+// written adds a store to what an index has written.
+func (fl *flow) written(c coverage, b *Buffer, f *form) coverage {
+	if f == nil || !f.exact && !f.dense {
+		return c
+	}
+	if old := c[b][formKey(f)]; old != nil && !fl.unfinished(old) {
+		return c
+	}
+	c = c.clone()
+	c.add(b, f)
+	return c
+}
+
+// finished is what has been written for good where a function ends.
+func (fl *flow) finished(c coverage) coverage {
+	done := coverage{}
+	for b, set := range c {
+		for _, f := range set {
+			if !fl.unfinished(f) {
+				done.add(b, f)
+			}
+		}
+	}
+	return done
+}
+
+func formKey(f *form) string { return fmt.Sprint(f.coef, f.lo, f.hi) }
 
 func sameCoefficients(f, g *form) bool {
 	for d := range f.coef {
@@ -281,11 +317,7 @@ func (fl *flow) statement(s Stmt, c coverage, always certainty) (coverage, bool)
 			fl.subscripts(load, c, always)
 			load.site.write = true
 			fl.use(load, always)
-			if f := load.site.number; f != nil && (f.exact || f.dense) {
-				c = c.clone()
-				c.add(load.Buffer, f)
-			}
-			return c, true
+			return fl.written(c, load.Buffer, load.site.number), true
 		}
 		fl.expr(to, c, always)
 	case *If:
@@ -320,7 +352,7 @@ func (fl *flow) statement(s Stmt, c coverage, always certainty) (coverage, bool)
 		for _, e := range s.Results {
 			fl.expr(e, c, always)
 		}
-		fl.exits = append(fl.exits, c)
+		fl.exits = append(fl.exits, fl.finished(c))
 		return c, false
 	case *Break, *Continue:
 		return c, false
@@ -355,7 +387,13 @@ func (fl *flow) loop(s *For, c coverage, always certainty) (coverage, bool) {
 		inside = min(always, ifTurns)
 	}
 	fl.expr(s.Cond, c, perhaps)
+	if s.Var != nil {
+		fl.open[s.Var.Name] = true
+	}
 	after, falls := fl.block(s.Body, c.clone(), inside)
+	if s.Var != nil {
+		delete(fl.open, s.Var.Name)
+	}
 	if s.Post != nil {
 		fl.expr(s.Post.Value, after, perhaps)
 	}
@@ -365,7 +403,9 @@ func (fl *flow) loop(s *For, c coverage, always certainty) (coverage, bool) {
 	kept := c.clone()
 	for b, set := range after {
 		for _, f := range set {
-			if turns > 0 || f.dense && !f.exact {
+			// What depends on another loop's variable is not written at all if this
+			// one does not turn; what depends on its own is then nothing.
+			if turns > 0 || f.dense && !f.exact && slices.Contains(f.whole.symbols(), s.Var.Name) {
 				kept.add(b, f)
 			}
 		}
@@ -380,7 +420,7 @@ func (fl *flow) expr(e Expr, c coverage, always certainty) {
 	case *Load:
 		fl.subscripts(e, c, always)
 		fl.use(e, always)
-		e.site.early = !c.has(e.Buffer, e.site.number)
+		e.site.early = !fl.has(c, e.Buffer, e.site.number)
 	case *Binary:
 		fl.expr(e.X, c, always)
 		if e.Op == token.LAND || e.Op == token.LOR {

@@ -150,9 +150,11 @@ func (l *lowering) target(e ast.Expr, held bool) Expr {
 	// Of a structure or an array in a slice the numbers are stored one by one: none of
 	// these stores may change where the next one goes.
 	several := false
-	switch l.src.info.Types[e].Type.Underlying().(type) {
-	case *types.Struct, *types.Array:
-		several = true
+	if t := l.src.info.TypeOf(e); t != nil {
+		switch t.Underlying().(type) {
+		case *types.Struct, *types.Array:
+			several = true
+		}
 	}
 	keep := func(at Expr) Expr {
 		if _, ok := at.(*Const); held && !ok || several && loads(at) {

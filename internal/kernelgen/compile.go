@@ -20,6 +20,10 @@ type compiler struct {
 	names      *namer // of functions and structures
 }
 
+// generatedNames are those of Go and of package kernels that stand in generated Go as they
+// are: a package must not mean something else by them.
+var generatedNames = append(strings.Fields("min max len kernels"), kindNames[:Array]...)
+
 // File is what was found in a file of a package.
 type File struct {
 	Name    string // of the file
@@ -192,6 +196,12 @@ func (c *compiler) kernel(src *source, inst instance, mark directive) *Kernel {
 		return nil
 	}
 	before := len(c.refusals)
+	for _, name := range generatedNames {
+		if other := src.pkg.Scope().Lookup(name); other != nil {
+			c.refuse(other.Pos(), "the name %s in a package with kernels", "name it otherwise: it is Go's own, or package kernels, in what is generated", name)
+			return nil
+		}
+	}
 	k := &Kernel{Name: fn.Name.Name, Title: fn.Name.Name, Launch: mark.arg, Obj: obj, Pos: fn.Name.Pos()}
 	if inst.args != nil {
 		base, _, _ := strings.Cut(k.Name, "[")

@@ -37,7 +37,7 @@ func (p *devicePrinter) expr(e Expr, exact bool) string {
 	case *Builtin:
 		return p.builtin(e)
 	case *Select:
-		return p.expr(e.X, false) + "." + fieldName(e.X.typ().Fields[e.Field].Name)
+		return p.expr(e.X, false) + "." + e.X.typ().Fields[e.Field].member
 	case *At:
 		x := p.expr(e.X, false)
 		if ref, ok := e.X.(*Ref); p.cuda && !(ok && ref.Var.Shared) {

@@ -2,7 +2,6 @@ package kernelgen
 
 import (
 	"fmt"
-	"strings"
 )
 
 // The work-groups of a reduction: as those of the reductions of package kernels,
@@ -107,7 +106,7 @@ func (p *devicePrinter) foldMain() {
 // storeLeaf prints the store of a number of the state into the group's partial
 // result, whose words from at on are free.
 func (p *devicePrinter) storeLeaf(l leaf, at int) int {
-	value := "tandem_mine" + p.leafPath(l)
+	value := "tandem_mine" + l.member
 	put := func(text string) {
 		p.line("\t\ttandem_partial[tandem_to + %du] = %s;", at, text)
 		at++
@@ -137,13 +136,4 @@ func (p *devicePrinter) storeLeaf(l leaf, at int) int {
 		put(p.unsigned() + "(" + value + ")")
 	}
 	return at
-}
-
-// leafPath is the way to a leaf in a device's names.
-func (p *devicePrinter) leafPath(l leaf) string {
-	path := ""
-	for _, name := range strings.Split(l.path, ".")[1:] {
-		path += "." + fieldName(name)
-	}
-	return path
 }

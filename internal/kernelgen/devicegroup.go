@@ -2,6 +2,7 @@ package kernelgen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -59,6 +60,10 @@ func (p *devicePrinter) sharedArrays() {
 func (p *devicePrinter) barrier() string {
 	if p.cuda {
 		return "__syncthreads()"
+	}
+	// Mesa moves copies of structures in shared memory past a barrier alone.
+	if slices.ContainsFunc(p.k.Shared, func(v *Var) bool { return v.Type.Elem.Kind == Struct }) {
+		return "memoryBarrierShared(); barrier()"
 	}
 	return "barrier()"
 }

@@ -48,7 +48,16 @@ func (p *devicePrinter) statement(s Stmt) {
 		if s.Post != nil {
 			post = fmt.Sprintf(" %s = %s", p.expr(s.Post.To, false), p.expr(s.Post.Value, true))
 		}
-		p.line("for (%s;%s;%s) {", init, cond, post)
+		// What Mesa reads in the condition, or before it leaves a loop without one, it
+		// takes for read behind the loop, of whichever turn; see docs/kernels.md.
+		if !p.cuda && (s.Cond == nil || loads(s.Cond)) {
+			p.line("for (%s; tandem_n != 0u;%s) {", init, post)
+			if s.Cond != nil {
+				p.line("\tif (!(%s)) break;", strings.TrimPrefix(cond, " "))
+			}
+		} else {
+			p.line("for (%s;%s;%s) {", init, cond, post)
+		}
 		p.block(s.Body)
 		p.line("}")
 	case *Switch:

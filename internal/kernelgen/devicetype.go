@@ -64,25 +64,17 @@ func (p *devicePrinter) arrayTypes() string {
 	return b.String()
 }
 
-func fieldName(name string) string { return "m_" + plainName(name) }
-
-// plainName is a name with nothing in it that GLSL or C do not take.
-func plainName(name string) string {
-	n := namer{taken: map[string]bool{}}
-	return n.name(name)
-}
-
 func (p *devicePrinter) structures() {
 	for _, t := range p.k.Structs {
 		p.line("struct %s {", t.Name)
 		for _, f := range t.Fields {
-			p.line("\t%s %s;", p.typ(f.Type), fieldName(f.Name))
+			p.line("\t%s %s;", p.typ(f.Type), f.member)
 		}
 		p.line("};")
 		if p.cuda {
 			var types, members []string
 			for _, f := range t.Fields {
-				types, members = append(types, p.typ(f.Type)), append(members, fieldName(f.Name))
+				types, members = append(types, p.typ(f.Type)), append(members, f.member)
 			}
 			p.text.WriteString(maker(t.Name, types, members))
 		}

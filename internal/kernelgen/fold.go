@@ -25,8 +25,9 @@ type Fold struct {
 
 // leaf is a number of a state, with the way to it.
 type leaf struct {
-	path string
-	typ  *Type
+	path   string
+	member string // the way to it in GLSL and CUDA C
+	typ    *Type
 }
 
 // namedFold is an operation that every Go programmer knows.
@@ -67,7 +68,7 @@ func (l *lowering) reduceMark(d directive, fn *ast.FuncDecl, results *types.Tupl
 		return
 	}
 	f := &Fold{State: state, pos: d.pos, Results: []types.Type{state.Go}}
-	if !f.collect(state, "") || len(f.leaves) > maxLeaves {
+	if !f.collect(state, "", "") || len(f.leaves) > maxLeaves {
 		l.refuse(fn.Type.Results.Pos(), "a reduction to %s", fmt.Sprintf("reduce to a number, or to a structure of at most %d", maxLeaves),
 			types.TypeString(state.Go, l.qualify))
 		return
@@ -98,19 +99,19 @@ func (l *lowering) reduceMark(d directive, fn *ast.FuncDecl, results *types.Tupl
 }
 
 // collect finds the numbers of a state.
-func (f *Fold) collect(t *Type, path string) bool {
+func (f *Fold) collect(t *Type, path, member string) bool {
 	switch t.Kind {
 	case Array:
 		return false
 	case Struct:
 		for _, field := range t.Fields {
-			if !f.collect(field.Type, path+"."+field.Name) {
+			if !f.collect(field.Type, path+"."+field.Name, member+"."+field.member) {
 				return false
 			}
 		}
 		return true
 	}
-	f.leaves = append(f.leaves, leaf{path, t})
+	f.leaves = append(f.leaves, leaf{path, member, t})
 	return true
 }
 

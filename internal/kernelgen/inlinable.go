@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -146,10 +147,8 @@ func (l *lowering) hidden(list []Stmt, results []Expr) string {
 			}
 		}
 		if load, ok := e.(*Load); ok {
-			for _, s := range load.Steps {
-				if s.at == nil && foreignTo(l.home, s.of.Go) && !token.IsExported(s.of.Fields[s.field].Name) && !s.of.embeds(s.field) {
-					found = types.TypeString(s.of.Go, l.qualify)
-				}
+			if name := l.hiddenStep(load.Steps); name != "" {
+				found = name
 			}
 		}
 	}
@@ -162,6 +161,34 @@ func (l *lowering) hidden(list []Stmt, results []Expr) string {
 		walkExpr(e, visit)
 	}
 	return found
+}
+
+// hiddenStep is the type of a step that a generated loop can't name, "" if there is none.
+// It leaves out embedded structures that have no capital letter, which is right where the
+// field behind them is found without them.
+func (l *lowering) hiddenStep(steps []step) string {
+	hidden := func(s step) bool {
+		return s.at == nil && foreignTo(l.home, s.of.Go) && !token.IsExported(s.of.Fields[s.field].Name)
+	}
+	for i := 0; i < len(steps); i++ {
+		first := steps[i]
+		if !hidden(first) {
+			continue
+		}
+		var path []int
+		for i < len(steps) && hidden(steps[i]) {
+			path = append(path, steps[i].field)
+			i++
+		}
+		if i == len(steps) || steps[i].at != nil {
+			return types.TypeString(first.of.Go, l.qualify)
+		}
+		_, found, _ := types.LookupFieldOrMethod(first.of.Go, true, nil, steps[i].of.Fields[steps[i].field].Name)
+		if !slices.Equal(found, append(path, steps[i].field)) {
+			return types.TypeString(first.of.Go, l.qualify)
+		}
+	}
+	return ""
 }
 
 // hiddenName is the name of a type of another package that has no capital letter; "" for

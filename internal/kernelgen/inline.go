@@ -119,6 +119,12 @@ func (l *lowering) given(in *inlinable, buffers []*Buffer, values []Expr) {
 		_, isRef := value.(*Ref)
 		delete(l.values, p)
 		switch {
+		case !assigned[p] && isConst(value) && t.Kind != Int:
+			// A variable, since Go computes with constants exactly. It is the same
+			// everywhere, so that it can stand where no other statement can.
+			v := l.declare(p, t)
+			v.Init = value
+			l.prologue = append(l.prologue, &Declare{v, value})
 		case !assigned[p] && (isRef || isConst(value) || in.simple && l.pure+l.lazy > 0):
 			l.values[p] = value
 		default:

@@ -35,19 +35,15 @@ type Type struct {
 
 // Field is a field of a structure.
 type Field struct {
-	Name string // as in Go
-	Type *Type
+	Name   string // as in Go
+	Type   *Type
+	member string // in GLSL and CUDA C, unique in the structure
 }
 
 func (t *Type) isInteger() bool  { return t.Kind >= Int && t.Kind <= Uint64 }
 func (t *Type) isFloat() bool    { return t.Kind == Float32 || t.Kind == Float64 }
 func (t *Type) isScalar() bool   { return t.Kind < Array }
 func (t *Type) isUnsigned() bool { return t.Kind == Uint32 || t.Kind == Uint64 }
-
-// embeds reports whether a field of a structure is embedded in it.
-func (t *Type) embeds(field int) bool {
-	return t.Go.Underlying().(*types.Struct).Field(field).Embedded()
-}
 
 // bits is the width of an integer type on devices.
 func (t *Type) bits() int64 {

@@ -125,7 +125,7 @@ func beforeContinue(list, put []Stmt) []Stmt {
 	for _, s := range list {
 		switch s := s.(type) {
 		case *Continue:
-			out = append(out, put...)
+			out = append(out, cloneStatements(put)...)
 		case *If:
 			s.Then, s.Else = beforeContinue(s.Then, put), beforeContinue(s.Else, put)
 		case *Switch:

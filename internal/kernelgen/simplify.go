@@ -278,7 +278,7 @@ func countReads(list []Stmt, note func(Expr)) {
 			countReads(s.Else, note)
 		case *For:
 			each(s.Init, s.Cond)
-			if s.Post != nil && s.Var == nil {
+			if s.Post != nil {
 				target(s.Post.To)
 				note(s.Post.Value)
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"strings"
 )
 
 var kindNames = [...]string{"bool", "int", "int32", "uint32", "int64", "uint64", "float32", "float64", "array", "struct"}
@@ -101,7 +102,11 @@ func (l *lowering) structType(t types.Type, u *types.Struct, pos token.Pos) *Typ
 		l.refuse(pos, "a structure without fields", "give it one")
 		return nil
 	}
+	if strings.HasPrefix(name, "array_") || strings.HasSuffix(name, "_of") {
+		name = "type_" + name + "_" // what arrays and their makers are called in CUDA C
+	}
 	s := &Type{Kind: Struct, Name: "s_" + l.compiler.names.name(name), Go: t}
+	fields := namer{taken: map[string]bool{}}
 	for i := range u.NumFields() {
 		f := u.Field(i)
 		ft := l.convertType(f.Type(), pos)
@@ -112,7 +117,7 @@ func (l *lowering) structType(t types.Type, u *types.Struct, pos token.Pos) *Typ
 			l.refuse(pos, "a field without a name in %s", "give it one", named.Obj().Name())
 			return nil
 		}
-		s.Fields = append(s.Fields, Field{f.Name(), ft})
+		s.Fields = append(s.Fields, Field{f.Name(), ft, "m_" + fields.name(f.Name())})
 	}
 	l.structs[key] = s
 	return s

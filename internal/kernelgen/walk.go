@@ -139,6 +139,36 @@ func (e *Load) again() *Load {
 	return &own
 }
 
+// cloneStatements are statements of their own that are alike: those of a step.
+func cloneStatements(list []Stmt) []Stmt {
+	all := make([]Stmt, len(list))
+	for i, s := range list {
+		switch s := s.(type) {
+		case *Declare:
+			d := &Declare{Var: s.Var}
+			if s.Init != nil {
+				d.Init = clone(s.Init)
+			}
+			all[i] = d
+		case *Assign:
+			a := &Assign{To: clone(s.To), Value: clone(s.Value), pos: s.pos, part: s.part}
+			if s.all != nil {
+				a.all = &Assign{To: clone(s.all.To), Value: clone(s.all.Value), pos: s.pos}
+			}
+			all[i] = a
+		case *CallMany:
+			c := *s
+			c.Args = cloneAll(s.Args)
+			all[i] = &c
+		case *If:
+			all[i] = &If{clone(s.Cond), cloneStatements(s.Then), cloneStatements(s.Else)}
+		default:
+			all[i] = s
+		}
+	}
+	return all
+}
+
 // loads reports whether an expression reads an element of a buffer.
 func loads(e Expr) bool {
 	found := false

@@ -90,7 +90,8 @@ void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
 	precise float sum = k_zero;
-	for (int k = starts[uint(i) + starts_at]; k < starts[uint(i + 1) + starts_at]; k = k + 1) {
+	for (int k = starts[uint(i) + starts_at]; tandem_n != 0u; k = k + 1) {
+		if (!(k < starts[uint(i + 1) + starts_at])) break;
 		sum = sum + values[uint(k) + values_at] * x[uint(columns[uint(k) + columns_at]) + x_at];
 	}
 	y[uint(i) + y_at] = sum;
@@ -196,7 +197,8 @@ void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
 	precise double sum = double(k_zero);
-	for (int k = starts[uint(i) + starts_at]; k < starts[uint(i + 1) + starts_at]; k = k + 1) {
+	for (int k = starts[uint(i) + starts_at]; tandem_n != 0u; k = k + 1) {
+		if (!(k < starts[uint(i + 1) + starts_at])) break;
 		sum = sum + values[uint(k) + values_at] * x[uint(columns[uint(k) + columns_at]) + x_at];
 	}
 	y[uint(i) + y_at] = sum;

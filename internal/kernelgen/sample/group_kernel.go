@@ -672,7 +672,7 @@ void main() {
 		int local = int(gl_LocalInvocationID.x);
 		int l = local;
 		cells[l] = s_cell(keys[uint(group * 32 + local) + keys_at], l);
-		barrier();
+		memoryBarrierShared(); barrier();
 		for (int turn = 0; turn < 32; turn = turn + 1) {
 			if ((l & 1) == (turn & 1) && l < 31) {
 				s_cell t = cells[l];
@@ -688,7 +688,7 @@ void main() {
 					cells[at_2] = t_4;
 				}
 			}
-			barrier();
+			memoryBarrierShared(); barrier();
 		}
 		s_cell c = cells[l];
 		int at_3 = group * 32 + local;

@@ -905,10 +905,10 @@ void main() {
 	int t = x[uint(i) + x_at] & 65535;
 	int n = 0;
 	int v = t;
-	for (;;) {
+	for (; tandem_n != 0u;) {
 		n = n + 1;
 		bool continue_outer = false;
-		for (;;) {
+		for (; tandem_n != 0u;) {
 			v = v + 3;
 			if (k_rem(v, 7) == 0) {
 				continue_outer = true;
@@ -924,8 +924,8 @@ void main() {
 		}
 		break;
 	}
-	for (;;) {
-		for (;;) {
+	for (; tandem_n != 0u;) {
+		for (; tandem_n != 0u;) {
 			n = n + 1;
 			if (k_rem(n, 5) == 0) {
 				break;

@@ -17,7 +17,7 @@ func TestKernels(t *testing.T) {
 
 // all are the cases of every kernel of this package.
 func all() []kerneltest.Case {
-	return slices.Concat(cases(), instances(), methods(), slicing(), jumps(), groups(), reductions(), structures())
+	return slices.Concat(cases(), instances(), methods(), slicing(), jumps(), groups(), reductions(), structures(), corners())
 }
 
 func cases() []kerneltest.Case {

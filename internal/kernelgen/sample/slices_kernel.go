@@ -630,17 +630,19 @@ func searchRange(call *kernels.Call) {
 	values_base := call.Base(1)
 	spot := kernels.Slice[int32](call, 2)
 	spot_base := call.Base(2)
-	from, to := call.Lo, call.Hi
-	values_here := values[from-values_base:][:to-from]
-	spot_here := spot[from-spot_base:][:to-from]
-	for u := range to - from {
+	from_2, to := call.Lo, call.Hi
+	values_here := values[from_2-values_base:][:to-from_2]
+	spot_here := spot[from_2-spot_base:][:to-from_2]
+	for u := range to - from_2 {
+		var from int32 = 0
 		v := values_here[u]
 		var result int32
 		var result_2 bool
 		var done bool = false
-		t := int32(len(sorted))
-		var lo int32 = 0
-		hi := t
+		t := from
+		t_2 := int32(len(sorted))
+		lo := t
+		hi := t_2
 		for lo < hi {
 			m := lo + (hi-lo)/2
 			if sorted[m] == v && (m == 0 || sorted[m-1] < v) {
@@ -660,14 +662,14 @@ func searchRange(call *kernels.Call) {
 			result = lo
 			result_2 = false
 		}
-		t_2 := result
-		t_3 := result_2
-		p := t_2
-		found := t_3
-		t_4 := p
-		t_5 := found
-		p_2 := t_4
-		found_2 := t_5
+		t_3 := result
+		t_4 := result_2
+		p := t_3
+		found := t_4
+		t_5 := p
+		t_6 := found
+		p_2 := t_5
+		found_2 := t_6
 		if !found_2 {
 			p_2 = -1 - p_2
 		}
@@ -679,13 +681,15 @@ const searchGLSL = `
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
+	int from = 0;
 	uint v = values[uint(i) + values_at];
 	int result = 0;
 	bool result_2 = false;
 	bool done = false;
-	int t = sorted_len;
-	int lo = 0;
-	int hi = t;
+	int t = from;
+	int t_2 = sorted_len;
+	int lo = t;
+	int hi = t_2;
 	for (; lo < hi;) {
 		int m = lo + (hi - lo) / 2;
 		if (sorted[uint(m) + sorted_at] == v && (m == 0 || sorted[uint(m - 1) + sorted_at] < v)) {
@@ -705,14 +709,14 @@ void main() {
 		result = lo;
 		result_2 = false;
 	}
-	int t_2 = result;
-	bool t_3 = result_2;
-	int p = t_2;
-	bool found = t_3;
-	int t_4 = p;
-	bool t_5 = found;
-	int p_2 = t_4;
-	bool found_2 = t_5;
+	int t_3 = result;
+	bool t_4 = result_2;
+	int p = t_3;
+	bool found = t_4;
+	int t_5 = p;
+	bool t_6 = found;
+	int p_2 = t_5;
+	bool found_2 = t_6;
 	if (!found_2) {
 		p_2 = (-1) - p_2;
 	}
@@ -727,13 +731,15 @@ static __device__ __forceinline__ int k_sub(int a, int b) { return (int)((unsign
 TANDEM_KERNEL {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
+	int from = 0;
 	unsigned v = values[unsigned(i) + values_at];
 	int result = 0;
 	bool result_2 = false;
 	bool done = false;
-	int t = sorted_len;
-	int lo = 0;
-	int hi = t;
+	int t = from;
+	int t_2 = sorted_len;
+	int lo = t;
+	int hi = t_2;
 	for (; lo < hi;) {
 		int m = k_add(lo, (k_sub(hi, lo)) / 2);
 		if (sorted[unsigned(m) + sorted_at] == v && (m == 0 || sorted[unsigned(k_sub(m, 1)) + sorted_at] < v)) {
@@ -753,14 +759,14 @@ TANDEM_KERNEL {
 		result = lo;
 		result_2 = false;
 	}
-	int t_2 = result;
-	bool t_3 = result_2;
-	int p = t_2;
-	bool found = t_3;
-	int t_4 = p;
-	bool t_5 = found;
-	int p_2 = t_4;
-	bool found_2 = t_5;
+	int t_3 = result;
+	bool t_4 = result_2;
+	int p = t_3;
+	bool found = t_4;
+	int t_5 = p;
+	bool t_6 = found;
+	int p_2 = t_5;
+	bool found_2 = t_6;
 	if (!found_2) {
 		p_2 = k_sub((-1), p_2);
 	}
@@ -966,14 +972,16 @@ func shiftAllRange(call *kernels.Call) {
 	x_here := x[from-x_base:][:to-from]
 	y_here := y[from-y_base:][:to-from]
 	for u := range to - from {
+		var dx float32 = 1
+		var dy_2 float32 = 2
 		if x_here[u] > 0 || y_here[u] < d {
 			dy := -d
 			x_here[u] += d
 			y_here[u] += dy
 			continue
 		}
-		y_here[u] += 1
-		x_here[u] += 2
+		y_here[u] += dx
+		x_here[u] += dy_2
 	}
 }
 
@@ -986,6 +994,8 @@ float k_neg(float x) { return uintBitsToFloat(floatBitsToUint(x) ^ 0x80000000u);
 void main() {
 	if (tandem_index() >= tandem_n) return;
 	int i = int(tandem_index() + tandem_lo);
+	precise float dx = 1.0;
+	precise float dy_2 = 2.0;
 	if (k_greater(x[uint(i) + x_at], k_zero) || k_less(y[uint(i) + y_at], d)) {
 		precise float dy = k_neg(d);
 		precise float tandem_t1 = x[uint(i) + x_at] + d;
@@ -994,23 +1004,25 @@ void main() {
 		y[uint(i) + y_at] = tandem_t2;
 		return;
 	}
-	precise float tandem_t3 = y[uint(i) + y_at] + 1.0;
+	precise float tandem_t3 = y[uint(i) + y_at] + dx;
 	y[uint(i) + y_at] = tandem_t3;
-	precise float tandem_t4 = x[uint(i) + x_at] + 2.0;
+	precise float tandem_t4 = x[uint(i) + x_at] + dy_2;
 	x[uint(i) + x_at] = tandem_t4;
 }
 `
 
 const shiftAllCUDA = `
 static __device__ __forceinline__ void tandem_element(float d, float &x, float &y) {
+	float dx = 1.0f;
+	float dy_2 = 2.0f;
 	if (x > 0.0f || y < d) {
 		float dy = -d;
 		x = x + d;
 		y = y + dy;
 		return;
 	}
-	y = y + 1.0f;
-	x = x + 2.0f;
+	y = y + dx;
+	x = x + dy_2;
 }
 
 enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };

@@ -61,6 +61,17 @@ type Box struct {
 	Width, Height float32
 }
 
+// Shade has two fields that are called X.
+type Shade struct {
+	corner
+	X float32
+}
+
+// Under is how far one is from the other.
+//
+//tandem:device
+func Under(s []Shade, i int) float32 { return s[i].corner.X - s[i].X }
+
 // Place is another name of a vector.
 type Place = Vector[float32]
 

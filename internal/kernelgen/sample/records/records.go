@@ -423,3 +423,69 @@ func centres(i int, boxes []geometry.Box, out []geometry.Vector[float32], moved 
 		moved[i].X++
 	}
 }
+
+// The next write some of what they seem to write: old values count.
+
+// unread reads what later turns of its loop write.
+//
+//tandem:kernel
+func unread(i int, x [][4]float32, z, y []float32) {
+	var sum float32
+	for j := range 4 {
+		x[i][j] = 1
+		sum += x[i][3-j]
+		z[4*i+j] = 2
+		if j < 3 {
+			sum += z[4*i+j+1]
+		}
+	}
+	y[i] = sum
+}
+
+// gone returns in the middle of a loop.
+//
+//tandem:kernel
+func gone(i int, x [][4]float32, y []float32) {
+	for j := range 4 {
+		x[i][j] = 1
+		if y[i] > 0 {
+			return
+		}
+	}
+	for j := range 4 {
+		x[i][j] = 2
+	}
+	y[i] = 3
+}
+
+// idle has loops that may not turn around loops that do, and within them.
+//
+//tandem:kernel
+func idle(i int, n int, x, z [][4]float32, y []float32) {
+	for a := range n {
+		for j := range 4 {
+			x[i][j] = float32(a)
+		}
+	}
+	for j := range 4 {
+		for a := range n {
+			z[i][j] = float32(a)
+		}
+	}
+	y[i] = 1
+}
+
+// rows are of n elements, of which a loop of m turns writes all, if there are any.
+//
+//tandem:kernel
+func rows(i int, n int, m int, x, z []float32, y []float32) {
+	for a := range n {
+		for j := range m {
+			x[m*i+j] = float32(a)
+		}
+	}
+	for j := range m {
+		z[m*i+j] = 1
+	}
+	y[i] = 1
+}

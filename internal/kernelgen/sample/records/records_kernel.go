@@ -1605,7 +1605,7 @@ void main() {
 		if (i < balls_len) {
 			tops[l] = s_point(balls[uint(7 * i) + balls_at], balls[uint(7 * i + 1) + balls_at], balls[uint(7 * i + 2) + balls_at]);
 		}
-		barrier();
+		memoryBarrierShared(); barrier();
 		if (l == 0) {
 			precise s_point top = tops[0];
 			for (int k = 0; k < 64; k = k + 1) {
@@ -3390,7 +3390,8 @@ void main() {
 	x[uint(9 * i + int(min(uint(k & 3), 3u)) + 4) + x_at] = uint((-((k & 1) - 3)));
 	out_v[uint(i) + out_v_at] = (a * b) + int(x[uint(9 * i + (k & 3) + 4) + x_at]);
 	int at = i;
-	for (; x[uint(9 * at + 8) + x_at] < 3u;) {
+	for (; tandem_n != 0u;) {
+		if (!(x[uint(9 * at + 8) + x_at] < 3u)) break;
 		out_v[uint(i) + out_v_at] = out_v[uint(i) + out_v_at] + 1;
 		x[uint(9 * at + 8) + x_at] = x[uint(9 * at + 8) + x_at] + 1u;
 	}
@@ -3835,5 +3836,423 @@ TANDEM_KERNEL {
 		moved[unsigned(4 * i + 3) + moved_at] = b.m_Height;
 		moved[unsigned(4 * i) + moved_at] = moved[unsigned(4 * i) + moved_at] + 1.0f;
 	}
+}
+`
+
+// Unread makes a launch of the kernel unread, with an index for each element of x.
+//
+// unread reads what later turns of its loop write.
+func Unread[X kernels.Vector[[4]float32], Z, Y kernels.Vector[float32]](x X, z Z, y Y) (l kernels.Launch) {
+	x_arg := kernels.OfRecords[[4]float32, float32](x)
+	z_arg := kernels.Of[float32](z)
+	y_arg := kernels.Of[float32](y)
+	l.Start(unreadKernel, kernels.Indices(x_arg.Len(), 4, 4))
+	l.AddArg(x_arg, kernels.Footprint{Per: 4})
+	l.AddArg(z_arg, kernels.Footprint{Per: 4})
+	l.AddArg(y_arg, kernels.Elementwise)
+	l.SetCost(kernels.Cost{Flops: 32, Bytes: 68})
+	return l
+}
+
+var unreadKernel = kernels.Define(kernels.Kernel{
+	Name: "records.unread",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float32, Access: kernels.InOut},
+		{Name: "z", Type: kernels.Float32, Access: kernels.InOut},
+		{Name: "y", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Records: []int{4, 1, 1},
+	Go:      unreadRange,
+	GLSL: &kernels.Shader{
+		Text:       unreadGLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 4 },
+	},
+	CUDA: &kernels.Function{
+		Text:  unreadCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// unreadRange computes the indices [call.Lo, call.Hi) of unread on the host.
+func unreadRange(call *kernels.Call) {
+	x := kernels.Records[[4]float32, float32](call, 0)
+	x_base := call.Base(0) / 4
+	z := kernels.Slice[float32](call, 1)
+	z_base := call.Base(1)
+	y := kernels.Slice[float32](call, 2)
+	y_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	x_here := x[from-x_base:][:to-from]
+	y_here := y[from-y_base:][:to-from]
+	z_all := z[4*from-z_base:]
+	for u := range to - from {
+		z_own := z_all[4*u:][:4]
+		var sum float32 = 0
+		for j := 0; j < 4; j++ {
+			x_here[u][j] = 1
+			sum += x_here[u][3-j]
+			z_own[j] = 2
+			if j < 3 {
+				sum += z_own[j+1]
+			}
+		}
+		y_here[u] = sum
+	}
+}
+
+const unreadGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise float sum = k_zero;
+	for (int j = 0; j < 4; j = j + 1) {
+		x[uint(4 * i + j) + x_at] = 1.0;
+		sum = sum + x[uint(4 * i + (3 - j)) + x_at];
+		z[uint(4 * i + j) + z_at] = 2.0;
+		if (j < 3) {
+			sum = sum + z[uint(4 * i + j + 1) + z_at];
+		}
+	}
+	y[uint(i) + y_at] = sum;
+}
+`
+
+const unreadCUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	float sum = 0.0f;
+	for (int j = 0; j < 4; j = j + 1) {
+		x[unsigned(4 * i + j) + x_at] = 1.0f;
+		sum = sum + x[unsigned(4 * i + (3 - j)) + x_at];
+		z[unsigned(4 * i + j) + z_at] = 2.0f;
+		if (j < 3) {
+			sum = sum + z[unsigned(4 * i + j + 1) + z_at];
+		}
+	}
+	y[unsigned(i) + y_at] = sum;
+}
+`
+
+// Gone makes a launch of the kernel gone, with an index for each element of x.
+//
+// gone returns in the middle of a loop.
+func Gone[X kernels.Vector[[4]float32], Y kernels.Vector[float32]](x X, y Y) (l kernels.Launch) {
+	x_arg := kernels.OfRecords[[4]float32, float32](x)
+	y_arg := kernels.Of[float32](y)
+	l.Start(goneKernel, kernels.Indices(x_arg.Len(), 4, 4))
+	l.AddArg(x_arg, kernels.Footprint{Per: 4})
+	l.AddArg(y_arg, kernels.Elementwise)
+	l.SetCost(kernels.Cost{Flops: 12, Bytes: 40})
+	return l
+}
+
+var goneKernel = kernels.Define(kernels.Kernel{
+	Name: "records.gone",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float32, Access: kernels.InOut},
+		{Name: "y", Type: kernels.Float32, Access: kernels.InOut},
+	},
+	Records: []int{4, 1},
+	Go:      goneRange,
+	GLSL: &kernels.Shader{
+		Text:       goneGLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 8 },
+	},
+	CUDA: &kernels.Function{
+		Text:  goneCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// goneRange computes the indices [call.Lo, call.Hi) of gone on the host.
+func goneRange(call *kernels.Call) {
+	x := kernels.Records[[4]float32, float32](call, 0)
+	x_base := call.Base(0) / 4
+	y := kernels.Slice[float32](call, 1)
+	y_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	x_here := x[from-x_base:][:to-from]
+	y_here := y[from-y_base:][:to-from]
+next:
+	for u := range to - from {
+		for j := 0; j < 4; j++ {
+			x_here[u][j] = 1
+			if y_here[u] > 0 {
+				continue next
+			}
+		}
+		for j_2 := 0; j_2 < 4; j_2++ {
+			x_here[u][j_2] = 2
+		}
+		y_here[u] = 3
+	}
+}
+
+const goneGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+bool k_greater(float a, float b) { precise bool r = a > b; return r; }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	for (int j = 0; j < 4; j = j + 1) {
+		x[uint(4 * i + j) + x_at] = 1.0;
+		if (k_greater(y[uint(i) + y_at], k_zero)) {
+			return;
+		}
+	}
+	for (int j_2 = 0; j_2 < 4; j_2 = j_2 + 1) {
+		x[uint(4 * i + j_2) + x_at] = 2.0;
+	}
+	y[uint(i) + y_at] = 3.0;
+}
+`
+
+const goneCUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	for (int j = 0; j < 4; j = j + 1) {
+		x[unsigned(4 * i + j) + x_at] = 1.0f;
+		if (y[unsigned(i) + y_at] > 0.0f) {
+			return;
+		}
+	}
+	for (int j_2 = 0; j_2 < 4; j_2 = j_2 + 1) {
+		x[unsigned(4 * i + j_2) + x_at] = 2.0f;
+	}
+	y[unsigned(i) + y_at] = 3.0f;
+}
+`
+
+// Idle makes a launch of the kernel idle, with an index for each element of x.
+//
+// idle has loops that may not turn around loops that do, and within them.
+func Idle[X, Z kernels.Vector[[4]float32], Y kernels.Vector[float32]](n int, x X, z Z, y Y) (l kernels.Launch) {
+	x_arg := kernels.OfRecords[[4]float32, float32](x)
+	z_arg := kernels.OfRecords[[4]float32, float32](z)
+	y_arg := kernels.Of[float32](y)
+	l.Start(idleKernel, kernels.Indices(x_arg.Len(), 4, 4))
+	l.AddArg(x_arg, kernels.Footprint{Per: 4})
+	l.AddArg(z_arg, kernels.Footprint{Per: 4})
+	l.AddArg(y_arg, kernels.Elementwise)
+	l.AddInt(n)
+	l.SetCost(kernels.Cost{Flops: 4 + float64(max(0, n))*9 + 4*float64(max(0, n))*2, Bytes: 68})
+	return l
+}
+
+var idleKernel = kernels.Define(kernels.Kernel{
+	Name: "records.idle",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float32, Access: kernels.InOut},
+		{Name: "z", Type: kernels.Float32, Access: kernels.InOut},
+		{Name: "y", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Records: []int{4, 4, 1},
+	Scalars: []kernels.Scalar{
+		{Name: "n", Type: kernels.Int32},
+	},
+	Go: idleRange,
+	GLSL: &kernels.Shader{
+		Text:  idleGLSL,
+		Local: [3]int{256},
+		Iterations: func(l *kernels.Launch, _ int) int64 {
+			return 4 + int64(max(0, l.Int(0)))*5 + 4*int64(max(0, l.Int(0)))*1
+		},
+	},
+	CUDA: &kernels.Function{
+		Text:  idleCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// idleRange computes the indices [call.Lo, call.Hi) of idle on the host.
+func idleRange(call *kernels.Call) {
+	n := call.Int(0)
+	x := kernels.Records[[4]float32, float32](call, 0)
+	x_base := call.Base(0) / 4
+	z := kernels.Records[[4]float32, float32](call, 1)
+	z_base := call.Base(1) / 4
+	y := kernels.Slice[float32](call, 2)
+	y_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	x_here := x[from-x_base:][:to-from]
+	z_here := z[from-z_base:][:to-from]
+	y_here := y[from-y_base:][:to-from]
+	for u := range to - from {
+		n_2 := n
+		for a := 0; a < n_2; a++ {
+			for j := 0; j < 4; j++ {
+				x_here[u][j] = float32(a)
+			}
+		}
+		for j_2 := 0; j_2 < 4; j_2++ {
+			n_3 := n
+			for a_2 := 0; a_2 < n_3; a_2++ {
+				z_here[u][j_2] = float32(a_2)
+			}
+		}
+		y_here[u] = 1
+	}
+}
+
+const idleGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_add(float a, float b) { precise float r = a + b; return r; }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int n_2 = n;
+	for (int a = 0; a < n_2; a = a + 1) {
+		for (int j = 0; j < 4; j = j + 1) {
+			x[uint(4 * i + j) + x_at] = k_add(float(a), float(k_zero));
+		}
+	}
+	for (int j_2 = 0; j_2 < 4; j_2 = j_2 + 1) {
+		int n_3 = n;
+		for (int a_2 = 0; a_2 < n_3; a_2 = a_2 + 1) {
+			z[uint(4 * i + j_2) + z_at] = k_add(float(a_2), float(k_zero));
+		}
+	}
+	y[uint(i) + y_at] = 1.0;
+}
+`
+
+const idleCUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int n_2 = n;
+	for (int a = 0; a < n_2; a = a + 1) {
+		for (int j = 0; j < 4; j = j + 1) {
+			x[unsigned(4 * i + j) + x_at] = float(a);
+		}
+	}
+	for (int j_2 = 0; j_2 < 4; j_2 = j_2 + 1) {
+		int n_3 = n;
+		for (int a_2 = 0; a_2 < n_3; a_2 = a_2 + 1) {
+			z[unsigned(4 * i + j_2) + z_at] = float(a_2);
+		}
+	}
+	y[unsigned(i) + y_at] = 1.0f;
+}
+`
+
+// Rows makes a launch of the kernel rows, with an index for each m elements of x.
+//
+// rows are of n elements, of which a loop of m turns writes all, if there are any.
+func Rows[X, Z, Y kernels.Vector[float32]](n int, m int, x X, z Z, y Y) (l kernels.Launch) {
+	x_arg := kernels.Of[float32](x)
+	z_arg := kernels.Of[float32](z)
+	y_arg := kernels.Of[float32](y)
+	l.Start(rowsKernel, kernels.Indices(x_arg.Len(), m, m))
+	l.AddArg(x_arg, kernels.Footprint{Per: m})
+	l.AddArg(z_arg, kernels.Footprint{Per: m})
+	l.AddArg(y_arg, kernels.Elementwise)
+	l.AddInt(n)
+	l.AddInt(m)
+	l.SetCost(kernels.Cost{Flops: float64(max(0, n))*(1+float64(max(0, m))*4) + float64(max(0, m))*3, Bytes: 4 + 8*float64(m) + 4*float64(m)})
+	return l
+}
+
+var rowsKernel = kernels.Define(kernels.Kernel{
+	Name: "records.rows",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Float32, Access: kernels.InOut},
+		{Name: "z", Type: kernels.Float32, Access: kernels.Out},
+		{Name: "y", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Scalars: []kernels.Scalar{
+		{Name: "n", Type: kernels.Int32},
+		{Name: "m", Type: kernels.Int32},
+	},
+	Go: rowsRange,
+	GLSL: &kernels.Shader{
+		Text:  rowsGLSL,
+		Local: [3]int{256},
+		Iterations: func(l *kernels.Launch, _ int) int64 {
+			return int64(max(0, l.Int(0)))*(1+int64(max(0, l.Int(1)))*1) + int64(max(0, l.Int(1)))*1
+		},
+	},
+	CUDA: &kernels.Function{
+		Text:  rowsCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// rowsRange computes the indices [call.Lo, call.Hi) of rows on the host.
+func rowsRange(call *kernels.Call) {
+	n := call.Int(0)
+	m := call.Int(1)
+	x := kernels.Slice[float32](call, 0)
+	x_base := call.Base(0)
+	z := kernels.Slice[float32](call, 1)
+	z_base := call.Base(1)
+	y := kernels.Slice[float32](call, 2)
+	y_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	y_here := y[from-y_base:][:to-from]
+	for u := range to - from {
+		i := from + u
+		x_own := x[i*m-x_base:][:m]
+		z_own := z[i*m-z_base:][:m]
+		n_2 := n
+		for a := 0; a < n_2; a++ {
+			n_3 := m
+			for j := 0; j < n_3; j++ {
+				x_own[j] = float32(a)
+			}
+		}
+		n_4 := m
+		for j_2 := 0; j_2 < n_4; j_2++ {
+			z_own[j_2] = 1
+		}
+		y_here[u] = 1
+	}
+}
+
+const rowsGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+float k_add(float a, float b) { precise float r = a + b; return r; }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int n_2 = n;
+	for (int a = 0; a < n_2; a = a + 1) {
+		int n_3 = m;
+		for (int j = 0; j < n_3; j = j + 1) {
+			x[uint(m * i + j) + x_at] = k_add(float(a), float(k_zero));
+		}
+	}
+	int n_4 = m;
+	for (int j_2 = 0; j_2 < n_4; j_2 = j_2 + 1) {
+		z[uint(m * i + j_2) + z_at] = 1.0;
+	}
+	y[uint(i) + y_at] = 1.0;
+}
+`
+
+const rowsCUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	int n_2 = n;
+	for (int a = 0; a < n_2; a = a + 1) {
+		int n_3 = m;
+		for (int j = 0; j < n_3; j = j + 1) {
+			x[unsigned(m * i + j) + x_at] = float(a);
+		}
+	}
+	int n_4 = m;
+	for (int j_2 = 0; j_2 < n_4; j_2 = j_2 + 1) {
+		z[unsigned(m * i + j_2) + z_at] = 1.0f;
+	}
+	y[unsigned(i) + y_at] = 1.0f;
 }
 `

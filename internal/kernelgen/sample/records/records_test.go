@@ -79,6 +79,45 @@ func all() []kerneltest.Case {
 				kernels.EachGroup(groups, 32, func(g kernels.Group) { scores(g, want) })
 			}, differential.ExpectRecords("x", x, want))
 		}),
+		differential.Draw("unread", func(rng *rand.Rand, n int) kerneltest.Trial {
+			x, z, y := differential.Records[[4]float32](rng, n), differential.Array[float32](rng, 4*n), make([]float32, n)
+			want, wantZ, wantY := slices.Clone(x), slices.Clone(z), slices.Clone(y)
+			return differential.Reference(Unread(x, z, y), func() {
+				for i := range n {
+					unread(i, want, wantZ, wantY)
+				}
+			}, differential.ExpectRecords("x", x, want), differential.Expect("z", z, wantZ), differential.Expect("y", y, wantY))
+		}),
+		differential.Draw("gone", func(rng *rand.Rand, n int) kerneltest.Trial {
+			x, y := differential.Records[[4]float32](rng, n), differential.Array[float32](rng, n)
+			want, wantY := slices.Clone(x), slices.Clone(y)
+			return differential.Reference(Gone(x, y), func() {
+				for i := range n {
+					gone(i, want, wantY)
+				}
+			}, differential.ExpectRecords("x", x, want), differential.Expect("y", y, wantY))
+		}),
+		differential.Draw("idle", func(rng *rand.Rand, n int) kerneltest.Trial {
+			turns := rng.IntN(3)
+			x, z, y := differential.Records[[4]float32](rng, n), differential.Records[[4]float32](rng, n), make([]float32, n)
+			want, wantZ, wantY := slices.Clone(x), slices.Clone(z), slices.Clone(y)
+			return differential.Reference(Idle(turns, x, z, y), func() {
+				for i := range n {
+					idle(i, turns, want, wantZ, wantY)
+				}
+			}, differential.ExpectRecords("x", x, want), differential.ExpectRecords("z", z, wantZ))
+		}),
+		differential.Draw("rows", func(rng *rand.Rand, n int) kerneltest.Trial {
+			n = min(n, 1000)
+			turns, m := rng.IntN(3), 1+rng.IntN(5)
+			x, z, y := differential.Array[float32](rng, m*n), differential.Array[float32](rng, m*n), make([]float32, n)
+			want, wantZ, wantY := slices.Clone(x), slices.Clone(z), slices.Clone(y)
+			return differential.Reference(Rows(turns, m, x, z, y), func() {
+				for i := range n {
+					rows(i, turns, m, want, wantZ, wantY)
+				}
+			}, differential.Expect("x", x, want), differential.Expect("z", z, wantZ))
+		}),
 		differential.Draw("temper", func(rng *rand.Rand, n int) kerneltest.Trial {
 			in, heat, out, warm := differential.Records[alone](rng, n+1), differential.Array[float32](rng, n+1), make([]alone, n), make([]only, n)
 			want, wantWarm := slices.Clone(out), slices.Clone(warm)
