@@ -35,7 +35,7 @@ type Kernel struct {
 	// for the name there.
 	Labels []string
 	// Records are how many numbers an element of each array is on the host, where some
-	// are structures or arrays of them. Footprints and the lengths of operands are in
+	// are structures or arrays of them; nil where none is. Footprints and the lengths of operands are in
 	// numbers; what messages say of them is in elements.
 	Records []int
 	// Scalars are the scalar arguments, in order.

@@ -9,8 +9,8 @@ import (
 	"github.com/tandem-go/tandem/device"
 )
 
-// Element is what a buffer can hold. Types of 16 bits are the floating-point numbers
-// of package half in kernels.
+// Element is a number that buffers hold, by itself or in structures and arrays. Types of
+// 16 bits are the floating-point numbers of package half in kernels.
 type Element interface {
 	float32 | float64 | int32 | uint32 | int64 | uint64 | ~uint16
 }
@@ -76,7 +76,7 @@ func wrap[T any](home []T) *Buffer[T] {
 // Len is the number of elements.
 func (b *Buffer[T]) Len() int {
 	var zero T
-	return len(b.mem.home) / int(unsafe.Sizeof(zero))
+	return len(b.mem.home) / max(1, int(unsafe.Sizeof(zero)))
 }
 
 // Memory is the buffer without its type.

@@ -102,12 +102,19 @@ func (c coverage) clone() coverage {
 	return d
 }
 
-func (c coverage) meet(d coverage) coverage {
+// meet is what two ways have both written: of elements that a loop around them goes
+// through, no more than either has until now.
+func (fl *flow) meet(c, d coverage) coverage {
 	both := coverage{}
 	for b, set := range c {
 		for key, f := range set {
-			if d[b][key] != nil {
+			g := d[b][key]
+			switch {
+			case g == nil:
+			case f.whole.equal(g.whole) || !fl.unfinished(g):
 				both.add(b, f)
+			case !fl.unfinished(f):
+				both.add(b, g)
 			}
 		}
 	}
@@ -195,7 +202,7 @@ func (l *lowering) analyse() {
 	written := coverage{}
 	for i, c := range fl.exits {
 		if written = c; i > 0 {
-			written = fl.exits[0].meet(c)
+			written = fl.meet(fl.exits[0], c)
 			fl.exits[0] = written
 		}
 	}
@@ -333,7 +340,7 @@ func (fl *flow) statement(s Stmt, c coverage, always certainty) (coverage, bool)
 		}
 		switch {
 		case fallsA && fallsB:
-			return a.meet(b), true
+			return fl.meet(a, b), true
 		case fallsA:
 			return a, true
 		case fallsB:

@@ -309,7 +309,9 @@ func (p *goPrinter) expr(e Expr) string {
 				elems[i] = e.T.Fields[i].Name + ": " + elems[i]
 			}
 		}
-		if keyed { // what has no capital letter, nobody here can have given a value
+		// What has no capital letter, nobody here can have given a value: functions of
+		// other packages that do are called, or refused where they take slices.
+		if keyed {
 			elems = slices.DeleteFunc(elems, func(text string) bool { return !token.IsExported(text) })
 		}
 		return p.typ(e.T) + "{" + strings.Join(elems, ", ") + "}"

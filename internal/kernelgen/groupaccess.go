@@ -39,7 +39,7 @@ func (k *Kernel) oneInvocation(cond Expr) *Var {
 // are the variables of which the condition says a range, if it says nothing else.
 func (fl *flow) guarded(cond Expr, one *Var, some []*Var, before, then, other coverage) coverage {
 	k := fl.k
-	after := then.meet(other)
+	after := fl.meet(then, other)
 	stretch := len(some) > 0 // of neighbours
 	for _, v := range some {
 		stretch = stretch && v.Name == k.Local.Name

@@ -56,11 +56,11 @@ func (l *lowering) forStmt(s *ast.ForStmt) {
 	f := &For{Turns: mark, from: around}
 	var v *Var
 	if s.Init != nil {
-		before, pointers := len(l.out), len(l.pointers)
+		before := len(l.out)
 		l.statement(s.Init)
 		// One variable that the loop declares is printed as its own.
 		if len(l.out) == before+1 {
-			if d, ok := l.out[before].(*Declare); ok && d.Var.Type.isScalar() && d.Init != nil && s.Post != nil && len(l.pointers) == pointers {
+			if d, ok := l.out[before].(*Declare); ok && d.Var.Type.isScalar() && d.Init != nil && s.Post != nil && !isAddress(s.Init) {
 				f.Var, f.Init = d.Var, d.Init
 				v = d.Var
 				l.out = l.out[:before]
@@ -119,6 +119,17 @@ func (l *lowering) forStmt(s *ast.ForStmt) {
 	}
 }
 
+// isAddress reports whether a statement takes an address: what it declares is none of
+// the loop's variables.
+func isAddress(s ast.Stmt) bool {
+	a, ok := s.(*ast.AssignStmt)
+	if !ok || len(a.Rhs) != 1 {
+		return false
+	}
+	u, ok := ast.Unparen(a.Rhs[0]).(*ast.UnaryExpr)
+	return ok && u.Op == token.AND
+}
+
 // beforeContinue puts statements in front of each continue of the innermost loop.
 func beforeContinue(list, put []Stmt) []Stmt {
 	var out []Stmt
@@ -145,6 +156,15 @@ func (l *lowering) countedLoop(v *Var, f *For) {
 	}
 }
 
+// fixed is the constant that a variable was declared as and never is assigned to; any
+// other expression itself.
+func fixed(e Expr) Expr {
+	if ref, ok := e.(*Ref); ok && ref.Var.Writes == 0 && ref.Var.Init != nil && isConst(ref.Var.Init) {
+		return ref.Var.Init
+	}
+	return e
+}
+
 // counted is what a variable goes through from its first value on while a comparison
 // holds, if step adds a constant to it; nil if that is another.
 func counted(v *Var, first, cond Expr, step *Assign) *Range {
@@ -154,7 +174,7 @@ func counted(v *Var, first, cond Expr, step *Assign) *Range {
 		return nil
 	}
 	ref, isRef := by.X.(*Ref)
-	n, isConst := by.Y.(*Const)
+	n, isConst := fixed(by.Y).(*Const)
 	left, isLeft := test.X.(*Ref)
 	to, isVar := step.To.(*Ref)
 	if !isRef || ref.Var != v || !isConst || !isLeft || left.Var != v || !isVar || to.Var != v {

@@ -171,7 +171,7 @@ func (l *lowering) storeAll(to *Composite, value Expr, pos token.Pos) {
 func (l *lowering) storePart(to, value Expr, pos token.Pos) {
 	c, ok := to.(*Composite)
 	if !ok {
-		l.store(to, value, pos)
+		l.out = append(l.out, &Assign{To: to, Value: value, pos: pos})
 		return
 	}
 	for i, m := range c.Elems {

@@ -489,3 +489,46 @@ func rows(i int, n int, m int, x, z []float32, y []float32) {
 	}
 	y[i] = 1
 }
+
+// unsure writes all of an element in one arm of a branch in a loop, and one number in the
+// other.
+//
+//tandem:kernel
+func unsure(i int, c []float32, x [][4]float32, y []float32) {
+	var sum float32
+	for j := range 4 {
+		if c[i] > 0 {
+			for k := range 4 {
+				x[i][k] = 1
+			}
+		} else {
+			x[i][j] = 2
+		}
+		sum += x[i][3-j]
+	}
+	y[i] = sum
+}
+
+// gauged moves what it can't name all of.
+//
+//tandem:kernel
+func gauged(i int, in, out []geometry.Gauge) { out[i] = in[i] }
+
+//tandem:device
+func up(x []reading, i int, by uint32) uint32 {
+	n := uint32(0)
+	//tandem:turns 3
+	for p := &x[i]; n < 3; n += by {
+		p.flags ^= n
+	}
+	return n
+}
+
+// climb calls a function twice whose loop begins with a pointer.
+//
+//tandem:kernel
+func climb(i int, x []reading) {
+	a := up(x, i, 1)
+	b := up(x, i, 2)
+	x[i].bins[0] = int32(a*10 + b)
+}

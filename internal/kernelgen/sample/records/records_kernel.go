@@ -4256,3 +4256,346 @@ TANDEM_KERNEL {
 	y[unsigned(i) + y_at] = 1.0f;
 }
 `
+
+// Unsure makes a launch of the kernel unsure, with an index for each element of x.
+//
+// unsure writes all of an element in one arm of a branch in a loop, and one number in the
+// other.
+func Unsure[C kernels.Vector[float32], X kernels.Vector[[4]float32], Y kernels.Vector[float32]](c C, x X, y Y) (l kernels.Launch) {
+	c_arg := kernels.Of[float32](c)
+	x_arg := kernels.OfRecords[[4]float32, float32](x)
+	y_arg := kernels.Of[float32](y)
+	l.Start(unsureKernel, kernels.Indices(x_arg.Len(), 4, 4))
+	l.AddArg(c_arg, kernels.Elementwise)
+	l.AddArg(x_arg, kernels.Footprint{Per: 4})
+	l.AddArg(y_arg, kernels.Elementwise)
+	l.SetCost(kernels.Cost{Flops: 24, Bytes: 40})
+	return l
+}
+
+var unsureKernel = kernels.Define(kernels.Kernel{
+	Name: "records.unsure",
+	Params: []kernels.Param{
+		{Name: "c", Type: kernels.Float32, Access: kernels.In},
+		{Name: "x", Type: kernels.Float32, Access: kernels.InOut},
+		{Name: "y", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Records: []int{1, 4, 1},
+	Go:      unsureRange,
+	GLSL: &kernels.Shader{
+		Text:       unsureGLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 20 },
+	},
+	CUDA: &kernels.Function{
+		Text:  unsureCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// unsureRange computes the indices [call.Lo, call.Hi) of unsure on the host.
+func unsureRange(call *kernels.Call) {
+	c := kernels.Slice[float32](call, 0)
+	c_base := call.Base(0)
+	x := kernels.Records[[4]float32, float32](call, 1)
+	x_base := call.Base(1) / 4
+	y := kernels.Slice[float32](call, 2)
+	y_base := call.Base(2)
+	from, to := call.Lo, call.Hi
+	c_here := c[from-c_base:][:to-from]
+	x_here := x[from-x_base:][:to-from]
+	y_here := y[from-y_base:][:to-from]
+	for u := range to - from {
+		var sum float32 = 0
+		for j := 0; j < 4; j++ {
+			if c_here[u] > 0 {
+				for k := 0; k < 4; k++ {
+					x_here[u][k] = 1
+				}
+			} else {
+				x_here[u][j] = 2
+			}
+			sum += x_here[u][3-j]
+		}
+		y_here[u] = sum
+	}
+}
+
+const unsureGLSL = `
+float k_zero = uintBitsToFloat(tandem_n / 4294967295u);
+bool k_greater(float a, float b) { precise bool r = a > b; return r; }
+
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise float sum = k_zero;
+	for (int j = 0; j < 4; j = j + 1) {
+		if (k_greater(c[uint(i) + c_at], k_zero)) {
+			for (int k = 0; k < 4; k = k + 1) {
+				x[uint(4 * i + k) + x_at] = 1.0;
+			}
+		} else {
+			x[uint(4 * i + j) + x_at] = 2.0;
+		}
+		sum = sum + x[uint(4 * i + (3 - j)) + x_at];
+	}
+	y[uint(i) + y_at] = sum;
+}
+`
+
+const unsureCUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	float sum = 0.0f;
+	for (int j = 0; j < 4; j = j + 1) {
+		if (c[unsigned(i) + c_at] > 0.0f) {
+			for (int k = 0; k < 4; k = k + 1) {
+				x[unsigned(4 * i + k) + x_at] = 1.0f;
+			}
+		} else {
+			x[unsigned(4 * i + j) + x_at] = 2.0f;
+		}
+		sum = sum + x[unsigned(4 * i + (3 - j)) + x_at];
+	}
+	y[unsigned(i) + y_at] = sum;
+}
+`
+
+// Gauged makes a launch of the kernel gauged, with an index for each element of out.
+//
+// gauged moves what it can't name all of.
+func Gauged[In, Out kernels.Vector[geometry.Gauge]](in In, out Out) (l kernels.Launch) {
+	in_arg := kernels.OfRecords[geometry.Gauge, float32](in)
+	out_arg := kernels.OfRecords[geometry.Gauge, float32](out)
+	l.Start(gaugedKernel, out_arg.Len())
+	l.AddArg(in_arg, kernels.Elementwise)
+	l.AddArg(out_arg, kernels.Elementwise)
+	l.SetCost(kernels.Cost{Flops: 1, Bytes: 8})
+	return l
+}
+
+var gaugedKernel = kernels.Define(kernels.Kernel{
+	Name: "records.gauged",
+	Params: []kernels.Param{
+		{Name: "in_v", Type: kernels.Float32, Access: kernels.In},
+		{Name: "out_v", Type: kernels.Float32, Access: kernels.Out},
+	},
+	Labels: []string{"in", "out"},
+	Go:     gaugedRange,
+	GLSL: &kernels.Shader{
+		Text:  gaugedGLSL,
+		Local: [3]int{256},
+	},
+	CUDA: &kernels.Function{
+		Text:   gaugedCUDA,
+		Block:  [3]int{256},
+		Groups: func(_ *kernels.Launch, n int) [3]int { return [3]int{(n + 2050) / 2048, 1, 1} },
+	},
+})
+
+// gaugedRange computes the indices [call.Lo, call.Hi) of gauged on the host.
+func gaugedRange(call *kernels.Call) {
+	in_v := kernels.Records[geometry.Gauge, float32](call, 0)
+	in_base := call.Base(0)
+	out_v := kernels.Records[geometry.Gauge, float32](call, 1)
+	out_base := call.Base(1)
+	from, to := call.Lo, call.Hi
+	in_v_here := in_v[from-in_base:][:to-from]
+	out_v_here := out_v[from-out_base:][:len(in_v_here)]
+	for u := 0; u <= len(in_v_here)-4; u += 4 {
+		{
+			out_v_here[u] = in_v_here[u]
+		}
+		{
+			out_v_here[u+1] = in_v_here[u+1]
+		}
+		{
+			out_v_here[u+2] = in_v_here[u+2]
+		}
+		{
+			out_v_here[u+3] = in_v_here[u+3]
+		}
+	}
+	for u := len(in_v_here) &^ 3; u < len(in_v_here); u++ {
+		out_v_here[u] = in_v_here[u]
+	}
+}
+
+const gaugedGLSL = `
+struct s_Gauge {
+	float m_Level;
+};
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	precise s_Gauge t = s_Gauge(in_v[uint(i) + in_v_at]);
+	out_v[uint(i) + out_v_at] = t.m_Level;
+}
+`
+
+const gaugedCUDA = `
+struct s_Gauge {
+	float m_Level;
+};
+static __device__ __forceinline__ s_Gauge s_Gauge_of(float a0) { s_Gauge r; r.m_Level = a0; return r; }
+static __device__ __forceinline__ void tandem_element(float in_v, float &out_v) {
+	s_Gauge t = s_Gauge_of(in_v);
+	out_v = t.m_Level;
+}
+
+enum { tandem_threads = 256, tandem_vectors = 2, tandem_lanes = 4, tandem_tile = tandem_threads * tandem_vectors * tandem_lanes };
+// The number of elements from the last boundary to p.
+template <class T> static __device__ __forceinline__ unsigned tandem_ahead(const T *p) { return (unsigned)((size_t)p / sizeof(T)) % tandem_lanes; }
+template <class T> struct __align__(16) tandem_vector_4 { T lane[tandem_lanes]; };
+
+TANDEM_KERNEL {
+	float *tandem_p1 = out_v + (tandem_lo + out_v_at);
+	const unsigned tandem_skip = tandem_ahead(tandem_p1);
+	tandem_p1 -= tandem_skip;
+	const float *tandem_p0 = in_v + (tandem_lo + in_v_at) - tandem_skip;
+	const bool tandem_alike = tandem_ahead(tandem_p0) == 0;
+	const size_t tandem_end = (size_t)tandem_n + tandem_skip;
+	for (size_t tandem_t = tandem_group(); tandem_t * tandem_tile < tandem_end; tandem_t += tandem_groups()) {
+		const size_t tandem_first = tandem_t * tandem_tile;
+		if (tandem_alike && tandem_first >= tandem_skip && tandem_first + tandem_tile <= tandem_end) {
+			const size_t tandem_mine = tandem_first + threadIdx.x * tandem_lanes;
+			tandem_vector_4<float> tandem_v0[tandem_vectors];
+			tandem_vector_4<float> tandem_v1[tandem_vectors];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+				tandem_v0[tandem_k] = *(const tandem_vector_4<float> *)(tandem_p0 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes));
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors; tandem_k++) {
+#pragma unroll
+				for (int tandem_e = 0; tandem_e < tandem_lanes; tandem_e++) {
+					tandem_element(tandem_v0[tandem_k].lane[tandem_e], tandem_v1[tandem_k].lane[tandem_e]);
+				}
+				*(tandem_vector_4<float> *)(tandem_p1 + (tandem_mine + tandem_k * tandem_threads * tandem_lanes)) = tandem_v1[tandem_k];
+			}
+		} else {
+			const unsigned tandem_low = tandem_first < tandem_skip ? tandem_skip - (unsigned)tandem_first : 0;
+			const unsigned tandem_high = tandem_first + tandem_tile <= tandem_end ? (unsigned)tandem_tile : (unsigned)(tandem_end - tandem_first);
+			float tandem_v0[tandem_vectors * tandem_lanes];
+			float tandem_v1[tandem_vectors * tandem_lanes];
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_v0[tandem_k] = tandem_p0[tandem_first + tandem_at];
+			}
+#pragma unroll
+			for (int tandem_k = 0; tandem_k < tandem_vectors * tandem_lanes; tandem_k++) {
+				const unsigned tandem_at = tandem_k * tandem_threads + threadIdx.x;
+				if (tandem_at < tandem_low || tandem_at >= tandem_high) continue;
+				tandem_element(tandem_v0[tandem_k], tandem_v1[tandem_k]);
+				tandem_p1[tandem_first + tandem_at] = tandem_v1[tandem_k];
+			}
+		}
+	}
+}
+`
+
+// Climb makes a launch of the kernel climb, with an index for each element of x.
+//
+// climb calls a function twice whose loop begins with a pointer.
+func Climb[X kernels.Vector[reading]](x X) (l kernels.Launch) {
+	x_arg := kernels.OfRecords[reading, uint32](x)
+	l.Start(climbKernel, kernels.Indices(x_arg.Len(), 9, 9))
+	l.RequireInt32()
+	l.AddArg(x_arg, kernels.Footprint{Per: 9})
+	l.SetCost(kernels.Cost{Flops: 15, Bytes: 72})
+	return l
+}
+
+var climbKernel = kernels.Define(kernels.Kernel{
+	Name: "records.climb",
+	Params: []kernels.Param{
+		{Name: "x", Type: kernels.Uint32, Access: kernels.InOut},
+	},
+	Records: []int{9},
+	Go:      climbRange,
+	GLSL: &kernels.Shader{
+		Text:       climbGLSL,
+		Local:      [3]int{256},
+		Iterations: func(_ *kernels.Launch, _ int) int64 { return 6 },
+	},
+	CUDA: &kernels.Function{
+		Text:  climbCUDA,
+		Block: [3]int{256},
+	},
+})
+
+// climbRange computes the indices [call.Lo, call.Hi) of climb on the host.
+func climbRange(call *kernels.Call) {
+	x := kernels.Records[reading, uint32](call, 0)
+	x_base := call.Base(0) / 9
+	from, to := call.Lo, call.Hi
+	x_here := x[from-x_base:][:to-from]
+	for u := range to - from {
+		var by uint32 = 1
+		var by_2 uint32 = 2
+		var n uint32 = 0
+		for ; n < 3; n += by {
+			x_here[u].flags ^= n
+		}
+		t := n
+		a := t
+		var n_2 uint32 = 0
+		for ; n_2 < 3; n_2 += by_2 {
+			x_here[u].flags ^= n_2
+		}
+		t_2 := n_2
+		b := t_2
+		x_here[u].bins[0] = int32(a*10 + b)
+	}
+}
+
+const climbGLSL = `
+void main() {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	uint by = 1u;
+	uint by_2 = 2u;
+	uint n = 0u;
+	int at = i;
+	for (; n < 3u; n = n + by) {
+		x[uint(9 * at + 8) + x_at] = x[uint(9 * at + 8) + x_at] ^ n;
+	}
+	uint t = n;
+	uint a = t;
+	uint n_2 = 0u;
+	int at_2 = i;
+	for (; n_2 < 3u; n_2 = n_2 + by_2) {
+		x[uint(9 * at_2 + 8) + x_at] = x[uint(9 * at_2 + 8) + x_at] ^ n_2;
+	}
+	uint t_2 = n_2;
+	uint b = t_2;
+	x[uint(9 * i + 4) + x_at] = uint(int(a * 10u + b));
+}
+`
+
+const climbCUDA = `
+TANDEM_KERNEL {
+	if (tandem_index() >= tandem_n) return;
+	int i = int(tandem_index() + tandem_lo);
+	unsigned by = 1u;
+	unsigned by_2 = 2u;
+	unsigned n = 0u;
+	int at = i;
+	for (; n < 3u; n = n + by) {
+		x[unsigned(9 * at + 8) + x_at] = x[unsigned(9 * at + 8) + x_at] ^ n;
+	}
+	unsigned t = n;
+	unsigned a = t;
+	unsigned n_2 = 0u;
+	int at_2 = i;
+	for (; n_2 < 3u; n_2 = n_2 + by_2) {
+		x[unsigned(9 * at_2 + 8) + x_at] = x[unsigned(9 * at_2 + 8) + x_at] ^ n_2;
+	}
+	unsigned t_2 = n_2;
+	unsigned b = t_2;
+	x[unsigned(9 * i + 4) + x_at] = unsigned(int(a * 10u + b));
+}
+`

@@ -54,7 +54,18 @@ func all() []kerneltest.Case {
 		inPlace("throw", 1, func(x []ball) kernels.Launch { return Throw(0.25, x) }, func(i int, x []ball) { throw(i, 0.25, x) }),
 		inPlace("bounce", 1, func(x []ball) kernels.Launch { return Bounce(-2, x) }, func(i int, x []ball) { bounce(i, -2, x) }),
 		inPlace("swap", 2, func(x []ball) kernels.Launch { return Swap(x) }, swap),
-		inPlace("book", 1, func(x []ledger) kernels.Launch { return Book(1.25, x) }, func(i int, x []ledger) { book(i, 1.25, x) }),
+		differential.Draw("book", func(rng *rand.Rand, n int) kerneltest.Trial {
+			x := differential.Records[ledger](rng, n)
+			for i := range x {
+				x[i].value = rng.NormFloat64() // the bits of NaN may differ
+			}
+			want := slices.Clone(x)
+			return differential.Reference(Book(1.25, x), func() {
+				for i := range n {
+					book(i, 1.25, want)
+				}
+			}, differential.ExpectRecords("book", x, want))
+		}),
 		inPlace("rotate", 1, func(x [][3]float32) kernels.Launch { return Rotate(m, x) }, func(i int, x [][3]float32) { rotate(i, m, x) }),
 		inPlace("conjugate.float32", 1, func(x []pair[float32]) kernels.Launch { return ConjugateFloat32(x) }, conjugate),
 		inPlace("conjugate.float64", 1, func(x []pair[float64]) kernels.Launch { return ConjugateFloat64(x) }, conjugate),
@@ -79,6 +90,17 @@ func all() []kerneltest.Case {
 				kernels.EachGroup(groups, 32, func(g kernels.Group) { scores(g, want) })
 			}, differential.ExpectRecords("x", x, want))
 		}),
+		differential.Draw("unsure", func(rng *rand.Rand, n int) kerneltest.Trial {
+			c, x, y := differential.Array[float32](rng, n), differential.Records[[4]float32](rng, n), make([]float32, n)
+			want, wantY := slices.Clone(x), slices.Clone(y)
+			return differential.Reference(Unsure(c, x, y), func() {
+				for i := range n {
+					unsure(i, c, want, wantY)
+				}
+			}, differential.ExpectRecords("x", x, want), differential.Expect("y", y, wantY))
+		}),
+		each("gauged", func(x, y []geometry.Gauge) kernels.Launch { return Gauged(x, y) }, gauged),
+		inPlace("climb", 1, func(x []reading) kernels.Launch { return Climb(x) }, climb),
 		differential.Draw("unread", func(rng *rand.Rand, n int) kerneltest.Trial {
 			x, z, y := differential.Records[[4]float32](rng, n), differential.Array[float32](rng, 4*n), make([]float32, n)
 			want, wantZ, wantY := slices.Clone(x), slices.Clone(z), slices.Clone(y)
@@ -301,7 +323,11 @@ func TestResident(t *testing.T) {
 	}
 	defer s.Close()
 	rng := rand.New(rand.NewPCG(1, 2))
-	balls := differential.Records[ball](rng, 5000)
+	balls := make([]ball, 5000)
+	for i := range balls {
+		draw := func() float32 { return float32(rng.NormFloat64()) }
+		balls[i] = ball{point{draw(), draw(), draw()}, point{draw(), draw(), draw()}, draw()}
+	}
 	for _, info := range s.Devices() {
 		t.Run(info.ID, func(t *testing.T) {
 			b, err := hybrid.BufferFrom(s, balls)
@@ -309,12 +335,12 @@ func TestResident(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer b.Free()
-			force, err := hybrid.NewBuffer[point](s, len(balls))
+			force, err := hybrid.NewBuffer[point](s, 100)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer force.Free()
-			want := slices.Clone(balls)
+			want, wantForce := slices.Clone(balls), make([]point, 100)
 			for range 3 {
 				if err := s.Launch(t.Context(), Throw(0.25, b), hybrid.On(info.ID)); err != nil {
 					t.Fatal(err)
@@ -323,14 +349,21 @@ func TestResident(t *testing.T) {
 					throw(i, 0.25, want)
 				}
 			}
-			got := make([]ball, len(balls))
-			if err := b.CopyTo(t.Context(), got); err != nil {
+			if err := s.Launch(t.Context(), Attract(b, force), hybrid.On(info.ID)); err != nil {
 				t.Fatal(err)
 			}
-			for i := range got {
-				if got[i] != want[i] && got[i] == got[i] && want[i] == want[i] {
-					t.Fatalf("ball %d is %v, want %v", i, got[i], want[i])
-				}
+			for i := range wantForce {
+				attract(i, want, wantForce)
+			}
+			got, gotForce := make([]ball, len(balls)), make([]point, len(wantForce))
+			if err := errors.Join(b.CopyTo(t.Context(), got), force.CopyTo(t.Context(), gotForce)); err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(got, want) {
+				t.Error("the balls are elsewhere")
+			}
+			if !slices.Equal(gotForce, wantForce) {
+				t.Error("the forces are others")
 			}
 		})
 	}
