@@ -53,6 +53,11 @@ type level float32
 // Gauge has a number whose type other packages can't name.
 type Gauge struct{ Level level }
 
+// Twice is twice the level of gauge i.
+//
+//tandem:device
+func Twice(g []Gauge, i int) float32 { return float32(g[i].Level * 2) }
+
 type corner struct{ X, Y float32 }
 
 // Box embeds what other packages can't name.
